@@ -1,0 +1,61 @@
+# Two commands do everything: `make run` and `make test`. Both begin with `make setup`.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+
+.PHONY: help setup run test lint types imports check docs bench lock messages samples clean
+
+help: ## what each command does
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+setup: $(STAMP) ## .venv with the `tenring` command, from pinned and hashed requirements
+
+$(STAMP): requirements/develop.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit("Tenring needs Python 3.11 or later; set PYTHON=python3.11 (or later)" if sys.version_info < (3, 11) else 0)'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/develop.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+run: setup ## register snapshot, screening of the sample purchases, report
+	$(BIN)/tenring demo
+
+test: setup ## the tests
+	$(BIN)/python -m pytest
+
+lint: setup ## ruff, all rules, and the format
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: setup ## mypy --strict on src
+	$(BIN)/mypy
+
+imports: setup ## one-way imports
+	$(BIN)/lint-imports
+
+check: lint types imports ## all checks that are not tests
+	$(BIN)/tenring catalogue check
+
+docs: setup ## the documentation site in site/
+	$(BIN)/python docs/generate.py
+	$(BIN)/mkdocs build --strict --quiet
+
+bench: setup ## the benchmarks, printed with the machine's size
+	$(BIN)/python benchmarks/run.py
+
+messages: setup ## collect the texts to translate
+	$(BIN)/pybabel extract --quiet --no-wrap --sort-by-file --omit-header -k T -F babel.cfg -o src/tenring/locale/tenring.pot src/tenring
+	$(BIN)/pybabel update --quiet --no-wrap --no-fuzzy-matching -D tenring -i src/tenring/locale/tenring.pot -d src/tenring/locale
+
+lock: setup ## pin the requirements again
+	cd requirements && ../$(BIN)/pip-compile --quiet --upgrade --generate-hashes --allow-unsafe --strip-extras \
+	  --no-emit-index-url --no-emit-trusted-host --no-emit-find-links -o develop.txt develop.in
+	cd requirements && ../$(BIN)/pip-compile --quiet --generate-hashes --allow-unsafe --strip-extras \
+	  --no-emit-index-url --no-emit-trusted-host --no-emit-find-links -c develop.txt -o runtime.txt runtime.in
+
+samples: setup ## make the bundled samples again (same output every time)
+	$(BIN)/python catalog/samples/make_samples.py
+
+clean: ## remove what the commands above made
+	rm -rf $(VENV) site .pytest_cache .mypy_cache .ruff_cache

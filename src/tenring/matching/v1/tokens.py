@@ -1,0 +1,214 @@
+"""Words, codes and brands of lines and entries.
+
+A line is cut into chunks at white space and brackets and where script changes; hyphens, slashes and dots join words
+inside a chunk. A gram is one to six neighbouring words joined: `RF-28 T/5` gives rf, rf28, rf28t, rf28t5, 28, …
+"""
+
+from __future__ import annotations
+
+import re
+
+import duckdb
+import pyarrow as pa
+
+from tenring.matching.pipeline import Step
+from tenring.matching.v1.weights import LONGEST_BRAND, LONGEST_GRAM, MEASURE, SHORTEST_CODE, SHORTEST_PREFIX
+from tenring.model.text import CJK, model_key, normal
+
+#: All texts that need a normal form.
+TEXTS = [
+    "SELECT text FROM line",
+    "SELECT brand FROM line",
+    "SELECT model FROM line",
+    "SELECT certificate FROM line",
+    "SELECT brand FROM entry",
+    "SELECT name FROM entry",
+    "SELECT model FROM entry_model",
+    "SELECT number FROM entry_number",
+]
+
+_SEPARATORS = r"[^0-9a-z" + CJK + r"\-/._+&]+"
+_WORDS = r"[0-9a-z]+|[" + CJK + r"]+"
+_SCRIPT_CHANGE = r"([" + CJK + r"]+)"
+
+_ALTERNATIVES = re.compile(r"\(([^()]*,[^()]*)\)")
+_EITHER_LETTER = re.compile(r"(?<=[0-9A-Za-z*#])([A-Za-z])/([A-Za-z])(?![0-9A-Za-z])")
+
+
+def wildcard_pattern(model: str) -> str | None:
+    """The regular expression that keys of covered models match, or None when `model` has no wildcard.
+
+    `*` stands for any signs, `#` for one; `(P,E,T)` for one of these; `R/L` at the end for either or both.
+    """
+    if "*" not in model and "#" not in model:
+        return None
+    marked = _ALTERNATIVES.sub(lambda m: "\x01" + m.group(1).replace(",", "\x02") + "\x03", model)
+    marked = _EITHER_LETTER.sub("\x01\\1\x02\\2\x02\\1\\2\x03", marked)
+    signs = {"*": "[0-9a-z]*", "#": "[0-9a-z]", "\x01": "(?:", "\x02": "|", "\x03": ")"}
+    return "".join(signs.get(sign) or model_key(sign) for sign in re.sub(r"\*+", "*", marked))
+
+
+def fixed_prefix(model: str) -> str:
+    """The key of what stands before the first wildcard or alternative."""
+    return model_key(re.split(r"[*#(]", model, maxsplit=1)[0])
+
+
+def register_patterns(connection: duckdb.DuckDBPyConnection) -> None:
+    """Make the table `wildcard` (model, pattern, prefix) of models with wildcards and a long enough fixed prefix."""
+    found = connection.execute(
+        "SELECT DISTINCT model FROM entry_model WHERE contains(model, '*') OR contains(model, '#')"
+    ).fetchall()
+    rows = [(model, wildcard_pattern(model), fixed_prefix(model)) for (model,) in found]
+    kept = [row for row in rows if len(row[2]) >= SHORTEST_PREFIX]
+    schema = pa.schema([("model", pa.string()), ("pattern", pa.string()), ("prefix", pa.string())])
+    table = pa.Table.from_pylist([dict(zip(schema.names, row, strict=True)) for row in kept], schema=schema)
+    connection.register("wildcards", table)
+    connection.execute("CREATE OR REPLACE TEMP TABLE wildcard AS SELECT * FROM wildcards")
+    connection.unregister("wildcards")
+
+
+def sql_pattern(words: str) -> str:
+    """Alternatives of `weights` in normal form, for use inside an SQL pattern."""
+    return normal(words)
+
+
+def _word_steps() -> list[Step]:
+    return [
+        # one row = one distinct text of a line: description and model together
+        Step(
+            "line_text",
+            """
+            SELECT l.item_id,
+                concat_ws(' ', t.norm, CASE WHEN NOT contains(coalesce(t.norm, ''), m.norm) THEN m.norm END) AS norm
+            FROM line l LEFT JOIN text_form t ON t.text = l.text LEFT JOIN text_form m ON m.text = l.model
+            """,
+        ),
+        # one row = one chunk of a line
+        Step(
+            "line_chunk",
+            f"""
+            SELECT item_id, unnest(chunks) AS chunk, generate_subscripts(chunks, 1) AS chunk_no
+            FROM (
+                SELECT item_id, string_split_regex(
+                    trim(regexp_replace(
+                        regexp_replace(norm, '{_SCRIPT_CHANGE}', ' \\1 ', 'g'), '{_SEPARATORS}', ' ', 'g')),
+                    ' +') AS chunks
+                FROM line_text
+            )
+            """,
+        ),
+        # one row = one line with its words in order, and whether each begins and ends its chunk
+        Step(
+            "line_words",
+            f"""
+            SELECT item_id, list(word ORDER BY chunk_no, word_no) AS words,
+                list(word_no = 1 ORDER BY chunk_no, word_no) AS begins,
+                list(word_no = last_no ORDER BY chunk_no, word_no) AS ends
+            FROM (
+                SELECT item_id, chunk_no, unnest(found) AS word, generate_subscripts(found, 1) AS word_no,
+                    len(found) AS last_no
+                FROM (SELECT item_id, chunk_no, regexp_extract_all(chunk, '{_WORDS}') AS found FROM line_chunk)
+            )
+            GROUP BY item_id
+            """,
+        ),
+    ]
+
+
+def _gram_steps() -> list[Step]:
+    return [
+        # one row = one joined run of words of a line; `whole`: it begins and ends at chunk borders
+        Step(
+            "line_gram",
+            f"""
+            SELECT item_id, start, size, array_to_string(words[start:start + size - 1], '') AS gram,
+                begins[start] AND ends[start + size - 1] AS whole,
+                coalesce(words[start + size], '') AS next_word
+            FROM (
+                SELECT item_id, words, begins, ends, unnest(range(1, len(words) + 1)) AS start FROM line_words
+            ), (SELECT unnest(range(1, {LONGEST_GRAM + 1})) AS size)
+            WHERE start + size - 1 <= len(words)
+            """,
+        ),
+        # one row = one code of a line: a gram with a digit, long enough to mean something
+        Step(
+            "line_code",
+            f"""
+            SELECT item_id, gram, max(size) AS size, bool_or(whole) AS whole,
+                arg_max(next_word, whole::INT) AS next_word
+            FROM line_gram
+            WHERE length(gram) >= {SHORTEST_CODE} AND regexp_matches(gram, '[0-9]')
+                AND NOT regexp_full_match(gram, '{MEASURE}')
+            GROUP BY item_id, gram
+            """,
+        ),
+    ]
+
+
+def _brand_steps() -> list[Step]:
+    return [
+        # one row = one entry with the usual key of its brand
+        Step(
+            "entry_brand",
+            """
+            SELECT e.entry_id, coalesce(a.usual, f.key) AS brand_key
+            FROM entry e JOIN text_form f ON f.text = e.brand LEFT JOIN brand_alias a ON a.key = f.key
+            WHERE f.key <> ''
+            """,
+        ),
+        # one row = one spelling of a brand that some entry has
+        Step(
+            "known_brand",
+            """
+            SELECT key, any_value(usual) AS usual FROM (
+                SELECT brand_key AS key, brand_key AS usual FROM entry_brand
+                UNION ALL SELECT a.key, a.usual FROM brand_alias a
+            ) WHERE length(key) >= 2 GROUP BY key
+            """,
+        ),
+        # one row = one brand that a line names, in its brand field or in its text
+        Step(
+            "line_brand",
+            f"""
+            SELECT DISTINCT l.item_id, coalesce(a.usual, f.key) AS brand_key, true AS stated
+            FROM line l JOIN text_form f ON f.text = l.brand LEFT JOIN brand_alias a ON a.key = f.key
+            WHERE f.key <> ''
+            UNION
+            SELECT DISTINCT g.item_id, b.usual, false
+            FROM line_gram g JOIN known_brand b ON b.key = g.gram
+            WHERE g.size <= {LONGEST_BRAND} AND g.whole
+            """,
+        ),
+    ]
+
+
+def _entry_steps() -> list[Step]:
+    return [
+        # one row = one model code of an entry; the entry's name counts as one when it has a digit
+        Step(
+            "entry_code",
+            f"""
+            SELECT entry_id, key, any_value(model ORDER BY rank) AS model, min_by(kind, rank) AS kind FROM (
+                SELECT m.entry_id, f.key, m.model, m.kind,
+                    CASE m.kind WHEN 'model' THEN 1 WHEN 'additional' THEN 2 WHEN 'family' THEN 3 ELSE 4 END AS rank
+                FROM entry_model m JOIN text_form f ON f.text = m.model
+                WHERE NOT contains(m.model, '*') AND NOT contains(m.model, '#')
+                UNION ALL
+                SELECT e.entry_id, f.key, e.name, 'name', 4 FROM entry e JOIN text_form f ON f.text = e.name
+            )
+            WHERE length(key) >= {SHORTEST_CODE} AND regexp_matches(key, '[0-9]')
+            GROUP BY entry_id, key
+            """,
+        ),
+        # one row = one code, and how many brands use it
+        Step(
+            "code_use",
+            """
+            SELECT c.key, count(DISTINCT b.brand_key) AS brands
+            FROM entry_code c LEFT JOIN entry_brand b USING (entry_id) GROUP BY c.key
+            """,
+        ),
+    ]
+
+
+STEPS = [*_word_steps(), *_gram_steps(), *_brand_steps(), *_entry_steps()]

@@ -1,0 +1,74 @@
+"""One normal form of text for matching, classifying and searching, in Python and as SQL, with the same result.
+
+Normal form: full-width letters, digits and signs become half-width, Traditional characters become Simplified,
+accents go, upper case becomes lower case. `MODEL_KEY` goes further: only letters and digits stay.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+
+import opencc
+
+#: Ranges written without spaces between words: kana, CJK ideographs, Hangul, Thai.
+CJK = "\u0e00-\u0e7f\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af"
+
+_FIRST_IDEOGRAPH, _LAST_IDEOGRAPH = 0x4E00, 0x9FFF
+_FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20, 0xA0: 0x20}
+_HALF_WIDTH_KANA = range(0xFF66, 0xFF9E)
+_ACCENTED = (range(0x00C0, 0x0250), range(0x0386, 0x03CF), range(0x0400, 0x0460), range(0x1E00, 0x1F00))
+_COMBINING = range(0x0300, 0x0370)
+_MODEL_SIGNS = re.compile(r"[^0-9a-z" + CJK + r"]+")
+_WORD = re.compile(r"[0-9a-z]+|[" + CJK + r"]+")
+
+
+@lru_cache(maxsize=1)
+def character_table() -> dict[int, int]:
+    """Characters that the normal form replaces one by one: full-width forms, accented letters, Traditional ideographs.
+
+    Source of the Traditional/Simplified pairs: OpenCC's t2s table; of the others: Unicode decompositions.
+    """
+    simplify = opencc.OpenCC("t2s")
+    characters = [chr(code) for code in range(_FIRST_IDEOGRAPH, _LAST_IDEOGRAPH + 1)]
+    simplified = [simplify.convert(character) for character in characters]
+    pairs = {ord(a): ord(b) for a, b in zip(characters, simplified, strict=True) if len(b) == 1 and a != b}
+    kana = {code: ord(unicodedata.normalize("NFKC", chr(code))[0]) for code in _HALF_WIDTH_KANA}
+    return _FULL_WIDTH | kana | _letters_without_accents() | pairs
+
+
+def _letters_without_accents() -> dict[int, int]:
+    table = {}
+    for code in (code for block in _ACCENTED for code in block):
+        decomposed = [ord(character) for character in unicodedata.normalize("NFD", chr(code))]
+        if len(decomposed) > 1 and all(mark in _COMBINING for mark in decomposed[1:]):
+            table[code] = decomposed[0]
+    return table
+
+
+def normal(text: str) -> str:
+    """`text` in normal form."""
+    if text.isascii():
+        return text.lower()
+    return unicodedata.normalize("NFC", text).translate(character_table()).lower()
+
+
+def model_key(text: str) -> str:
+    """A model, brand or certificate number without spaces, hyphens and other signs: `RF-28 T/5` → `rf28t5`."""
+    return _MODEL_SIGNS.sub("", normal(text))
+
+
+def words(text: str) -> list[str]:
+    """Words of the normal form: runs of Latin letters and digits, and runs of CJK characters."""
+    return _WORD.findall(normal(text))
+
+
+def bigrams(run: str) -> list[str]:
+    """Overlapping pairs of characters of a run; a single character stands for itself."""
+    return [run[i : i + 2] for i in range(len(run) - 1)] or [run]
+
+
+def is_cjk(run: str) -> bool:
+    """Whether a word from `words` is a run of CJK characters."""
+    return bool(re.match("[" + CJK + "]", run))

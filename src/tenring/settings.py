@@ -1,0 +1,83 @@
+"""Settings, read once from the environment and passed on; nothing deeper reads the environment."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import platformdirs
+
+from tenring.exceptions import UnusableInputError
+
+PACKAGE = Path(__file__).resolve().parent
+
+
+def _bundled_catalog() -> Path:
+    """The catalogue inside an installed wheel, else the one of the checkout."""
+    inside = PACKAGE / "catalog"
+    return inside if inside.is_dir() else PACKAGE.parents[1] / "catalog"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What a user may set. `from_environment` documents the names; every field has a working default."""
+
+    home: Path = field(default_factory=lambda: Path(platformdirs.user_data_dir("tenring")))
+    data: Path | None = None
+    catalog: Path = field(default_factory=_bundled_catalog)
+    memory: str = "2GiB"
+    threads: int = 2
+    max_file_bytes: int = 2 * 1024**3
+    max_unpacked_bytes: int = 4 * 1024**3
+    max_cell_chars: int = 100_000
+    max_rows: int = 20_000_000
+
+    @property
+    def snapshots(self) -> Path:
+        """Folder of published snapshots, one folder each, newest name last."""
+        return self.home / "snapshots"
+
+    @property
+    def fetched(self) -> Path:
+        """Folder of files fetched from publishers, one folder per register."""
+        return self.home / "fetched"
+
+    @property
+    def samples(self) -> Path:
+        """The bundled samples: invented licences and purchases in the official layouts."""
+        return self.catalog / "samples"
+
+
+#: environment variable -> (field, how its text is read, what it means)
+VARIABLES = {
+    "TENRING_HOME": ("home", Path, "folder for snapshots and fetched files"),
+    "TENRING_DATA": ("data", Path, "folder with real data: registers/, purchases/"),
+    "TENRING_CATALOG": ("catalog", Path, "another catalogue than the bundled one"),
+    "TENRING_MEMORY": ("memory", str, "memory limit of bulk work, for example 2GiB"),
+    "TENRING_THREADS": ("threads", int, "threads of bulk work"),
+    "TENRING_MAX_FILE_BYTES": ("max_file_bytes", int, "largest input file that is opened"),
+    "TENRING_MAX_UNPACKED_BYTES": ("max_unpacked_bytes", int, "largest size an XLSX may unpack to"),
+    "TENRING_MAX_CELL_CHARS": ("max_cell_chars", int, "longest text kept of one cell"),
+    "TENRING_MAX_ROWS": ("max_rows", int, "most rows read from one file"),
+}
+
+
+def from_environment(environ: dict[str, str] | None = None) -> Settings:
+    """Settings from `TENRING_*` variables (see `VARIABLES`).
+
+    Raises:
+        UnusableInputError: a variable's text cannot be read as its type.
+    """
+    environ = dict(os.environ) if environ is None else environ
+    values: dict[str, object] = {}
+    for name, (attribute, read, _) in VARIABLES.items():
+        text = environ.get(name)
+        if not text:
+            continue
+        try:
+            values[attribute] = read(text)
+        except ValueError as error:
+            what = f"the setting {name} has the value {text!r}, which is not a whole number"
+            raise UnusableInputError(what, do=f"Set it to a number or remove it ({VARIABLES[name][2]})") from error
+    return Settings(**values)  # type: ignore[arg-type]  # each value was read by the type in its row

@@ -1,0 +1,28 @@
+"""Fixtures for all tests: where real data is, and a home that is not the user's."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from tenring.settings import Settings
+
+REPOSITORY = Path(__file__).resolve().parents[1]
+SHARED = REPOSITORY.parent / "shared" / "data"
+
+
+@pytest.fixture(scope="session")
+def data() -> Path:
+    """The folder of real registers and purchases, or a skip."""
+    folder = Path(os.environ.get("TENRING_DATA") or SHARED)
+    if not folder.is_dir():
+        pytest.skip(f"real data not present: no folder {folder}; set TENRING_DATA to one")
+    return folder
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    """Settings with a home of their own and the bundled catalogue."""
+    return Settings(home=tmp_path / "home")
