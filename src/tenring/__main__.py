@@ -15,7 +15,7 @@ VERBS = {
     "register": ("register", "register"),
     "search": ("search", "search"),
     "screen": ("screen", "screen"),
-    "prepare": ("prepare", "prepare"),
+    "prepare": ("prepare", "command"),
     "match": ("match", "match"),
     "catalogue": ("catalogue", "catalogue"),
     "demo": ("demo", "demo"),

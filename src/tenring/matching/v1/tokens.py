@@ -29,6 +29,8 @@ TEXTS = [
 
 _SEPARATORS = r"[^0-9a-z" + CJK + r"\-/._+&]+"
 _WORDS = r"[0-9a-z]+|[" + CJK + r"]+"
+#: A code goes on behind a bracket without a space: `TL-7W(2700K)X36`. The next chunk is marked with a hyphen.
+_GOES_ON = r"\)([0-9a-z])"
 _SCRIPT_CHANGE = r"([" + CJK + r"]+)"
 
 _ALTERNATIVES = re.compile(r"\(([^()]*,[^()]*)\)")
@@ -50,7 +52,9 @@ def wildcard_pattern(model: str) -> str | None:
 
 def fixed_prefix(model: str) -> str:
     """The key of what stands before the first wildcard or alternative."""
-    return model_key(re.split(r"[*#(]", model, maxsplit=1)[0])
+    return model_key(
+        re.split(r"[*#(]|" + _EITHER_LETTER.pattern.replace("([A-Za-z])", "[A-Za-z]"), model, maxsplit=1)[0]
+    )
 
 
 def register_patterns(connection: duckdb.DuckDBPyConnection) -> None:
@@ -90,24 +94,32 @@ def _word_steps() -> list[Step]:
             SELECT item_id, unnest(chunks) AS chunk, generate_subscripts(chunks, 1) AS chunk_no
             FROM (
                 SELECT item_id, string_split_regex(
-                    trim(regexp_replace(
-                        regexp_replace(norm, '{_SCRIPT_CHANGE}', ' \\1 ', 'g'), '{_SEPARATORS}', ' ', 'g')),
+                    trim(regexp_replace(regexp_replace(regexp_replace(norm,
+                        '{_GOES_ON}', ' -\\1', 'g'),
+                        '{_SCRIPT_CHANGE}', ' \\1 ', 'g'),
+                        '{_SEPARATORS}', ' ', 'g')),
                     ' +') AS chunks
                 FROM line_text
             )
             """,
         ),
-        # one row = one line with its words in order, and whether each begins and ends its chunk
+        # one row = one line with its words in order: whether each begins and ends its chunk, whether the code goes on
         Step(
             "line_words",
             f"""
             SELECT item_id, list(word ORDER BY chunk_no, word_no) AS words,
                 list(word_no = 1 ORDER BY chunk_no, word_no) AS begins,
-                list(word_no = last_no ORDER BY chunk_no, word_no) AS ends
+                list(word_no = last_no ORDER BY chunk_no, word_no) AS ends,
+                list(goes_on ORDER BY chunk_no, word_no) AS goes_on
             FROM (
-                SELECT item_id, chunk_no, unnest(found) AS word, generate_subscripts(found, 1) AS word_no,
+                SELECT item_id, chunk_no, goes_on, unnest(found) AS word, generate_subscripts(found, 1) AS word_no,
                     len(found) AS last_no
-                FROM (SELECT item_id, chunk_no, regexp_extract_all(chunk, '{_WORDS}') AS found FROM line_chunk)
+                FROM (
+                    SELECT item_id, chunk_no, regexp_extract_all(chunk, '{_WORDS}') AS found,
+                        coalesce(starts_with(lead(chunk) OVER (PARTITION BY item_id ORDER BY chunk_no), '-'), false)
+                            AS goes_on
+                    FROM line_chunk
+                )
             )
             GROUP BY item_id
             """,
@@ -122,10 +134,11 @@ def _gram_steps() -> list[Step]:
             "line_gram",
             f"""
             SELECT item_id, start, size, array_to_string(words[start:start + size - 1], '') AS gram,
-                begins[start] AND ends[start + size - 1] AS whole,
+                begins[start] AND ends[start + size - 1] AS bounded,
+                bounded AND NOT goes_on[start + size - 1] AS whole,
                 coalesce(words[start + size], '') AS next_word
             FROM (
-                SELECT item_id, words, begins, ends, unnest(range(1, len(words) + 1)) AS start FROM line_words
+                SELECT item_id, words, begins, ends, goes_on, unnest(range(1, len(words) + 1)) AS start FROM line_words
             ), (SELECT unnest(range(1, {LONGEST_GRAM + 1})) AS size)
             WHERE start + size - 1 <= len(words)
             """,
@@ -176,7 +189,7 @@ def _brand_steps() -> list[Step]:
             UNION
             SELECT DISTINCT g.item_id, b.usual, false
             FROM line_gram g JOIN known_brand b ON b.key = g.gram
-            WHERE g.size <= {LONGEST_BRAND} AND g.whole
+            WHERE g.size <= {LONGEST_BRAND} AND g.bounded
             """,
         ),
     ]

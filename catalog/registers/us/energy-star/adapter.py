@@ -1,0 +1,85 @@
+"""ENERGY STAR: further models in one cell, and computers measured in several configurations."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from tenring.model.licence import Licence, MeasuredProperty, ModelKind, ModelName
+from tenring.register.cells import clean, read_decimal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from decimal import Decimal
+
+    from tenring.register.adapter import Row
+
+NOTHING = frozenset({"", "N/A", "NA", "0", "-", "None", "No"})
+
+COMPUTERS = frozenset({"desktop-computers", "notebook-computers", "tablet-computers", "workstations", "thin-clients"})
+
+_RETAIL_NUMBER = re.compile(r"^Retail\s*(?:Numbers?|#|No\.?)\s*:?\s*(.+)$", re.IGNORECASE)
+
+#: Last words of a computer's columns (`Category I1: TEC of Model (kWh)`) -> property and unit, in the CSV export and in
+#: the field names of the open-data service. A model has one value for each configuration; the highest is kept.
+CONFIGURATION_COLUMNS = {
+    re.compile(r"TEC of Model \(kWh\)$|_tec_of_model_kwh$"): ("annual_energy_use", "kWh/year"),
+    re.compile(r": Off Mode \(watts\)$|_off_mode_watts$"): ("off_mode_power", "W"),
+    re.compile(r": Sleep Mode \(watts\)$|_sleep_mode_watts$"): ("sleep_mode_power", "W"),
+    re.compile(r": Long Idle \(watts\)$|_long_idle_watts$"): ("long_idle_power", "W"),
+    re.compile(r": Short Idle \(watts\)$|_short_idle_watts$"): ("short_idle_power", "W"),
+}
+
+
+def amend(row: Row, licence: Licence) -> Licence:
+    """Add the further models, and for computers the highest value over all configurations."""
+    more = further_models(row.cell("Additional Model Information"))
+    licence = replace(licence, models=_without_repeats((*licence.models, *more)))
+    if licence.category not in COMPUTERS:
+        return licence
+    return replace(licence, properties=(*licence.properties, *highest(row.cells)))
+
+
+def _without_repeats(models: tuple[ModelName, ...]) -> tuple[ModelName, ...]:
+    """Each text once, under the first kind it has."""
+    return tuple({model.text: model for model in reversed(models)}.values())[::-1]
+
+
+def further_models(text: str) -> Iterator[ModelName]:
+    """Models in `Additional Model Information`: entries `name,number,remark` between semicolons.
+
+    A number may itself be a list with commas, and a remark may hold the number under which retailers sell the product.
+    """
+    for entry in text.split(";"):
+        parts = [clean(part) for part in entry.split(",")]
+        if len(parts) == 1:
+            yield from _named(parts, ModelKind.ADDITIONAL)
+            continue
+        name, numbers, remark = parts[0], parts[1:-1], parts[-1]
+        yield from _named([name], ModelKind.NAME)
+        retail = _RETAIL_NUMBER.match(clean(entry.split(",", 2)[-1])) if len(parts) > 2 else None  # noqa: PLR2004 - name, number, remark
+        if retail:
+            yield from _named([clean(part) for part in retail[1].split(",")], ModelKind.ADDITIONAL)
+        else:
+            yield from _named(numbers if len(parts) > 2 else [remark], ModelKind.ADDITIONAL)  # noqa: PLR2004 - as above
+
+
+def _named(texts: list[str], kind: ModelKind) -> Iterator[ModelName]:
+    for text in texts:
+        if text not in NOTHING:
+            yield ModelName(text, kind)
+
+
+def highest(cells: Mapping[str, str]) -> Iterator[MeasuredProperty]:
+    """The highest value of each quantity over the configurations in which a computer was measured."""
+    found: dict[tuple[str, str], Decimal] = {}
+    for column, text in cells.items():
+        if not text:
+            continue
+        for pattern, measured in CONFIGURATION_COLUMNS.items():
+            value = read_decimal(text.strip()) if pattern.search(column) else None
+            if value is not None and value > found.get(measured, value - 1):
+                found[measured] = value
+    for (name, unit), value in sorted(found.items()):
+        yield MeasuredProperty(name, value, unit)

@@ -1,0 +1,144 @@
+"""What of a licence's texts becomes a term of the index; a question's texts become terms by the same functions."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from tenring.model.text import bigrams, is_cjk, model_key, normal, words
+
+#: Prefixes of models up to this length are terms of their own: a question for them reads one list, not thousands.
+EDGES = range(2, 6)
+
+#: A model of many words can be entered at each of its first words, not at every word of a description.
+_STARTS = 8
+
+#: Longest model key kept; what follows tells no two products apart.
+KEY_LENGTH = 64
+
+#: A wildcard that fixes fewer characters than this would cover everything.
+_LEAST_LITERAL = 2
+
+_WILDCARD = re.compile(r"[*#]")
+_PATTERN_SIGNS = re.compile(r"[^0-9a-z*#\u0e00-\u0e7f\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af]+")
+
+
+def word_terms(text: str) -> Iterator[str]:
+    """Whole words, and of CJK runs each single character."""
+    for word in words(text):
+        if is_cjk(word):
+            yield from word
+        else:
+            yield word
+
+
+def runs(text: str) -> list[str]:
+    """The CJK runs of a text that are two characters or longer."""
+    return [word for word in words(text) if len(word) > 1 and is_cjk(word)]
+
+
+def run_terms(texts: Iterable[str], gap: str) -> Iterator[str]:
+    """Pairs of neighbouring characters, with `gap` between runs so that the end of one is no neighbour of the next."""
+    for text in texts:
+        for run in runs(text):
+            yield from bigrams(run)
+            yield gap
+
+
+def brand_terms(brand: str) -> set[str]:
+    """Words and whole CJK runs of a brand, and the brand written together (`TP-Link` → `tplink`)."""
+    return {*words(brand), model_key(brand)} - {""}
+
+
+def literal(model: str) -> str:
+    """What a model prints before its first wildcard."""
+    return _WILDCARD.split(model, maxsplit=1)[0]
+
+
+def whole_key(model: str) -> str:
+    """The key of a model printed without wildcards; empty for one with them."""
+    return "" if _WILDCARD.search(model) else model_key(model)[:KEY_LENGTH]
+
+
+def keys(text: str) -> Iterator[str]:
+    """The key of a model or number from each of its first words on: `HP 800 G1` → hp800g1, 800g1, g1."""
+    parts = words(literal(text))
+    for start in range(min(len(parts), _STARTS)):
+        key = "".join(parts[start:])[:KEY_LENGTH]
+        if len(key) >= EDGES.start:
+            yield key
+
+
+def edges(key: str) -> Iterator[str]:
+    """The beginnings of a key that are terms of their own."""
+    return (key[:length] for length in EDGES if length <= len(key))
+
+
+def patterns(model: str) -> Iterator[str]:
+    """The normal form of a model with wildcards, from its beginning and from each further word separated by space.
+
+    `LG RF-28R**/AA` → lgrf28r*aa, rf28r*aa. Signs go, a run of `*` is one.
+    """
+    if not _WILDCARD.search(model):
+        return
+    parts = model.split()
+    for start in range(min(len(parts), _STARTS)):
+        pattern = pattern_key("".join(parts[start:]))
+        if len(head(pattern)) >= _LEAST_LITERAL:
+            yield pattern
+
+
+def pattern_key(text: str) -> str:
+    """A text with wildcards in normal form, without signs, runs of `*` joined."""
+    return re.sub(r"\*+", "*", _PATTERN_SIGNS.sub("", normal(text)))[:KEY_LENGTH]
+
+
+def head(pattern: str) -> str:
+    """The characters of a pattern before its first wildcard."""
+    return literal(pattern)
+
+
+def covers(pattern: str, key: str) -> bool:
+    """Whether a pattern (`*` any characters, `#` any one) covers a key from end to end."""
+    return re.fullmatch(as_regex(pattern), key) is not None
+
+
+def as_regex(pattern: str) -> str:
+    """A pattern as a regular expression; keys have letters and digits only, so nothing needs escaping."""
+    return pattern.replace("*", ".*").replace("#", ".")
+
+
+def gtin14(key: str) -> str:
+    """A GTIN of 8, 12, 13 or 14 digits in its 14-digit form; empty if the key cannot be one."""
+    return key.zfill(14) if key.isdigit() and len(key) in {8, 12, 13, 14} else ""
+
+
+def fold_plural(word: str) -> str:
+    """An English plural and its singular as one: `printers`, `printer` → printer."""
+    return word[:-1] if len(word) > 3 and word.endswith("s") and not word.endswith("ss") else word  # noqa: PLR2004 - gas, bus stay
+
+
+def other_number(word: str) -> str:
+    """The plural of a singular, the singular of a plural, of words written in letters only; else empty."""
+    if len(word) <= 3 or not word.isalpha() or word.endswith("ss"):  # noqa: PLR2004 - gas, bus have no singular here
+        return ""
+    return word[:-1] if word.endswith("s") else f"{word}s"
+
+
+def distance(a: str, b: str, *, most: int) -> int:
+    """Letters to insert, remove, replace or swap to get from `a` to `b`; `most` + 1 when it is more than `most`."""
+    if abs(len(a) - len(b)) > most:
+        return most + 1
+    before: list[int] = []
+    last = list(range(len(b) + 1))
+    for i, x in enumerate(a, 1):
+        row = [i]
+        for j, y in enumerate(b, 1):
+            cost = min(last[j] + 1, row[j - 1] + 1, last[j - 1] + (x != y))
+            if i > 1 and j > 1 and x == b[j - 2] and y == a[i - 2]:
+                cost = min(cost, before[j - 2] + 1)
+            row.append(cost)
+        if min(row) > most:
+            return most + 1
+        before, last = last, row
+    return min(last[-1], most + 1)

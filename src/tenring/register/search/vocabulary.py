@@ -1,0 +1,71 @@
+"""Names of categories in all languages, so that 复印纸 finds copy paper that its register describes in English only."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from tenring.model.text import is_cjk, words
+from tenring.register.search import tokens
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """`names`: a name or synonym, its words in normal form separated by spaces → ids of the categories so called."""
+
+    names: Mapping[str, Sequence[str]]
+
+    @classmethod
+    def of(cls, categories: Mapping[str, Sequence[str]]) -> Vocabulary:
+        """The vocabulary of categories: id → all names and synonyms in all languages."""
+        names: dict[str, list[str]] = defaultdict(list)
+        for category, texts in categories.items():
+            for text in texts:
+                phrase = _phrase(words(text))
+                if phrase and category not in names[phrase]:
+                    names[phrase].append(category)
+        return cls(dict(names))
+
+    @cached_property
+    def runs(self) -> Mapping[str, Sequence[str]]:
+        """The names that are one run of CJK characters, two or longer."""
+        return {name: ids for name, ids in self.names.items() if len(name) > 1 and " " not in name and is_cjk(name)}
+
+    @cached_property
+    def single_words(self) -> tuple[str, ...]:
+        """The words in Latin letters that names consist of, for finding typing errors."""
+        return tuple(
+            sorted({word for name in self.names for word in name.split() if word.isascii() and word.isalpha()})
+        )
+
+    def categories(self, parts: Sequence[str]) -> tuple[str, ...]:
+        """Ids of the categories that the words typed name; two or more CJK characters may be a part of a name."""
+        exact = self.names.get(_phrase(parts), ())
+        if len(parts) > 1 or not is_cjk(parts[0]) or len(parts[0]) == 1:
+            return tuple(exact)
+        inside = (id_ for name, ids in self.runs.items() if parts[0] in name for id_ in ids)
+        return tuple(dict.fromkeys((*exact, *inside)))
+
+    def split(self, run: str) -> list[str]:
+        """A CJK run cut around the longest category name in it: 惠普笔记本电脑 → 惠普, 笔记本电脑.
+
+        It stays whole when nothing is named or single characters would be left over.
+        """
+        if run in self.runs:
+            return [run]
+        for name in self._names_inside(run):
+            before, after = run.split(name, maxsplit=1)
+            if len(before) != 1 and len(after) != 1:
+                return [part for part in (before, name, after) if part]
+        return [run]
+
+    def _names_inside(self, run: str) -> Iterator[str]:
+        longest = max(map(len, self.runs), default=0)
+        pieces = {run[i : i + length] for i in range(len(run)) for length in range(2, longest + 1)}
+        return iter(sorted((piece for piece in pieces if piece in self.runs), key=len, reverse=True))
+
+
+def _phrase(parts: Sequence[str]) -> str:
+    return " ".join(tokens.fold_plural(part) for part in parts)

@@ -1,0 +1,1 @@
+"""Screening: purchases in; obligations, matches, verdicts and a report out."""

@@ -1,0 +1,212 @@
+"""What was bought: the category of each purchase line, by code crosswalk, then by words; not knowing is an answer.
+
+Input: `purchase` (tables.PURCHASE_LINES) and the tables of `reference`. Output: `classified` (line_id, category,
+category_score, category_by, nearest), one row per line.
+"""
+
+from __future__ import annotations
+
+import duckdb
+import pyarrow as pa
+
+from tenring.catalogue import Categories
+from tenring.matching.pipeline import Step, run
+from tenring.model.text import CJK
+from tenring.screening.phrases import canonical
+
+#: Below this a category by words is not given: the line is unclassified, with the three nearest.
+SURE_ENOUGH = 0.5
+#: How sure a code makes us: the listed code itself, a code below it, one of several decided by words.
+BY_CODE = {"exact": 0.97, "below": 0.90, "with_words": 0.98}
+#: What comes behind these words is what the thing is for, or what comes with it.
+_ASIDE = "for|with|incl|including|compatible|para|pour|fur|mit|用于|适用于|适用|兼容|配套|含"
+#: What this follows is what the thing is for: 打印机用硒鼓.
+_PURPOSE = "^(用|专用|の|용)"
+_ASIDE_FACTOR, _MODIFIER_FACTOR, _LAST_FACTOR = 0.2, 0.4, 1.3
+
+
+def classify(connection: duckdb.DuckDBPyConnection, categories: Categories) -> None:
+    """Make the table `classified`."""
+    _add_texts(connection)
+    _add_codes(connection, categories)
+    run(connection, [*_WORD_STEPS, *_CODE_STEPS, _CLASSIFIED])
+
+
+def _add_texts(connection: duckdb.DuckDBPyConnection) -> None:
+    """`purchase_text`: one row = one distinct wording of lines, in canonical form."""
+    wordings = connection.sql(
+        "SELECT DISTINCT concat_ws(' ', description, code_name) AS wording FROM purchase"
+    ).to_arrow_table()
+    texts = wordings.column(0).to_pylist()
+    found = pa.table({"wording": pa.array(texts, pa.string()), "text": pa.array(map(canonical, texts), pa.string())})
+    connection.register("incoming", found)
+    connection.execute("CREATE OR REPLACE TEMP TABLE purchase_wording AS SELECT * FROM incoming")
+    connection.execute("""
+        CREATE OR REPLACE TEMP TABLE purchase_text AS
+        SELECT text, row_number() OVER (ORDER BY text) AS text_id FROM (SELECT DISTINCT text FROM purchase_wording)
+    """)
+    connection.unregister("incoming")
+
+
+def _add_codes(connection: duckdb.DuckDBPyConnection, categories: Categories) -> None:
+    """`code_category`: one row = one code used by some line and one category that its crosswalk names."""
+    used = connection.execute(
+        "SELECT DISTINCT code_scheme, code FROM purchase WHERE code IS NOT NULL AND code_scheme IS NOT NULL"
+    ).fetchall()
+    rows = []
+    for scheme, code in used:
+        if found := categories.by_code(scheme, code):
+            stem, ids = found
+            exact = categories.schemes[scheme].stem(code) == stem
+            rows.extend({"scheme": scheme, "code": code, "category": c, "exact": exact, "of": len(ids)} for c in ids)
+    columns = [("scheme", pa.string()), ("code", pa.string()), ("category", pa.string())]
+    schema = pa.schema([*columns, ("exact", pa.bool_()), ("of", pa.int64())])
+    connection.register("incoming", pa.Table.from_pylist(rows, schema=schema))
+    connection.execute("CREATE OR REPLACE TEMP TABLE code_category AS SELECT * FROM incoming")
+    connection.unregister("incoming")
+
+
+_WORD_STEPS = [
+    # one row = one place of a text where a word begins, or a CJK character stands
+    Step(
+        "text_place",
+        f"""
+        SELECT text_id, place, rest,
+            CASE WHEN regexp_matches(rest, '^[{CJK}]') THEN substr(rest, 1, 2)
+                 ELSE string_split(rest, ' ')[1] END AS opening
+        FROM (
+            SELECT text_id, place, substr(text, place, 60) AS rest, substr(text, place - 1, 1) AS before
+            FROM (SELECT text_id, text, unnest(range(1, length(text) + 1)) AS place FROM purchase_text)
+        )
+        WHERE place = 1 OR before = ' ' OR regexp_matches(rest, '^[{CJK}]')
+        """,
+    ),
+    # one row = one phrase of a category found at a place of a text, and whether it stands behind an aside
+    Step(
+        "phrase_hit",
+        f"""
+        SELECT p.text_id, h.category, h.phrase, h.weight, p.place, p.place + length(h.phrase) AS place_after,
+            regexp_matches(substr(t.text, 1, p.place - 1), '(^|[ {CJK}])({_ASIDE})( |$)')
+                OR regexp_matches(substr(p.rest, length(h.phrase) + 1), '{_PURPOSE}') AS aside
+        FROM text_place p JOIN phrase h ON h.opening = p.opening AND starts_with(p.rest, h.phrase)
+        JOIN purchase_text t USING (text_id)
+        WHERE regexp_matches(h.phrase, '[{CJK}]$') OR substr(p.rest, length(h.phrase) + 1, 1) IN ('', ' ')
+        """,
+    ),
+    # one row = a hit that no longer hit contains
+    Step(
+        "phrase_alone",
+        """
+        SELECT * FROM phrase_hit a
+        WHERE NOT EXISTS (
+            SELECT 1 FROM phrase_hit b
+            WHERE b.text_id = a.text_id AND b.place <= a.place AND b.place_after >= a.place_after
+                AND b.place_after - b.place > a.place_after - a.place
+        )
+        """,
+    ),
+    # one row = such a hit; a `modifier` stands right before another one, which says what the thing is: computer desk
+    Step(
+        "phrase_found",
+        """
+        SELECT *, place_after = max(place_after) OVER (PARTITION BY text_id) AS is_last,
+            EXISTS (SELECT 1 FROM phrase_alone b WHERE b.text_id = a.text_id AND b.category <> a.category
+                AND b.place IN (a.place_after, a.place_after + 1)) AS modifier
+        FROM phrase_alone a
+        """,
+    ),
+    # one row = one category of a text with the weight of its own phrases
+    Step(
+        "word_weight",
+        f"""
+        SELECT text_id, category, max(weight
+            * CASE WHEN aside THEN {_ASIDE_FACTOR} WHEN modifier THEN {_MODIFIER_FACTOR} ELSE 1 END
+            * CASE WHEN is_last AND NOT aside THEN {_LAST_FACTOR} ELSE 1 END) AS weight,
+            max(place_after - place) AS covered
+        FROM phrase_found GROUP BY text_id, category
+        """,
+    ),
+    # one row = one category of a text with the share of the weight that speaks for it: its own and its ancestors'
+    Step(
+        "word_category",
+        """
+        SELECT w.text_id, w.category, w.own,
+            least(1.0, w.supported / t.weight) * least(1.0, 0.5 + w.own / 16)
+            * (0.7 + 0.3 * least(1.0, 4.0 * w.covered / greatest(1, length(p.text)))) AS score
+        FROM (
+            SELECT a.text_id, a.category, any_value(a.weight) AS own, any_value(a.covered) AS covered,
+                sum(b.weight) AS supported
+            FROM word_weight a JOIN word_weight b USING (text_id)
+            JOIN category_tree c ON c.category = a.category AND c.ancestor = b.category
+            GROUP BY a.text_id, a.category
+        ) w
+        JOIN (SELECT text_id, sum(weight) AS weight FROM word_weight GROUP BY text_id) t USING (text_id)
+        JOIN purchase_text p USING (text_id)
+        """,
+    ),
+    # one row = one text with its best category by words and the three nearest
+    Step(
+        "word_best",
+        """
+        SELECT text_id, arg_max(category, score * 1000 + own) AS category, max(score) AS score,
+            list(category ORDER BY score DESC, category)[1:3] AS nearest
+        FROM word_category GROUP BY text_id
+        """,
+    ),
+]
+
+_CODE_STEPS = [
+    # one row = one line with its codes' categories and its text
+    Step(
+        "line_evidence",
+        """
+        SELECT p.line_id, t.text_id, c.category, c.exact, c.of
+        FROM purchase p
+        JOIN purchase_wording w ON w.wording = concat_ws(' ', p.description, p.code_name)
+        JOIN purchase_text t USING (text)
+        LEFT JOIN code_category c ON c.scheme = p.code_scheme AND c.code = p.code
+        """,
+    ),
+    # one row = one line and a category that both its code and its words allow: the words' category, at or below
+    Step(
+        "line_agreed",
+        """
+        SELECT e.line_id, arg_max(w.category, w.score) AS category
+        FROM line_evidence e JOIN word_category w USING (text_id)
+        JOIN category_tree t ON t.ancestor = e.category AND t.category = w.category
+        GROUP BY e.line_id
+        """,
+    ),
+    # one row = one line with the one category its code names: the only one, or the group above all the others
+    Step(
+        "line_coded",
+        """
+        SELECT e.line_id, e.category, bool_or(e.exact) AS exact
+        FROM line_evidence e
+        WHERE e.category IS NOT NULL AND NOT EXISTS (
+            SELECT 1 FROM line_evidence o WHERE o.line_id = e.line_id AND NOT EXISTS (
+                SELECT 1 FROM category_tree t WHERE t.ancestor = e.category AND t.category = o.category))
+        GROUP BY e.line_id, e.category
+        """,
+    ),
+]
+
+_CLASSIFIED = Step(
+    "classified",
+    f"""
+    SELECT p.line_id,
+        CASE WHEN a.category IS NOT NULL THEN a.category
+             WHEN c.category IS NOT NULL THEN c.category
+             WHEN w.score >= {SURE_ENOUGH} THEN w.category END AS category,
+        CASE WHEN a.category IS NOT NULL THEN {BY_CODE["with_words"]}
+             WHEN c.category IS NOT NULL THEN CASE WHEN c.exact THEN {BY_CODE["exact"]} ELSE {BY_CODE["below"]} END
+             ELSE coalesce(round(w.score, 4), 0) END::DOUBLE AS category_score,
+        CASE WHEN a.category IS NOT NULL THEN 'code and words'
+             WHEN c.category IS NOT NULL THEN 'code'
+             WHEN w.score >= {SURE_ENOUGH} THEN 'words' END AS category_by,
+        coalesce(w.nearest, []) AS nearest
+    FROM purchase p
+    JOIN (SELECT DISTINCT line_id, text_id FROM line_evidence) e USING (line_id)
+    LEFT JOIN line_agreed a USING (line_id) LEFT JOIN line_coded c USING (line_id) LEFT JOIN word_best w USING (text_id)
+    """,
+)

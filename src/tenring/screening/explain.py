@@ -1,0 +1,144 @@
+"""One sentence for each answer: what was found, why it counts or does not, and what it rests on."""
+
+from __future__ import annotations
+
+from tenring.language import T
+from tenring.matching.pipeline import quoted
+from tenring.screening.sentences import sentence
+
+
+def _choice(column: str, options: dict[str, str]) -> str:
+    """SQL: the text for the value of `column`."""
+    cases = " ".join(f"WHEN {quoted(value)} THEN {quoted(text)}" for value, text in options.items())
+    return f"CASE {column} {cases} END"
+
+
+def _rung() -> str:
+    return _choice(
+        "b.rung",
+        {
+            "certificate": T("certificate number"),
+            "gtin": T("GTIN"),
+            "model": T("brand and model"),
+            "text": T("description"),
+        },
+    )
+
+
+def _status() -> str:
+    return _choice(
+        "b.status",
+        {
+            "not_begun": T("not yet begun"),
+            "suspended": T("suspended"),
+            "withdrawn": T("withdrawn"),
+            "superseded": T("superseded"),
+            "expired": T("expired"),
+            "delisted": T("no longer listed"),
+        },
+    )
+
+
+def _licence() -> dict[str, str]:
+    return {
+        "number": "n.number",
+        "programme": "(SELECT x.name FROM programme x WHERE x.id = b.programme)",
+        "product": (
+            "CASE WHEN starts_with(lower(b.matched_model), lower(coalesce(n.brand, ''))) THEN b.matched_model "
+            "ELSE n.brand || ' ' || b.matched_model END"
+        ),
+        "rung": _rung(),
+        "score": "printf('%.2f', b.score)",
+        "day": "v.day",
+        "begin": f"coalesce(n.valid_from::VARCHAR, {quoted(T('not stated'))})",
+        "end": f"coalesce(n.valid_until::VARCHAR, {quoted(T('open'))})",
+        "read": "n.last_read",
+        "status": f"coalesce({_status()}, {quoted(T('without a known status'))})",
+        "agreement": "b.agreement",
+        "category": "k.name",
+    }
+
+
+def _found() -> str:
+    fields = _licence()
+    cases = {
+        "v.verdict = 'green'": T(
+            "{product}: licence {number} of {programme}, valid on {day} ({begin} to {end}); "
+            "found by {rung}, score {score}"
+        ),
+        "v.verdict = 'recognised'": T(
+            "{product}: licence {number} of {programme}, valid on {day} ({begin} to {end}), "
+            "carried by the agreement {agreement}; found by {rung}, score {score}"
+        ),
+        "v.verdict = 'lapsed'": T(
+            "{product}: licence {number} of {programme} was {status} on {day} "
+            "({begin} to {end}); found by {rung}, score {score}"
+        ),
+    }
+    parts = [f"WHEN {condition} THEN {sentence(text, **fields)}" for condition, text in cases.items()]
+    return " ".join(parts)
+
+
+def _not_found() -> str:
+    fields = _licence()
+    return (
+        " ".join(
+            f"WHEN {condition} THEN {sentence(text, **fields)}"
+            for condition, text in {
+                "v.verdict = 'unclassified'": T("What was bought is not known: neither code nor words name a category"),
+                "v.verdict = 'out_of_scope'": T("No label covers {category}"),
+                "v.verdict = 'missed'": T("{category}: no certificate found; certified products existed on {day}"),
+                "v.covered": T("{category}: no certified product was known on {day}"),
+            }.items()
+        )
+        + " ELSE "
+        + sentence(
+            T("{category}: no register of an accepted programme covers it in this snapshot"),
+            **fields,
+        )
+    )
+
+
+def _remarks(name: str) -> list[str]:
+    fields = _licence()
+    remarks = {
+        "b.worth IN (4, 5) AND b.self_declared": T(
+            "the supplier itself registered {product} at {programme}: no one else certified it"
+        ),
+        "b.worth = 4 AND NOT b.self_declared": T(
+            "{product} is certified by {programme} (licence {number}), which no rule here accepts"
+        ),
+        "b.worth = 5": T("{product} was once certified by {programme} (licence {number}), which no rule here accepts"),
+        "b.worth = 6 AND b.score >= 0.6": T(
+            "nearest: {product} (licence {number} of {programme}), score {score}, not sure enough"
+        ),
+        "b.worth <= 3 AND b.ties > 1": T("{ties} licences fit equally well"),
+        "b.worth <= 3 AND n.valid_from_derived": T(
+            "the begin date is derived, not printed in the register (unverified)"
+        ),
+        "b.worth <= 2 AND n.last_read < v.day - INTERVAL 366 DAY": T(
+            "the register was last read on {read}, more than a year before"
+        ),
+        "b.worth <= 2 AND g.type = 'energy'": T("an energy label, not a Type I ecolabel"),
+        "b.worth <= 2 AND g.type IN ('other', 'II', 'III')": T("a certification mark, not a Type I ecolabel"),
+        "len(o.unmet) > 0": T("not met: {rules}"),
+        "o.condition IS NOT NULL": T("the rule asks it only for: {condition} (not checked)"),
+        "o.mark = 'unverified'": T("the rule's item is unverified"),
+        "p.date IS NULL": T("the line has no date: judged on {day}"),
+    }
+    more = {"ties": "b.ties", "condition": "o.condition", "rules": _rules(name)}
+    return [f"CASE WHEN {condition} THEN {sentence(text, **fields, **more)} END" for condition, text in remarks.items()]
+
+
+def _rules(name: str) -> str:
+    """Names of the rules that are not met, each with its document number."""
+    return (
+        f"(SELECT string_agg(coalesce(y.name_{name}, y.name_en) || ' (' || y.document || ')', ', ' ORDER BY y.id) "
+        "FROM rule y WHERE list_contains(o.unmet, y.id))"
+    )
+
+
+def explanation(name: str) -> str:
+    """SQL: the explanation of a line in the language in use; `name` is the language of rule names."""
+    main = f"CASE {_found()} {_not_found()} END"
+    return f"concat_ws('; ', {main}, {', '.join(_remarks(name))}) || '.'"

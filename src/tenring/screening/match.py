@@ -1,0 +1,56 @@
+"""Which certified product each line is: the matcher over distinct lines and the licences of the snapshot.
+
+Input: `purchase`, `classified`, the snapshot's views, `brand_alias`, `related`. Output: `line_item` (line_id, item_id)
+and `matched` (see tenring.matching.v1).
+"""
+
+from __future__ import annotations
+
+import duckdb
+
+from tenring.matching import v1
+from tenring.matching.pipeline import Step, run
+
+#: A certificate number in a free text: letters and digits with hyphens, as certification bodies write them.
+_NUMBER_IN_TEXT = (
+    "(?i)(?:certificate|licence|license|cert\\.?|证书编号|证书号|证书|標章|번호)[^0-9a-z]{0,8}([0-9a-z][0-9a-z-]{4,})"
+)
+
+_ITEM_STEPS = [
+    # one row = one distinct product description; identical lines are matched once
+    Step(
+        "line",
+        f"""
+        SELECT row_number() OVER () AS item_id, * FROM (
+            SELECT DISTINCT description AS text, brand, model, gtin, category,
+                coalesce(certificate, nullif(regexp_extract(description, '{_NUMBER_IN_TEXT}', 1), '')) AS certificate
+            FROM purchase JOIN classified USING (line_id)
+        )
+        """,
+    ),
+    Step(
+        "line_item",
+        f"""
+        SELECT p.line_id, l.item_id
+        FROM purchase p JOIN classified c USING (line_id)
+        JOIN line l ON l.text IS NOT DISTINCT FROM p.description AND l.brand IS NOT DISTINCT FROM p.brand
+            AND l.model IS NOT DISTINCT FROM p.model AND l.gtin IS NOT DISTINCT FROM p.gtin
+            AND l.category IS NOT DISTINCT FROM c.category
+            AND l.certificate IS NOT DISTINCT FROM
+                coalesce(p.certificate, nullif(regexp_extract(p.description, '{_NUMBER_IN_TEXT}', 1), ''))
+        """,
+    ),
+]
+
+_ENTRY_STEPS = [
+    Step("entry", "SELECT licence_id AS entry_id, brand, name, category FROM licences"),
+    Step("entry_number", "SELECT licence_id AS entry_id, number FROM licences"),
+    Step("entry_gtin", "SELECT licence_id AS entry_id, gtin FROM gtins"),
+    Step("entry_model", "SELECT licence_id AS entry_id, model, kind FROM models"),
+]
+
+
+def match(connection: duckdb.DuckDBPyConnection) -> None:
+    """Make the tables `line_item` and `matched`."""
+    run(connection, [*_ITEM_STEPS, *_ENTRY_STEPS])
+    v1.match(connection)

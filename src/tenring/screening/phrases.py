@@ -1,0 +1,38 @@
+"""Words by which a category is known, in a form in which a phrase can be found in a text by comparing strings.
+
+Canonical form: normal form, words separated by one space, CJK runs as words of their own, English plural -s dropped,
+commas and brackets as `|`: `A4打印纸，80g` → `a4 打印纸 | 80g`, `Laptops (13")` → `laptop | 13`.
+"""
+
+from __future__ import annotations
+
+import re
+
+from tenring.model.text import CJK, is_cjk, words
+
+_BREAK = re.compile(r"[,;:，；：、。()（）\[\]【】\n]|\.\s")
+_SHORTEST_PLURAL = 4
+#: A CJK character says about as much as two and a half Latin letters.
+CJK_WEIGHT = 2.5
+
+
+def canonical(text: str) -> str:
+    """`text` in canonical form."""
+    parts = (" ".join(_singular(word) for word in words(part)) for part in _BREAK.split(text))
+    return " | ".join(part for part in parts if part)
+
+
+def _singular(word: str) -> str:
+    plural = len(word) >= _SHORTEST_PLURAL and word.endswith("s") and not word.endswith("ss")
+    return word[:-1] if plural else word
+
+
+def opening_of(phrase: str) -> str:
+    """What a canonical phrase begins with: its first two characters if CJK, else its first word."""
+    return phrase[:2] if is_cjk(phrase) else phrase.split(" ", 1)[0]
+
+
+def weight_of(phrase: str) -> float:
+    """How much a canonical phrase says: its letters, with CJK characters counting more."""
+    cjk = len(re.findall(f"[{CJK}]", phrase))
+    return (len(phrase) - cjk) + cjk * CJK_WEIGHT

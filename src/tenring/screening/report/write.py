@@ -1,0 +1,57 @@
+"""The report stage: figures from the screened lines of a folder, then the summary, the workbook and the page."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import duckdb
+
+from tenring.exceptions import UnusableInputError
+from tenring.screening.report import wording
+from tenring.screening.report.context import ReportContext, ReportFiles
+from tenring.screening.report.figures import Book, check_totals
+from tenring.screening.report.page import write_page
+from tenring.screening.report.steps import figure_lines, open_inputs, run_steps
+from tenring.screening.report.summary import summarise
+from tenring.screening.report.workbook import write_workbook
+
+INPUTS = ("lines.parquet", "obligations.parquet", "alternatives.parquet", "problems.parquet")
+
+
+def write_report(folder: Path, *, context: ReportContext) -> ReportFiles:
+    """Write the report on the screened lines of `folder` beside them.
+
+    Raises:
+        UnusableInputError: an input file is missing, or the figures do not add up to the lines.
+    """
+    missing = [name for name in INPUTS if not (folder / name).is_file()]
+    if missing:
+        what = f"the report needs {', '.join(missing)}"
+        raise UnusableInputError(what, where=folder, do="Screen the purchases first: tenring screen FILE --out DIR")
+    files = ReportFiles(
+        html=folder / "report.html",
+        xlsx=folder / "report.xlsx",
+        summary=folder / "summary.json",
+        figures=folder / "figures.parquet",
+        figures_lines=folder / "figures_lines.parquet",
+    )
+    with open_inputs(folder) as connection, wording.speaking(context.language):
+        run_steps(connection, context)
+        check_totals(connection, folder / "lines.parquet")
+        _write_files(files, connection=connection, context=context)
+    return files
+
+
+def _write_files(files: ReportFiles, *, connection: duckdb.DuckDBPyConnection, context: ReportContext) -> None:
+    """The page comes last: who sees it finds everything it speaks of beside it."""
+    _copy(connection, "SELECT * EXCLUDE key_id FROM figures ORDER BY figure_id", path=files.figures)
+    _copy(connection, figure_lines(), path=files.figures_lines)
+    book = Book(connection)
+    summary = summarise(connection, book=book, context=context)
+    files.summary.write_text(summary.model_dump_json(indent=2) + "\n", encoding="utf-8")
+    write_workbook(files.xlsx, connection=connection, summary=summary, context=context)
+    write_page(files.html, connection=connection, book=book, context=context)
+
+
+def _copy(connection: duckdb.DuckDBPyConnection, query: str, *, path: Path) -> None:
+    connection.sql(query).write_parquet(str(path), compression="zstd")

@@ -1,0 +1,179 @@
+"""Matcher v1: which pairs are found, on which rung, and what speaks against them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import duckdb
+import pytest
+
+from tenring.matching import v1
+from tenring.matching.v1.tokens import fixed_prefix, wildcard_pattern
+
+TABLES = """
+CREATE TABLE entry (entry_id VARCHAR, brand VARCHAR, name VARCHAR, category VARCHAR);
+CREATE TABLE entry_number (entry_id VARCHAR, number VARCHAR);
+CREATE TABLE entry_gtin (entry_id VARCHAR, gtin VARCHAR);
+CREATE TABLE entry_model (entry_id VARCHAR, model VARCHAR, kind VARCHAR);
+CREATE TABLE line (item_id BIGINT, text VARCHAR, brand VARCHAR, model VARCHAR, certificate VARCHAR, gtin VARCHAR,
+    category VARCHAR);
+CREATE TABLE brand_alias (key VARCHAR, usual VARCHAR);
+CREATE TABLE related (category VARCHAR, other VARCHAR);
+INSERT INTO brand_alias VALUES ('hp', 'hp'), ('惠普', 'hp'), ('dell', 'dell');
+INSERT INTO related VALUES ('desktop-computers', 'desktop-computers'), ('refrigerators', 'refrigerators');
+INSERT INTO entry VALUES
+    ('desk', 'HP', 'EliteDesk 800 G4', 'desktop-computers'),
+    ('fridge', 'Absocold', 'Compact refrigerator', 'refrigerators'),
+    ('lamp', 'Toronto', 'Spot', 'led-lamps'),
+    ('paint', 'Behr', 'Premium Interior Matte Green Paint', 'paints'),
+    ('other-paint', 'Behr', 'Premium Interior Glossy Red Paint', 'paints'),
+    ('year', 'Acme', 'Classic', 'chairs');
+INSERT INTO entry_number VALUES ('desk', '2328220'), ('fridge', 'CEC-77-X');
+INSERT INTO entry_gtin VALUES ('fridge', '00012345678905');
+INSERT INTO entry_model VALUES ('desk', 'EliteDesk 800 G4', 'model'), ('fridge', 'ARD1033F*14R/L', 'model'),
+    ('lamp', 'TL-GU10-7W(2700K)', 'model'), ('year', '2020', 'model');
+"""
+
+
+@dataclass(frozen=True)
+class Found:
+    entry: str
+    rung: str
+    score: float
+    features: dict[str, object]
+
+
+@pytest.fixture
+def register() -> Iterator[duckdb.DuckDBPyConnection]:
+    with duckdb.connect() as connection:
+        connection.execute(TABLES)
+        yield connection
+
+
+def best(register: duckdb.DuckDBPyConnection, text: str | None = None, **fields: str) -> Found | None:
+    register.execute("DELETE FROM line")
+    row = [text, *(fields.get(name) for name in ("brand", "model", "certificate", "gtin", "category"))]
+    register.execute("INSERT INTO line VALUES (1, ?, ?, ?, ?, ?, ?)", row)
+    v1.match(register)
+    found = register.execute(
+        "SELECT entry_id, rung, score, features FROM matched ORDER BY score DESC, entry_id LIMIT 1"
+    ).fetchone()
+    return Found(found[0], found[1], found[2], json.loads(found[3])) if found else None
+
+
+def sure(found: Found | None) -> bool:
+    return found is not None and found.score >= v1.THRESHOLD
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "HP EliteDesk 800 G4",
+        "惠普（HP）EliteDesk800 G4台式机",
+        "惠普EliteDesk 800G4",
+        "hp elitedesk-800-g4 desktop, 16 GB",
+        "ＨＰ　ＥｌｉｔｅＤｅｓｋ　８００　Ｇ４",
+        "Desktop computer EliteDesk 800 G4 (HP)",
+    ],
+)
+def test_a_model_is_found_however_its_parts_are_joined(register: duckdb.DuckDBPyConnection, text: str) -> None:
+    found = best(register, text)
+    assert sure(found)
+    assert (found.entry, found.rung) == ("desk", "model")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "HP EliteDesk 800 G5",
+        "HP EliteDesk 800",
+        "HP EliteDesk 800 G4-X",
+        "HP EliteDesk 800 G4 Mini",
+        "Dell EliteDesk 800 G4",
+        "Docking station compatible with HP EliteDesk 800 G4",
+        "惠普 EliteDesk 800 G4 维修服务",
+        "Toronto TL-GU10-7W(2700K)X36",
+        "Acme 2020 chair",
+        "chair ordered in 2020",
+    ],
+)
+def test_a_sister_model_another_brand_or_an_accessory_is_not_sure(
+    register: duckdb.DuckDBPyConnection, text: str
+) -> None:
+    assert not sure(best(register, text))
+
+
+def test_a_code_in_brackets_is_found(register: duckdb.DuckDBPyConnection) -> None:
+    assert sure(best(register, "Toronto TL-GU10-7W(2700K)"))
+
+
+def test_another_category_speaks_against_a_model(register: duckdb.DuckDBPyConnection) -> None:
+    found = best(register, "HP EliteDesk 800 G4", category="refrigerators")
+    assert found is not None
+    assert found.features["category"] == "contradicts"
+    assert not sure(found)
+
+
+@pytest.mark.parametrize("model", ["ARD1033FW14R", "ARD1033FX14L", "ARD1033F-AB-14RL", "ARD1033F14R"])
+def test_wildcards_cover_the_models_they_stand_for(register: duckdb.DuckDBPyConnection, model: str) -> None:
+    found = best(register, f"Absocold {model}")
+    assert sure(found)
+    assert found.features["kind"] == "wildcard"
+
+
+@pytest.mark.parametrize("model", ["ARD1033G14R", "ARD1034FW14R", "ARD1033FW14X"])
+def test_wildcards_cover_nothing_else(register: duckdb.DuckDBPyConnection, model: str) -> None:
+    assert not sure(best(register, f"Absocold {model}"))
+
+
+def test_a_certificate_number_is_found_with_any_signs_between(register: duckdb.DuckDBPyConnection) -> None:
+    found = best(register, "refrigerator", certificate="cec 77x")
+    assert found == Found("fridge", "certificate", 1.0, found.features if found else {})
+
+
+def test_a_certificate_number_of_something_else_entirely_is_not_sure(register: duckdb.DuckDBPyConnection) -> None:
+    found = best(register, "Dell server", certificate="CEC-77-X", brand="Dell", category="desktop-computers")
+    assert not sure(found)
+
+
+def test_a_gtin_is_found_in_its_twelve_digit_form(register: duckdb.DuckDBPyConnection) -> None:
+    found = best(register, "refrigerator", gtin="012345678905")
+    assert found is not None
+    assert (found.entry, found.rung, found.score) == ("fridge", "gtin", 0.99)
+
+
+def test_text_needs_the_brand_and_the_whole_name(register: duckdb.DuckDBPyConnection) -> None:
+    assert sure(best(register, "Behr premium interior matte green paint"))
+    assert not sure(best(register, "premium interior matte green paint"))
+    assert not sure(best(register, "Behr premium interior paint"))
+
+
+def test_the_brand_field_wins_over_brands_in_the_text(register: duckdb.DuckDBPyConnection) -> None:
+    assert not sure(best(register, "EliteDesk 800 G4, like HP", brand="Dell"))
+
+
+def test_a_line_without_any_text_matches_nothing(register: duckdb.DuckDBPyConnection) -> None:
+    assert best(register, None) is None
+
+
+def test_features_add_up_to_the_score(register: duckdb.DuckDBPyConnection) -> None:
+    found = best(register, "EliteDesk 800 G4")
+    assert found is not None
+    points = [found.features[name] for name in ("worth", "brand_points", "code_points", "context_points")]
+    assert sum(points) == pytest.approx(found.score)  # type: ignore[arg-type]  # JSON numbers
+
+
+@pytest.mark.parametrize(
+    ("model", "pattern", "prefix"),
+    [
+        ("GB024H/V******1*X1", "gb024(?:h|v|hv)[0-9a-z]*1[0-9a-z]*x1", "gb024"),
+        ("551J(P,E,T)09*", "551j(?:p|e|t)09[0-9a-z]*", "551j"),
+        ("82##", "82[0-9a-z][0-9a-z]", "82"),
+        ("RF28T", None, "rf28t"),
+    ],
+)
+def test_wildcards_become_patterns(model: str, pattern: str | None, prefix: str) -> None:
+    assert wildcard_pattern(model) == pattern
+    assert fixed_prefix(model) == prefix

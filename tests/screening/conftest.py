@@ -1,0 +1,105 @@
+"""A small register in memory, and purchases judged against it by the real steps."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+import pytest
+
+from tenring.catalogue import Catalogue
+from tenring.matching.pipeline import Step, run
+from tenring.model import tables
+from tenring.screening.classify import classify
+from tenring.screening.decide import decide
+from tenring.screening.match import match
+from tenring.screening.oblige import obliged_on
+from tenring.screening.reference import RULE_CATEGORY, add_reference
+
+CATALOG = Path(__file__).resolve().parents[2] / "catalog"
+
+Row = dict[str, Any]
+Judge = Callable[..., list[Row]]
+
+
+def licence(number: str, model: str, **fields: Any) -> Row:
+    """A licence of the China Environmental Label for a desktop computer, valid from 2023 to 2025, unless said otherwise."""
+    return {
+        "number": number,
+        "model": model,
+        "programme": "china-environmental-label",
+        "brand": "Qingyun",
+        "name": "Desktop",
+        "category": "desktop-computers",
+        "valid_from": date(2023, 1, 1),
+        "valid_until": date(2025, 12, 31),
+        "last_read": date(2025, 6, 1),
+    } | fields
+
+
+def line(description: str | None, day: date | None = date(2024, 5, 1), **fields: Any) -> Row:
+    """A purchase line for 100 yuan."""
+    return {"description": description, "date": day, "amount": 100, "currency": "CNY"} | fields
+
+
+@pytest.fixture(scope="session")
+def catalogue() -> Catalogue:
+    return Catalogue(CATALOG)
+
+
+@pytest.fixture
+def judge(catalogue: Catalogue) -> Judge:
+    """Judge lines against licences: the rows of the answer, in the order of the lines."""
+
+    def judged(lines: Sequence[Row], licences: Sequence[Row], *, economy: str | None = "CN") -> list[Row]:
+        with duckdb.connect() as connection:
+            _add_register(connection, licences)
+            _add_lines(connection, lines)
+            add_reference(connection, catalogue, economy)
+            connection.execute(RULE_CATEGORY)
+            classify(connection, catalogue.categories)
+            run(connection, [Step("obliged", obliged_on(date(2024, 5, 1)))])
+            match(connection)
+            decide(connection, reference_day=date(2024, 5, 1))
+            return connection.sql("SELECT * FROM screened ORDER BY line_id").to_arrow_table().to_pylist()
+
+    return judged
+
+
+def _add_lines(connection: duckdb.DuckDBPyConnection, lines: Sequence[Row]) -> None:
+    rows = [
+        {"line_id": f"{number:03}", "source_file": "t.csv", "row": number} | row for number, row in enumerate(lines)
+    ]
+    connection.register("incoming", pa.Table.from_pylist(rows, schema=tables.PURCHASE_LINES))
+    connection.execute("CREATE TABLE purchase AS SELECT * FROM incoming")
+
+
+def _add_register(connection: duckdb.DuckDBPyConnection, licences: Sequence[Row]) -> None:
+    content: dict[str, list[Row]] = {"licences": [], "models": [], "gtins": [], "statuses": []}
+    for row in licences:
+        licence_id = f"test:{row['number']}:{row['model']}"
+        content["licences"].append({"licence_id": licence_id, "register": "test"} | row)
+        content["models"].append({"licence_id": licence_id, "model": row["model"], "kind": "model"})
+        content["gtins"].extend({"licence_id": licence_id, "gtin": gtin} for gtin in row.get("gtins", ()))
+        content["statuses"].extend({"licence_id": licence_id} | period for period in _periods(row))
+    schemas = {"licences": tables.LICENCES, "models": tables.MODELS, "gtins": tables.GTINS, "statuses": tables.STATUSES}
+    for name, schema in schemas.items():
+        connection.register("incoming", pa.Table.from_pylist(content[name], schema=schema))
+        connection.execute(f"CREATE TABLE {name} AS SELECT * FROM incoming")
+
+
+def _periods(row: Row) -> list[Row]:
+    if "periods" in row:
+        return [{"status": status, "from_date": begin, "until_date": end} for status, begin, end in row["periods"]]
+    begin, end = row["valid_from"], row["valid_until"]
+    after = date.fromordinal(end.toordinal() + 1) if end else None
+    periods = [{"status": "active", "from_date": begin, "until_date": after}]
+    if begin:
+        periods.append({"status": "not_begun", "from_date": None, "until_date": begin})
+    if after:
+        periods.append({"status": "expired", "from_date": after, "until_date": None})
+    return periods
