@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 BUYER = "云岚市市级机关事务管理局"
 FIRST_DAY, LAST_DAY = date(2024, 1, 2), READ_ON
 #: How many ordinary lines stand around the cases on each sheet.
-ORDINARY = {"采购明细": 270, "English": 95, "繁體": 28}
+ORDINARY = {"采购明细": 296, "English": 95, "繁體": 28}
 #: The moment that stands in the workbook's properties, for the same bytes every time.
 MOMENT = (2026, 6, 30, 12, 0, 0)
 
@@ -39,7 +39,7 @@ ITEMS = {
     "notebook-computers": ("A02010108", "A02010105", "便携式计算机", "6450"),
     "tablet-computers": ("A02010109", "A02010107", "平板式计算机", "3200"),
     "computer-displays": ("A02021104", "A0201060401", "液晶显示器", "1180"),
-    "laser-printers": ("A02021003", "A0201060102", "激光打印机", "2260"),
+    "laser-printers": ("A02021003", "A0201060102", "A4黑白打印机", "2260"),
     "multifunction-devices": ("A02020400", "A020204", "多功能一体机", "5200"),
     "copiers": ("A02020100", "A020201", "复印机", "23800"),
     "scanners": ("A02021118", "A0201060901", "扫描仪", "3650"),
@@ -56,9 +56,9 @@ ITEMS = {
     "exterior-wall-paints": ("A07010604", "A10060203", "合成树脂乳液外墙涂料", "330"),
     "plywood": ("A07010207", "A10020301", "胶合板", "128"),
     "fibreboard": ("A07010208", "A10020302", "纤维板", "96"),
-    "cement": ("A07010301", "A10030102", "水泥", "465"),
+    "cement": ("A07010302", "A10030102", "水泥", "465"),
     "copy-paper": ("A05040101", "A090101", "复印纸", "132"),
-    "textile-materials": ("A05030100", "A070101", "纺织原料", "42"),
+    "textile-materials": ("A05030100", "A070101", "纺织用料", "42"),
     "toilets": ("A05020105", "A060805", "便器", "1350"),
 }
 ENGLISH = {
@@ -81,14 +81,31 @@ SUPPLIERS = ("云岚启航商贸有限公司", "澄屿联合办公服务有限�
 #: Bought without a brand: description, code of 2022, name of the item, price.
 SERVICES = (
     ("办公楼物业管理服务", "C21040000", "物业管理服务", "98000"),
-    ("公务用车保险", "C18040000", "保险服务", "5600"),
-    ("会议室保洁服务", "C21040100", "保洁服务", "12600"),
-    ("职工体检服务", "C02000000", "医疗卫生服务", "38000"),
-    ("年度审计服务", "C19020000", "会计、审计及税务服务", "46000"),
-    ("机房消防维护", "C23120000", "维修和保养服务", "23000"),
+    ("公务用车保险", "C18040102", "财产保险服务", "5600"),
+    ("会议室保洁服务", "C23160000", "建筑物清洁服务", "12600"),
+    ("职工体检服务", "C04070100", "体检服务", "38000"),
+    ("年度审计服务", "C23030000", "审计服务", "46000"),
+    ("机房消防维护", "C23121100", "消防设备维修和保养服务", "23000"),
+)
+#: What an ordinary line is; a kind that stands here more often is bought more often.
+ORDINARY_KINDS = (
+    *(["service"] * 12),
+    *(["as listed"] * 38),
+    *(["with its certificate"] * 15),
+    *(["another model"] * 25),
+    *(["no brand"] * 10),
 )
 UNCLEAR = ("零星物品一批", "详见附件清单", "其他", "按合同约定执行")
 UNCLEAR_ENGLISH = ("Misc. as per quotation", "See attached list", "Sundry items")
+
+
+#: Amounts as people write them, in yuan.
+WRITTEN = {
+    "12.5万元": Decimal(125000),
+    "1,234.50": Decimal("1234.50"),
+    "￥3,200.00": Decimal(3200),
+    "０．８６万元": Decimal(8600),
+}
 
 
 @dataclass(frozen=True)
@@ -193,7 +210,7 @@ class Shop:
             description=made.kind,
             category=made.category,
             brand=made.brand.name,
-            model=made.model,
+            model=made.model.rstrip("*"),
             quantity=self.dice.between(1, 40),
             price=Decimal(ITEMS[made.category][3]),
             day=day,
@@ -253,7 +270,7 @@ class Shop:
         for month in (date(2026, 3, 1), date(2025, 11, 1)):
             made = self._find(lambda m, month=month: _active(m, month, 31))  # type: ignore[misc]  # bound now
             yield self._green(made, month, "a month instead of a day", day_text=f"{month.year}年{month.month}月")
-        for written in ("12.5万元", "1,234.50", "￥3,200.00", "０．８６万元"):
+        for written in WRITTEN:
             yield self._certified(f"amount written {written}", amount=written)
         made, day = self._valid()
         yield self._green(made, day, "returned goods, negative", quantity=-2)
@@ -310,8 +327,8 @@ class Shop:
         for text in UNCLEAR[:2]:
             yield self._bare(text, "nobody can classify it", "unclassified")
         for text, code, item in (
-            ("一次性医用输液器", "A07026700", "医用材料"),
-            ("办公楼物业管理服务", "C21040000", "物业管理服务"),
+            ("2025年度财务收支审计", "C23030000", "审计服务"),
+            ("消防报警设备年度维保", "C23121100", "消防设备维修和保养服务"),
         ):
             yield replace(self._bare(text, "no label covers it", "out_of_scope"), code=code, item=item)
 
@@ -347,18 +364,18 @@ class Shop:
     # ordinary lines
 
     def _ordinary(self) -> Line:
-        fall = self.dice.below(100)
+        kind = self.dice.pick(ORDINARY_KINDS)
         day = self.dice.day(FIRST_DAY, LAST_DAY)
-        if fall < 12:
+        if kind == "service":
             text, code, item, price = self.dice.pick(SERVICES)
             return Line(description=text, code=code, item=item, price=Decimal(price), day=day)
         made = self.dice.pick(self.all)
         line = self._line(made, day)
-        if fall < 50:
+        if kind == "as listed":
             return line
-        if fall < 65:
+        if kind == "with its certificate":
             return replace(line, certificate=made.number)
-        if fall < 90:
+        if kind == "another model":
             brand = self.dice.pick(CHINESE[self.dice.pick(tuple(CHINESE))])
             return replace(line, brand=brand.name, model=f"{brand.prefix}{self.dice.between(10, 99)}")
         return replace(line, brand="", model="")
@@ -425,7 +442,7 @@ def _chinese_sheet(sheet: Worksheet, lines: Sequence[Line]) -> Iterator[tuple[in
     total, middle = Decimal(0), len(lines) // 2
     for index, line in enumerate(lines, start=1):
         amount = _amount(line)
-        total += amount if isinstance(amount, Decimal) else Decimal(0)
+        total += amount if isinstance(amount, Decimal) else WRITTEN[amount]
         code, _, item, _ = ITEMS.get(line.category, (line.code, "", line.item, ""))
         supplier = SUPPLIERS[index % len(SUPPLIERS)]
         cells = [

@@ -2,8 +2,8 @@
 
     python catalog/samples/make_samples.py [FOLDER]
 
-Everything in them is invented. The layouts are the publishers' (see the README of each register). FOLDER is the one this
-file stands in unless another is given.
+Everything in them is invented. The layouts are the publishers' (see the README of each register). FOLDER is the one
+this file stands in unless another is given.
 """
 
 from __future__ import annotations
@@ -206,11 +206,10 @@ class China:
     def _status(self, begin: date, end: date) -> tuple[str, date | None]:
         if end < READ_ON:
             return "active", None
-        fall = self.dice.below(100)
         since = begin + timedelta(days=max((READ_ON - begin).days * 2 // 3, 1))
-        if fall < 5:
+        if self.dice.chance(5):
             return "suspended", since
-        return ("withdrawn", since) if fall < 10 else ("active", None)
+        return ("withdrawn", since) if self.dice.chance(5) else ("active", None)
 
     def _ties(self) -> list[Made]:
         """Two certificates of two bodies for one product, both valid for years."""
@@ -367,6 +366,7 @@ ES_SERVERS = (
     "Markets",
     "ENERGY STAR Model Identifier",
 )
+SIGNAGE_INCHES = 50
 COMPUTER_TYPES = (
     "Desktop",
     "Desktop",
@@ -409,7 +409,7 @@ class EnergyStar:
     def _computer(self) -> Sequence[object]:
         number, brand, holder, day = self._next()
         model = self.names.make(brand, "D")
-        further = f",{model}-A,;,{model}-B," if self.dice.chance(50) else ""
+        further = f"{brand.latin} Duo,{model}-A,;,{model}-B," if self.dice.chance(50) else ""
         low = self.dice.between(100, 300)
         power = [f"{low * k / 100:.1f}" for k in (0.2, 0.4, 3, 5, 10)]
         more = [f"{low * k / 90:.1f}" for k in (0.2, 0.4, 3, 5, 10)] if self.dice.chance(40) else [""] * 5
@@ -422,7 +422,7 @@ class EnergyStar:
         model, code = self.names.make(brand, "M"), upc(self.serial)
         codes = f"{code};{upc(self.serial + 500_000_000)}" if self.dice.chance(30) else code
         size = self.dice.pick((21.5, 23.8, 27.0, 31.5, 55.0))
-        kind = "Signage Display" if size > 50 else "Monitor"
+        kind = "Signage Display" if size > SIGNAGE_INCHES else "Monitor"
         power = self.dice.between(90, 420) / 10
         self.displays.append((brand, model, code, date(int(day[6:]), int(day[:2]), int(day[3:5]))))
         sizes = [size, f"{size * size * 0.427:.1f}", power, 0.3, 0.2, f"{power * 2.6:.2f}"]
@@ -696,8 +696,9 @@ def taiwan(dice: Dice, folder: Path) -> None:
             number = f"SAMPLE-{dice.between(10000, 99999)}{len(old) + len(new):04d}"
             models = [names.make(brand, letter) for _ in range(dice.between(1, 3))]
             if begin <= EARLIER:
-                old.append(_old_row((number, kind, product), brand, models, (begin, end)))
-            if begin > EARLIER or (extended or end) >= READ_ON:
+                old.append(_old_row((number, kind, product), brand, models, (begin, extended or end)))
+            vanishes = begin <= EARLIER and dice.chance(25)
+            if begin > EARLIER or ((extended or end) >= READ_ON and not vanishes):
                 new.append(_new_entry((number, kind, f"{brand.name} {product} {models[0]}"), begin, end, extended))
     _csv(folder / "green-mark" / f"green_mark_{EARLIER:%Y_%m_%d}_sample.csv", TW_OLD, old)
     text = json.dumps({"records": new}, ensure_ascii=False, indent=1) + "\n"

@@ -150,6 +150,12 @@ def test_text_needs_the_brand_and_the_whole_name(register: duckdb.DuckDBPyConnec
     assert not sure(best(register, "Behr premium interior paint"))
 
 
+@pytest.mark.parametrize("brand", ["惠普/HP", "惠普（HP）", "惠普HP", "HP Inc.", "Hewlett Packard"])
+def test_a_brand_is_known_by_each_of_its_names(register: duckdb.DuckDBPyConnection, brand: str) -> None:
+    register.execute("INSERT INTO brand_alias VALUES ('hewlettpackard', 'hp')")
+    assert sure(best(register, "台式机", brand=brand, model="EliteDesk 800 G4"))
+
+
 def test_the_brand_field_wins_over_brands_in_the_text(register: duckdb.DuckDBPyConnection) -> None:
     assert not sure(best(register, "EliteDesk 800 G4, like HP", brand="Dell"))
 

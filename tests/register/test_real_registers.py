@@ -184,6 +184,14 @@ def test_wildcards_stay_as_printed(snapshot: Snapshot) -> None:
     assert found == [(1349,)]
 
 
+def test_a_cell_with_several_models_is_split_and_a_remark_about_wildcards_is_a_note(snapshot: Snapshot) -> None:
+    query = "SELECT model, note FROM models JOIN licences USING (licence_id) WHERE model LIKE ? ORDER BY model"
+    listed = ["KAL24DH5400VA", "KAL24DH5400VB", "KAL24DH5400VC"]
+    assert sorted(set(rows_of(snapshot, query, "KAL24DH5400V_"))) == [(model, None) for model in listed]
+    remark = '# can be A-Z, 0-9 or "-" or "." or blank'
+    assert set(rows_of(snapshot, query, "65QNED9####%")) == {("65QNED9####", remark)}
+
+
 def test_a_heat_pump_has_its_day_its_refrigerant_and_its_noise(snapshot: Snapshot) -> None:
     found = rows_of(
         snapshot,

@@ -508,7 +508,7 @@ def test_a_reason_says_what_was_typed_and_what_it_met(register: SearchIndex) -> 
     assert (reason.typed, reason.kind, reason.field, reason.value) == ("t2254", Kind.PREFIX, "model", "T2254-a")
     assert reason.text == "“t2254” begins the model T2254-a"
     typo = best(register, "samsumg").explanation[0]
-    assert typo.text == "“samsung” is a word of the brand Samsung (typed “samsumg”, 1 letters corrected)"
+    assert typo.text == "“samsung” is a word of the brand Samsung (typed “samsumg”; letters corrected: 1)"
 
 
 # Unusable

@@ -27,7 +27,7 @@ Judge = Callable[..., list[Row]]
 
 
 def licence(number: str, model: str, **fields: Any) -> Row:
-    """A licence of the China Environmental Label for a desktop computer, valid from 2023 to 2025, unless said otherwise."""
+    """A licence of the China Environmental Label for a desktop computer, valid 2023 to 2025, unless said otherwise."""
     return {
         "number": number,
         "model": model,

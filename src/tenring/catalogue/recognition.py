@@ -1,4 +1,4 @@
-"""Agreements between programmes; only a live one that accepts certificates turns a foreign licence into `recognised`."""
+"""Agreements between programmes; a live one that accepts certificates turns a foreign licence into `recognised`."""
 
 from __future__ import annotations
 

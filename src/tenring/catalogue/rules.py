@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 from decimal import Decimal
 from pathlib import Path
 from typing import Literal
@@ -22,14 +22,14 @@ class Document(CatalogueModel):
     number: str
     title: dict[str, str] = {}
     issuer: dict[str, str] = {}
-    date: datetime.date | None = None
+    date: dt.date | None = None
 
 
 class InForce(CatalogueModel):
     """From and until when (inclusive) a rule is in force; None: not known or open."""
 
-    from_: datetime.date | None = Field(alias="from", default=None)
-    until: datetime.date | None = None
+    from_: dt.date | None = Field(alias="from", default=None)
+    until: dt.date | None = None
     mark: Mark | None = None
 
 

@@ -162,7 +162,8 @@ def _show_sheet(sheet: SheetUnderstood) -> None:
     counts = sheet.counts
     where = T("sheet {name}: ", name=sheet.sheet) if sheet.sheet else ""
     told = T(
-        "{where}{read:,} rows read: {lines:,} lines, {skipped:,} skipped, {rejected:,} rejected; {unread:,} cells not understood",
+        "{where}{read:,} rows read: {lines:,} lines, {skipped:,} skipped, {rejected:,} rejected; "
+        "{unread:,} cells not understood",
         where=where,
         read=counts.read,
         lines=counts.lines,

@@ -93,7 +93,7 @@ def default_source(settings: Settings) -> Path:
         return settings.data / "registers"
     if any(settings.fetched.glob("*/*")):
         return settings.fetched
-    return settings.samples
+    return settings.samples / "registers"
 
 
 def _as_plain(result: BuildResult) -> dict[str, object]:

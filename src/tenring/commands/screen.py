@@ -26,7 +26,7 @@ from tenring.screening.run import screen as run_screening
 @reading_options
 @as_json
 @click.pass_context
-def screen(context: click.Context, files: tuple[Path, ...], **given: Any) -> None:  # noqa: ANN401 - click's own
+def screen(context: click.Context, /, files: tuple[Path, ...], **given: Any) -> None:  # noqa: ANN401 - click's own
     """Screen purchase files: obligations, matches, verdicts and a report.
 
     Example: tenring screen purchases.xlsx --economy CN --out report

@@ -289,7 +289,9 @@ def _first(error: ValidationError) -> str:
 
 
 def entry_of(licence: Licence, *, programme: str, register: str | None = None) -> FeedEntry:
-    """A licence of ours as a feed entry; reading it again gives the same licence (but for `ModelKind.NAME`, which is left out).
+    """A licence of ours as a feed entry; reading it again gives the same licence.
+
+    A feed has no place for models of the kind `name`; they are left out.
 
     Raises:
         ValidationError: its status is one that only dates or a vanished entry can tell (not_begun, delisted).

@@ -53,7 +53,7 @@ def _add_codes(connection: duckdb.DuckDBPyConnection, categories: Categories) ->
     used = connection.execute(
         "SELECT DISTINCT code_scheme, code FROM purchase WHERE code IS NOT NULL AND code_scheme IS NOT NULL"
     ).fetchall()
-    rows = []
+    rows: list[dict[str, object]] = []
     for scheme, code in used:
         if found := categories.by_code(scheme, code):
             stem, ids = found

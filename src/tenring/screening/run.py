@@ -64,6 +64,15 @@ class Request:
 
 
 @dataclass(frozen=True)
+class Counts:
+    """Lines, lines by verdict, and currency -> verdict -> sum of amounts."""
+
+    lines: int
+    verdicts: dict[str, int]
+    amounts: dict[str, dict[str, Decimal]]
+
+
+@dataclass(frozen=True)
 class Screened:
     """What a screening made: the reading of the files, the report's files, counts and sums by verdict."""
 
@@ -106,7 +115,9 @@ def screen(request: Request, *, settings: Settings, progress: Progress | None = 
         report=ReportFiles(**at_home),
         snapshot=snapshot.name,
         sample=snapshot.manifest.sample,
-        **counted,
+        lines=counted.lines,
+        verdicts=counted.verdicts,
+        amounts=counted.amounts,
     )
 
 
@@ -191,7 +202,7 @@ def _guarded() -> str:
     )
 
 
-def _counted(connection: duckdb.DuckDBPyConnection) -> dict[str, object]:
+def _counted(connection: duckdb.DuckDBPyConnection) -> Counts:
     """Lines, lines by verdict, and sums by currency and verdict; what went in must come out.
 
     Raises:
@@ -211,7 +222,7 @@ def _counted(connection: duckdb.DuckDBPyConnection) -> dict[str, object]:
     amounts: dict[str, dict[str, Decimal]] = {}
     for currency, verdict, amount in sums:
         amounts.setdefault(currency or "", {})[verdict] = amount
-    return {"lines": after[0] if after else 0, "verdicts": verdicts, "amounts": amounts}
+    return Counts(lines=sum(verdicts.values()), verdicts=verdicts, amounts=amounts)
 
 
 def _context(request: Request, catalogue: Catalogue, snapshot: Snapshot) -> ReportContext:

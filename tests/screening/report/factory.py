@@ -27,7 +27,10 @@ OBLIGATIONS = pa.schema(
 )
 ALTERNATIVES = pa.schema(
     [
-        *(pa.field(name, pa.string()) for name in ("category", "programme", "brand", "model", "licence_number", "holder")),
+        *(
+            pa.field(name, pa.string())
+            for name in ("category", "programme", "brand", "model", "licence_number", "holder")
+        ),
         *(pa.field(name, pa.date32()) for name in ("valid_from", "valid_until")),
     ]
 )

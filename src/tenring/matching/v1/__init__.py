@@ -25,5 +25,6 @@ def match(connection: duckdb.DuckDBPyConnection) -> None:
     decides between them by date and programme.
     """
     tokens.register_patterns(connection)
+    tokens.register_brands(connection)
     add_text_forms(connection, tokens.TEXTS)
     pipeline.run(connection, [*tokens.STEPS, *candidates.STEPS, *score.STEPS])

@@ -21,8 +21,8 @@ _P = PENALTY
 
 #: brand: `agrees`, `absent` (the line or the entry names none), `contradicts`
 _BRAND = """
-    CASE WHEN eb.brand_key IS NULL OR lb.named IS NULL THEN 'absent'
-         WHEN list_contains(lb.named, eb.brand_key) THEN 'agrees'
+    CASE WHEN eb.keys IS NULL OR lb.named IS NULL THEN 'absent'
+         WHEN list_has_any(lb.named, eb.keys) THEN 'agrees'
          ELSE 'contradicts' END
 """
 #: category: `agrees`, `unknown`, `contradicts`
@@ -39,7 +39,7 @@ def _paired(pairs: str, columns: str) -> str:
     return f"""
         SELECT p.item_id, p.entry_id, {columns}, {_BRAND} AS brand, {_CATEGORY} AS category, {_MADE_FOR} AS made_for
         FROM {pairs} p JOIN line l USING (item_id) JOIN entry e USING (entry_id) JOIN line_text t USING (item_id)
-        LEFT JOIN entry_brand eb USING (entry_id) LEFT JOIN line_brands lb USING (item_id)
+        LEFT JOIN entry_brands eb USING (entry_id) LEFT JOIN line_brands lb USING (item_id)
         LEFT JOIN related r ON r.category = l.category AND r.other = e.category
     """
 
@@ -64,7 +64,10 @@ _BRAND_PENALTY = f"""
 _CODE_PENALTY = f"""
     CASE WHEN NOT whole THEN {_P["part_of_longer_code"]}
          WHEN regexp_full_match(next_word, '{VERSIONS}') THEN {_P["version_follows"]} ELSE 0 END
-    + CASE WHEN length(key) < {MIDDLE_CODE} AND regexp_full_match(key, '[0-9]+') THEN {_P["digits_only"]} ELSE 0 END
+    + CASE WHEN length(key) < {MIDDLE_CODE} AND regexp_full_match(key, '[0-9]+')
+            AND NOT (length(key) = {MIDDLE_CODE} - 1 AND category = 'agrees') THEN {_P["digits_only"]} ELSE 0 END
+    + CASE WHEN kind IN ('family', 'name') AND regexp_matches(next_word, '[0-9]')
+            AND NOT regexp_full_match(next_word, '{MEASURE}') THEN {_P["code_follows"]} ELSE 0 END
 """
 _CONTEXT_PENALTY = f"""
     CASE WHEN category = 'contradicts' THEN {_P["category_contradicts"]} ELSE 0 END
@@ -113,6 +116,8 @@ STEPS = [
         FROM line_brand GROUP BY item_id
         """,
     ),
+    # one row = one entry with all keys of its brand
+    Step("entry_brands", "SELECT entry_id, list(brand_key) AS keys FROM entry_brand GROUP BY entry_id"),
     # one row = one token weight per line and per entry
     Step(
         "line_weight",
@@ -141,14 +146,13 @@ STEPS = [
     ),
     Step(
         "line_mixed_token",
-        f"""
+        """
         SELECT item_id, token FROM line_token
-        WHERE regexp_full_match(token, '[0-9a-z]*([0-9][a-z]|[a-z][0-9])[0-9a-z]*')
-            AND NOT regexp_full_match(token, '{MEASURE}')
+        WHERE regexp_full_match(token, '[0-9a-z]*([0-9][a-z]|[a-z][0-9])[0-9a-z]*|[0-9]{5,}')
         """,
     ),
-    # one row = a text pair with how much of each side the other covers; `code_unknown`: the line has a code of letters
-    # and digits that no word of the entry's name has
+    # one row = a text pair with how much of each side the other covers; `code_unknown`: the line has a code, size
+    # or long number that no word of the entry's name has
     Step(
         "pair_overlap",
         """

@@ -7,13 +7,21 @@ inside a chunk. A gram is one to six neighbouring words joined: `RF-28 T/5` give
 from __future__ import annotations
 
 import re
+from itertools import groupby
 
 import duckdb
 import pyarrow as pa
 
 from tenring.matching.pipeline import Step
-from tenring.matching.v1.weights import LONGEST_BRAND, LONGEST_GRAM, MEASURE, SHORTEST_CODE, SHORTEST_PREFIX
-from tenring.model.text import CJK, model_key, normal
+from tenring.matching.v1.weights import (
+    LEGAL_FORMS,
+    LONGEST_BRAND,
+    LONGEST_GRAM,
+    MEASURE,
+    SHORTEST_CODE,
+    SHORTEST_PREFIX,
+)
+from tenring.model.text import CJK, is_cjk, model_key, normal, words
 
 #: All texts that need a normal form.
 TEXTS = [
@@ -33,6 +41,7 @@ _WORDS = r"[0-9a-z]+|[" + CJK + r"]+"
 _GOES_ON = r"\)([0-9a-z])"
 _SCRIPT_CHANGE = r"([" + CJK + r"]+)"
 
+_SEVERAL_NAMES = re.compile(r"[/()|（）／]")
 _ALTERNATIVES = re.compile(r"\(([^()]*,[^()]*)\)")
 _EITHER_LETTER = re.compile(r"(?<=[0-9A-Za-z*#])([A-Za-z])/([A-Za-z])(?![0-9A-Za-z])")
 
@@ -69,6 +78,35 @@ def register_patterns(connection: duckdb.DuckDBPyConnection) -> None:
     connection.register("wildcards", table)
     connection.execute("CREATE OR REPLACE TEMP TABLE wildcard AS SELECT * FROM wildcards")
     connection.unregister("wildcards")
+
+
+def brand_keys(brand: str, usual: dict[str, str]) -> set[str]:
+    """Keys a brand goes by: as written, each of several names, without the legal form, the usual name of a spelling.
+
+    `usual` maps keys of known spellings to the key of the usual name: `DAIKIN Europe N.V.` → daikineuropenv, daikin;
+    `惠普/HP` → 惠普hp, hp.
+    """
+    forms = {model_key(brand)}
+    for name in (brand, *_SEVERAL_NAMES.split(brand)):
+        found = [word for word in words(name) if not re.fullmatch(LEGAL_FORMS, word)]
+        forms.add("".join(found))
+        forms.update(form for size in (1, 2, 3) if (form := "".join(found[:size])) in usual)
+        if len({is_cjk(word) for word in found}) > 1:
+            forms.update("".join(run) for _, run in groupby(found, key=is_cjk))
+    return {usual.get(form, form) for form in forms if form}
+
+
+def register_brands(connection: duckdb.DuckDBPyConnection) -> None:
+    """Make the table `brand_form` (brand, key) of all brands of lines and entries."""
+    usual = dict(connection.execute("SELECT key, usual FROM brand_alias").fetchall())
+    brands = connection.execute("SELECT brand FROM line UNION SELECT brand FROM entry").fetchall()
+    rows = [(brand, key) for (brand,) in brands if brand for key in sorted(brand_keys(brand, usual))]
+    table = pa.table(
+        {"brand": pa.array([r[0] for r in rows], pa.string()), "key": pa.array([r[1] for r in rows], pa.string())}
+    )
+    connection.register("brand_forms", table)
+    connection.execute("CREATE OR REPLACE TEMP TABLE brand_form AS SELECT * FROM brand_forms")
+    connection.unregister("brand_forms")
 
 
 def sql_pattern(words: str) -> str:
@@ -160,14 +198,10 @@ def _gram_steps() -> list[Step]:
 
 def _brand_steps() -> list[Step]:
     return [
-        # one row = one entry with the usual key of its brand
+        # one row = one entry with one key of its brand
         Step(
             "entry_brand",
-            """
-            SELECT e.entry_id, coalesce(a.usual, f.key) AS brand_key
-            FROM entry e JOIN text_form f ON f.text = e.brand LEFT JOIN brand_alias a ON a.key = f.key
-            WHERE f.key <> ''
-            """,
+            "SELECT DISTINCT e.entry_id, f.key AS brand_key FROM entry e JOIN brand_form f ON f.brand = e.brand",
         ),
         # one row = one spelling of a brand that some entry has
         Step(
@@ -183,9 +217,8 @@ def _brand_steps() -> list[Step]:
         Step(
             "line_brand",
             f"""
-            SELECT DISTINCT l.item_id, coalesce(a.usual, f.key) AS brand_key, true AS stated
-            FROM line l JOIN text_form f ON f.text = l.brand LEFT JOIN brand_alias a ON a.key = f.key
-            WHERE f.key <> ''
+            SELECT DISTINCT l.item_id, f.key AS brand_key, true AS stated
+            FROM line l JOIN brand_form f ON f.brand = l.brand
             UNION
             SELECT DISTINCT g.item_id, b.usual, false
             FROM line_gram g JOIN known_brand b ON b.key = g.gram
@@ -208,8 +241,9 @@ def _entry_steps() -> list[Step]:
                 WHERE NOT contains(m.model, '*') AND NOT contains(m.model, '#')
                 UNION ALL
                 SELECT e.entry_id, f.key, e.name, 'name', 4 FROM entry e JOIN text_form f ON f.text = e.name
-            )
+            ) AS coded
             WHERE length(key) >= {SHORTEST_CODE} AND regexp_matches(key, '[0-9]')
+                AND NOT EXISTS (SELECT 1 FROM entry_brand b WHERE b.entry_id = coded.entry_id AND b.brand_key = key)
             GROUP BY entry_id, key
             """,
         ),
@@ -218,7 +252,9 @@ def _entry_steps() -> list[Step]:
             "code_use",
             """
             SELECT c.key, count(DISTINCT b.brand_key) AS brands
-            FROM entry_code c LEFT JOIN entry_brand b USING (entry_id) GROUP BY c.key
+            FROM entry_code c LEFT JOIN (SELECT entry_id, min(brand_key) AS brand_key FROM entry_brand GROUP BY 1) b
+                USING (entry_id)
+            GROUP BY c.key
             """,
         ),
     ]

@@ -35,6 +35,7 @@ PENALTY = {
     "number_elsewhere": 0.40,  # certificate number right, but brand and category both contradict
     "short_code": 0.05,  # 4 or 5 signs with the brand named: right more often than not, never alone
     "digits_only": 0.15,  # a short code without a letter: perhaps a year, a size or a price
+    "code_follows": 0.12,  # behind a family or a name a further code: the model itself, and not the one listed
 }
 
 #: Codes shorter than this are no evidence.
@@ -44,7 +45,7 @@ LONG_CODE, MIDDLE_CODE = 8, 6
 #: Most words of a line that are joined to one code: `KFR-35GW/(35592)FNhAa-B1` has five.
 LONGEST_GRAM = 6
 #: Most words of a brand.
-LONGEST_BRAND = 4
+LONGEST_BRAND = 6
 #: A wildcard pattern needs this many fixed signs before its first wildcard.
 SHORTEST_PREFIX = 4
 
@@ -61,6 +62,11 @@ FEWEST_WORDS = 2
 
 #: A code that is only a quantity with its unit.
 MEASURE = "[0-9]+(g|kg|ml|l|mm|cm|m|w|kw|v|hz|ghz|gb|tb|mb|gsm|inch|in|pcs|p|k|x[0-9]+|年|月|日|张|包|台|个|套|箱)"
+#: Words of a company's name that are not its brand.
+LEGAL_FORMS = (
+    "gmbh|ag|kg|co|ltd|limited|inc|corp|corporation|company|llc|lp|plc|sa|spa|srl|sas|sarl|bv|nv|ab|oy|as|aps|kft|sro|"
+    "pty|pte|sdn|bhd|group|europe|international|holding|holdings|[a-z]"
+)
 #: Words behind or before a code which say that the line is about something else than the product itself.
 MADE_FOR = (
     "compatible|compatibles|kompatibel|kompatible|replacement|remanufactured|refurbishment|repair|repairs|maintenance|"

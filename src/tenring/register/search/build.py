@@ -32,15 +32,14 @@ _TABLES = ("licences", "models", "gtins", "statuses")
 
 @dataclass(frozen=True)
 class About:
-    """What a reader must know of an index besides the index: its day, category names, which filters it needs."""
+    """What a reader must know of an index besides the index: its day and the names of categories."""
 
     day: date
-    several_periods: bool
     names: Mapping[str, Sequence[str]]
 
     def write(self, folder: Path) -> None:
         """Write it beside the index."""
-        content = {"day": self.day.isoformat(), "several_periods": self.several_periods, "names": self.names}
+        content = {"day": self.day.isoformat(), "names": self.names}
         (folder / schema.ABOUT).write_text(json.dumps(content, ensure_ascii=False), encoding="utf-8")
 
     @classmethod
@@ -57,7 +56,7 @@ class About:
             )
             raise SnapshotError(message)
         content = json.loads(file.read_text(encoding="utf-8"))
-        return cls(date.fromisoformat(content["day"]), content["several_periods"], content["names"])
+        return cls(date.fromisoformat(content["day"]), content["names"])
 
 
 def build_index(
@@ -87,8 +86,7 @@ def build_index(
         day = on or _latest_reading(connection, folder)
         _join(connection, folder, day)
         _write_documents(connection, target)
-        several = _several_periods(connection)
-    About(day, several, Vocabulary.of(categories or {}).names).write(target)
+    About(day, Vocabulary.of(categories or {}).names).write(target)
 
 
 def _require_tables(folder: Path) -> None:
@@ -173,13 +171,6 @@ _DOCUMENTS = """
 """
 
 
-def _several_periods(connection: duckdb.DuckDBPyConnection) -> bool:
-    """Whether any licence was in one status more than once."""
-    query = "SELECT count(*) > 0 FROM (SELECT 1 FROM statuses GROUP BY licence_id, status HAVING count(*) > 1)"
-    row = connection.execute(query).fetchone()
-    return bool(row and row[0])
-
-
 def _write_documents(connection: duckdb.DuckDBPyConnection, target: Path) -> None:
     index = schema.create(target)
     writer = index.writer(heap_size=_WRITER_BYTES, num_threads=1)
@@ -216,7 +207,8 @@ def _terms(card: Card) -> dict[str, set[str] | list[str]]:
     """The terms of a licence, by field of the index."""
     texts = [text for text in (card.number, card.brand, card.name, card.holder, *card.models) if text]
     brand = tokens.brand_terms(card.brand or "")
-    keys = {key for text in (card.number or "", *card.models) for key in tokens.keys(text)}
+    keys = {key for model in card.models for key in tokens.keys(model)}
+    number = model_key(card.number or "")[: tokens.KEY_LENGTH]
     patterns = {pattern for model in card.models for pattern in tokens.patterns(model)}
     return {
         schema.WORDS: {word for text in texts for word in tokens.word_terms(text)} | brand,
@@ -227,6 +219,7 @@ def _terms(card: Card) -> dict[str, set[str] | list[str]]:
         schema.WHOLE: {tokens.whole_key(model) for model in card.models} - {""},
         schema.PATTERNS: patterns,
         schema.HEADS: {tokens.head(pattern) for pattern in patterns},
-        schema.NUMBERS: {model_key(card.number or "")} - {""},
+        schema.NUMBERS: {number} - {""},
+        schema.NUMBER_EDGES: set(tokens.edges(number, tokens.NUMBER_EDGES)),
         schema.GTINS: set(card.gtins),
     }

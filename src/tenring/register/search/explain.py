@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 
 from tenring.language import T
 from tenring.model.text import is_cjk, model_key
@@ -16,89 +18,104 @@ from tenring.register.search.question import Way
 _SHARE_OF_BEST = 0.5
 
 
-def reasons(card: Card, ways: Iterable[Way]) -> tuple[Reason, ...]:
-    """What was met, heaviest first."""
-    found = [_reason(way, *met) for way in ways if (met := _met(way, card))]
-    return tuple(sorted(found, key=lambda reason: -reason.weight))
+@dataclass(frozen=True)
+class _Text:
+    """A text of a licence and its terms, each worked out once, when first asked for."""
+
+    field: str
+    text: str
+
+    @cached_property
+    def words(self) -> frozenset[str]:
+        return frozenset(tokens.word_terms(self.text))
+
+    @cached_property
+    def runs(self) -> list[str]:
+        return [] if self.text.isascii() else tokens.runs(self.text)
+
+    @cached_property
+    def brand(self) -> set[str]:
+        return tokens.brand_terms(self.text) if self.field == "brand" else set()
+
+    @cached_property
+    def keys(self) -> list[str]:
+        return list(tokens.keys(self.text)) if self.field == "model" else []
+
+    @cached_property
+    def whole(self) -> str:
+        return tokens.whole_key(self.text) if self.field == "model" else ""
+
+    @cached_property
+    def number(self) -> str:
+        return model_key(self.text) if self.field == "number" else ""
+
+    @cached_property
+    def patterns(self) -> list[str]:
+        return list(tokens.patterns(self.text)) if self.field == "model" else []
+
+    def meets(self, way: Way) -> bool:
+        """Whether this text is one that the index finds by this way."""
+        return _MEETS[way.kind](self, way)
 
 
-def matched_models(card: Card, ways: Iterable[Way]) -> tuple[str, ...]:
-    """The models that met what was typed, best first."""
-    weights = dict.fromkeys(card.models, 0.0)
-    for way in ways:
-        for model in card.models:
-            if _model_meets(way, model):
-                weights[model] += way.weight
-    best = max(weights.values(), default=0.0)
-    matched = [model for model, weight in weights.items() if weight > 0 and weight >= best * _SHARE_OF_BEST]
+#: How a text meets each kind of way.
+_MEETS: Mapping[Kind, Callable[[_Text, Way], bool]] = {
+    Kind.NUMBER: lambda text, way: text.number == way.term,
+    Kind.NUMBER_PREFIX: lambda text, way: text.number.startswith(way.term),
+    Kind.GTIN: lambda text, way: text.field == "gtin" and text.text == way.term,
+    Kind.MODEL: lambda text, way: text.whole == way.term,
+    Kind.PATTERN: lambda text, way: not way.among.isdisjoint(text.patterns),
+    Kind.PREFIX: lambda text, way: any(key.startswith(way.term) for key in text.keys),
+    Kind.WILDCARD: lambda text, way: _covered(text, way.term),
+    Kind.WORD: lambda text, way: way.term in text.words or way.term in text.brand,
+    Kind.CHARACTERS: lambda text, way: way.term in text.words or any(way.term in run for run in text.runs),
+    Kind.BRAND: lambda text, way: way.term in text.brand,
+    Kind.SYNONYM: lambda text, way: text.field == "category" and text.text in way.among,
+}
+
+
+def _covered(text: _Text, pattern: str) -> bool:
+    """A `*` at the end covers words of any text, one inside covers models."""
+    regex = re.compile(tokens.as_regex(pattern))
+    terms = text.words if pattern == tokens.head(pattern) + "*" else text.keys
+    return any(regex.fullmatch(term) for term in terms)
+
+
+def explain(card: Card, ways: Sequence[Way]) -> tuple[tuple[Reason, ...], tuple[str, ...]]:
+    """The reasons why a licence was found, heaviest first, and those of its models that met what was typed."""
+    texts = list(_texts(card))
+    reasons = (_reason(way, text) for way in ways if (text := next((t for t in texts if t.meets(way)), None)))
+    return tuple(sorted(reasons, key=lambda reason: -reason.weight)), _models(texts, ways)
+
+
+def _texts(card: Card) -> Iterator[_Text]:
+    """The texts of a licence, those first in which a match says most."""
+    models = (("model", model) for model in card.models)
+    gtins = (("gtin", gtin) for gtin in card.gtins)
+    first = (("brand", card.brand), ("name", card.name))
+    rest = (("number", card.number), ("holder", card.holder), ("category", card.category))
+    return (_Text(field, text) for field, text in (*first, *models, *gtins, *rest) if text)
+
+
+def _models(texts: Sequence[_Text], ways: Sequence[Way]) -> tuple[str, ...]:
+    """The models that meet most of what was typed, best first."""
+    models = [text for text in texts if text.field == "model"]
+    weights = {model.text: sum(way.weight for way in ways if model.meets(way)) for model in models}
+    least = max(weights.values(), default=0.0) * _SHARE_OF_BEST
+    matched = [model for model, weight in weights.items() if weight and weight >= least]
     return tuple(sorted(matched, key=lambda model: (-weights[model], model)))
 
 
-def _met(way: Way, card: Card) -> tuple[str, str] | None:
-    """The field and text of the licence that meets a way; None when none does."""
-    if way.kind is Kind.SYNONYM:
-        return ("category", card.category) if card.category in way.among else None
-    if way.kind is Kind.GTIN:
-        return ("gtin", way.term) if way.term in card.gtins else None
-    return next(((field, text) for field, text in _texts(card) if _meets(way, field, text)), None)
+def _reason(way: Way, text: _Text) -> Reason:
+    said = _sentence(way, text)
+    return Reason(way.typed, way.kind, text.field, text.text, round(way.weight, 3), way.distance, said)
 
 
-def _texts(card: Card) -> Iterator[tuple[str, str]]:
-    """The texts of a licence with their field, those first in which a match says most."""
-    models = (("model", model) for model in card.models)
-    fields = (("brand", card.brand), ("name", card.name), *models, ("number", card.number), ("holder", card.holder))
-    return ((field, text) for field, text in fields if text)
-
-
-def _meets(way: Way, field: str, text: str) -> bool:
-    if field == "model":
-        return _model_meets(way, text)
-    if field == "number" and way.kind in {Kind.NUMBER, Kind.PREFIX, Kind.WILDCARD}:
-        return _key_meets(way, text)
-    if field == "brand" and way.kind in {Kind.BRAND, Kind.WORD}:
-        return way.term in tokens.brand_terms(text) or _word_meets(way, text)
-    return way.kind is not Kind.BRAND and _word_meets(way, text)
-
-
-def _model_meets(way: Way, model: str) -> bool:
-    if way.kind is Kind.MODEL:
-        return tokens.whole_key(model) == way.term
-    if way.kind is Kind.PATTERN:
-        return not way.among.isdisjoint(tokens.patterns(model))
-    if way.kind in {Kind.PREFIX, Kind.WILDCARD} and _key_meets(way, model):
-        return True
-    return way.kind is not Kind.BRAND and _word_meets(way, model)
-
-
-def _key_meets(way: Way, text: str) -> bool:
-    if way.kind is Kind.NUMBER:
-        return model_key(text) == way.term
-    if way.kind is Kind.PREFIX:
-        return any(key.startswith(way.term) for key in tokens.keys(text))
-    pattern = re.compile(tokens.as_regex(way.term))
-    return any(pattern.fullmatch(key) for key in tokens.keys(text)) or _word_meets(way, text)
-
-
-def _word_meets(way: Way, text: str) -> bool:
-    if way.kind is Kind.WORD:
-        return way.term in tokens.word_terms(text)
-    if way.kind is Kind.CHARACTERS:
-        return any(way.term in run for run in tokens.runs(text)) or way.term in tokens.word_terms(text)
-    if way.kind is Kind.WILDCARD and way.term.endswith("*"):
-        return any(word.startswith(way.term[:-1]) for word in tokens.word_terms(text))
-    return False
-
-
-def _reason(way: Way, field: str, value: str) -> Reason:
-    text = _sentence(way, field, value)
-    return Reason(way.typed, way.kind, field, value, round(way.weight, 3), way.distance, text)
-
-
-def _sentence(way: Way, field: str, value: str) -> str:
-    said = T(_SENTENCES[way.kind], typed=_as_searched(way), field=T(_FIELDS[field]), value=value)
+def _sentence(way: Way, text: _Text) -> str:
+    said = T(_SENTENCES[way.kind], typed=_as_searched(way), field=T(_FIELDS[text.field]), value=text.text)
     if not way.distance:
         return said
-    return T("{said} (typed “{typed}”, {count} letters corrected)", said=said, typed=way.typed, count=way.distance)
+    return T("{said} (typed “{typed}”; letters corrected: {count})", said=said, typed=way.typed, count=way.distance)
 
 
 def _as_searched(way: Way) -> str:
@@ -108,10 +125,11 @@ def _as_searched(way: Way) -> str:
 
 _SENTENCES = {
     Kind.NUMBER: "the licence number {value} was typed in full",
+    Kind.NUMBER_PREFIX: "“{typed}” begins the licence number {value}",
     Kind.GTIN: "the GTIN {value} was typed in full",
     Kind.MODEL: "“{typed}” is the model {value}",
     Kind.PATTERN: "“{typed}” is one of the models {value} of the register",
-    Kind.PREFIX: "“{typed}” begins the {field} {value}",
+    Kind.PREFIX: "“{typed}” begins the model {value}",
     Kind.WILDCARD: "“{typed}” covers the {field} {value}",
     Kind.WORD: "“{typed}” is a word of the {field} {value}",
     Kind.CHARACTERS: "“{typed}” stands in the {field} {value}",

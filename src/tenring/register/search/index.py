@@ -17,7 +17,7 @@ from tenring.register.search.answer import ANY, UNKNOWN, Hit, Query, Results
 from tenring.register.search.build import About
 from tenring.register.search.card import Card
 from tenring.register.search.correct import LITTLE, corrected
-from tenring.register.search.explain import matched_models, reasons
+from tenring.register.search.explain import explain
 from tenring.register.search.question import MAX_PARTS, Lexicon, Part, Question, loosened, parse
 from tenring.register.search.vocabulary import Vocabulary
 
@@ -67,11 +67,8 @@ class SearchIndex:
 
     def _with_words(self, query: Query, parts: Sequence[Part]) -> Results:
         question = self._question(parts)
-        asked = question.all_parts()
-        total = self._count(asked, query)
-        if total >= LITTLE:
-            return self._results(query, question, asked)
-        return self._with_help(query, question, total)
+        results = self._results(query, question, question.all_parts())
+        return results if results.total >= LITTLE else self._with_help(query, question, results)
 
     def _without_words(self, query: Query) -> Results:
         """Everything the filters let through; nothing when something was typed that has no letter or digit."""
@@ -81,12 +78,12 @@ class SearchIndex:
         note = T("“{typed}” has no letter or digit to search for.", typed=query.text.strip())
         return replace(self._results(query, question, tantivy.Query.empty_query()), notes=(note,))
 
-    def _with_help(self, query: Query, question: Question, total: int) -> Results:
+    def _with_help(self, query: Query, question: Question, results: Results) -> Results:
         """Little or nothing was found: correct typing errors; when still no licence has all words, take most."""
-        asked = question.all_parts()
-        alone = total if total and not _filtered(query) else self._count(asked)
+        alone = self._count(question.all_parts()) if _filtered(query) else results.total
+        results = replace(results, without_filters=alone if _filtered(query) and not results.total else None)
         if alone >= LITTLE or (alone and question.names_exactly()):
-            return self._results(query, question, asked, alone=alone)
+            return results
         parts = corrected(question, found=alone)
         if any(part.correction for part in parts):
             better = self._question(parts)
@@ -94,7 +91,7 @@ class SearchIndex:
             better_alone = self._count(better_asked)
             if better_alone > alone:
                 return self._results(query, better, better_asked, alone=better_alone)
-        return self._results(query, question, asked, alone=alone) if alone else self._with_most_words(query, parts)
+        return results if alone else self._with_most_words(query, parts)
 
     def _with_most_words(self, query: Query, parts: Sequence[Part]) -> Results:
         """The licences that have most of the words, at least half of them."""
@@ -111,7 +108,7 @@ class SearchIndex:
         return Question(parts, Lexicon(self.searcher, self.fields), self.vocabulary)
 
     def _results(self, query: Query, question: Question, asked: tantivy.Query, *, alone: int | None = None) -> Results:
-        filtered = self._filter(query, asked)
+        filtered = self._filter(query, asked, nearly_all=not question.parts)
         total, facets = self._counts(query, filtered)
         found = (
             self.searcher.search(filtered, query.limit, count=False, offset=query.offset).hits if query.limit else []
@@ -130,13 +127,14 @@ class SearchIndex:
     def _hit(self, address: tantivy.DocAddress, score: float, query: Query, question: Question) -> Hit:
         card = Card.read(self.searcher.doc(address)[schema.CARD][0])
         period = card.period(query.on or self.about.day)
+        why, models = explain(card, question.ways)
         return Hit(
             licence_id=card.licence_id,
             number=card.number,
             brand=card.brand,
             name=card.name,
             holder=card.holder,
-            models=matched_models(card, question.ways),
+            models=models,
             models_total=len(card.models),
             category=card.category,
             programme=card.programme,
@@ -149,7 +147,7 @@ class SearchIndex:
             valid_from=card.valid_from,
             valid_until=card.valid_until,
             score=round(score, 3),
-            explanation=reasons(card, question.ways),
+            explanation=why,
         )
 
     def _counts(self, query: Query, filtered: tantivy.Query) -> tuple[int, dict[str, dict[str, int]]]:
@@ -172,27 +170,28 @@ class SearchIndex:
         """How many licences had which status on the day asked."""
         if query.status != ANY:
             return {query.status or Status.ACTIVE.value: total} if total else {}
-        counts = {status.value: self._count(_both(filtered, self._had(status.value, query))) for status in Status}
+        counts = {status.value: self._count(self._having(filtered, status, query)) for status in Status}
         counts[UNKNOWN] = total - sum(counts.values())
         return {status: count for status, count in counts.items() if count}
 
-    def _count(self, asked: tantivy.Query, query: Query | None = None) -> int:
-        """How many licences meet `asked` and, with `query`, pass its filters."""
-        found = self.searcher.search(self._filter(query, asked) if query else asked, 1)
-        return int(found.count)  # type: ignore[attr-defined]  # the engine's stub leaves it out
+    def _count(self, asked: tantivy.Query) -> int:
+        """How many licences meet `asked`."""
+        return int(self.searcher.search(asked, 1).count)  # type: ignore[attr-defined]  # the engine's stub leaves it out
 
-    def _filter(self, query: Query, asked: tantivy.Query) -> tantivy.Query:
+    def _filter(self, query: Query, asked: tantivy.Query, *, nearly_all: bool) -> tantivy.Query:
+        """What meets `asked` and passes all filters."""
         named = {name: getattr(query, name) for name in schema.FILTERS if name != "status"}
-        filters = [self._term(name, value) for name, value in named.items() if value]
+        asked = _both(asked, *(self._term(name, value) for name, value in named.items() if value))
         status = query.status or (Status.ACTIVE.value if query.on else ANY)
-        if status != ANY:
-            filters.append(self._had(status, query))
-        return _both(asked, *filters)
+        return asked if status == ANY else self._having(asked, status, query, nearly_all=nearly_all)
 
-    def _had(self, status: str, query: Query) -> tantivy.Query:
+    def _having(self, asked: tantivy.Query, status: str, query: Query, *, nearly_all: bool = False) -> tantivy.Query:
+        """What meets `asked` and had a status on the day asked."""
         if query.on is None or query.on == self.about.day:
-            return self._term("status", status)
-        return periods.had(self.fields, status, on=query.on, several=self.about.several_periods)
+            return _both(asked, self._term("status", status))
+        ways = periods.had(self.searcher, self.fields, status, query.on, nearly_all=nearly_all)
+        passed = [_both(asked, *filters) for filters in ways]
+        return passed[0] if len(passed) == 1 else tantivy.Query.boolean_query([(Occur.Should, way) for way in passed])
 
     def _term(self, field: str, value: str) -> tantivy.Query:
         return tantivy.Query.term_query(self.fields, field, value, "basic")

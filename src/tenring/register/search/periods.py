@@ -1,8 +1,10 @@
 """Which licences had a status on a date, exactly, as a filter of the index.
 
-A licence that was in a status once (nearly all) has the two ends of that period as numbers. One that was in it
-several times has its periods cut into blocks of 1, 2, 4, 8 … days whose numbers are terms: a date lies in one
-block of each size, so it lies in a period exactly when one of its blocks is a term of the licence.
+A licence that was in a status once (nearly all) has the two ends of that period as numbers: fast to check for the
+licences that a text leaves. Periods can also be cut into blocks of 1, 2, 4, 8 … days whose numbers are terms: a date
+lies in one block of each size, so it lies in a period exactly when one of its blocks is a term of the licence. That
+holds for any number of periods, and is fast when nearly all licences are asked for. It is done for every active
+period, and where a licence was in any other status several times.
 """
 
 from __future__ import annotations
@@ -12,7 +14,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from tantivy import FieldType, Occur, Query, Schema
+from tantivy import FieldType, Query, Schema, Searcher
 
 from tenring.model.licence import Status
 
@@ -20,7 +22,12 @@ from tenring.model.licence import Status
 _LEVELS = range(23)
 _FIRST, _AFTER_LAST = 0, 2**22
 
+#: Ends of a period that holds on no day: a column without gaps is read faster.
+_NEVER = (_AFTER_LAST + 1, _FIRST)
+
+#: Fields of blocks: of statuses that a licence was in several times, and of all active periods.
 SPANS = "spans"
+ACTIVE_SPANS = "active_spans"
 
 
 @dataclass(frozen=True)
@@ -52,27 +59,36 @@ def terms(periods: Iterable[Period]) -> dict[str, int | list[str]]:
     found = defaultdict(list)
     for period in periods:
         found[period.status].append(period.days())
-    values: dict[str, int | list[str]] = {}
-    several = [(status, days) for status, all_days in found.items() if len(all_days) > 1 for days in all_days]
+    values: dict[str, int | list[str]] = dict(zip(fields(Status.ACTIVE), _NEVER, strict=True))
+    several: list[str] = []
     for status, all_days in found.items():
         if len(all_days) == 1:
             values |= dict(zip(fields(status), all_days[0], strict=True))
-    if several:
-        values[SPANS] = [block for status, days in several for block in _blocks(status, *days)]
-    return values
+        else:
+            several += _blocks_of(status, all_days)
+        if status == Status.ACTIVE:
+            values[ACTIVE_SPANS] = _blocks_of(status, all_days)
+    return values | ({SPANS: several} if several else {})
 
 
-def had(schema: Schema, status: str, *, on: date, several: bool) -> Query:
-    """The filter "had `status` on that day"; `several`: whether any licence had a status several times."""
+def had(searcher: Searcher, schema: Schema, status: str, day: date, *, nearly_all: bool) -> list[list[Query]]:
+    """The filter "had `status` on that day": a licence passes all queries of exactly one of the lists, or of none.
+
+    `nearly_all`: nothing else narrows the question, so that nearly every licence would have to be checked.
+    """
+    blocks = [_term(status, level, day.toordinal() >> level) for level in _LEVELS]
+    if nearly_all and status == Status.ACTIVE:
+        return [[Query.term_set_query(schema, ACTIVE_SPANS, blocks)]]
     start, end = fields(Status(status))
-    day = on.toordinal()
-    began = Query.range_query(schema, start, FieldType.Integer, upper_bound=day)
-    not_over = Query.range_query(schema, end, FieldType.Integer, lower_bound=day, include_lower=False)
-    once = Query.boolean_query([(Occur.Must, began), (Occur.Must, not_over)])
-    if not several:
-        return once
-    blocks = [_term(status, level, day >> level) for level in _LEVELS]
-    return Query.boolean_query([(Occur.Should, once), (Occur.Should, Query.term_set_query(schema, SPANS, blocks))])
+    began = Query.range_query(schema, start, FieldType.Integer, upper_bound=day.toordinal())
+    not_over = Query.range_query(schema, end, FieldType.Integer, lower_bound=day.toordinal(), include_lower=False)
+    if not any(searcher.doc_freq(SPANS, block) for block in blocks):
+        return [[began, not_over]]
+    return [[began, not_over], [Query.term_set_query(schema, SPANS, blocks)]]
+
+
+def _blocks_of(status: str, all_days: Iterable[tuple[int, int]]) -> list[str]:
+    return [block for days in all_days for block in _blocks(status, *days)]
 
 
 def _blocks(status: str, start: int, end: int) -> Iterator[str]:

@@ -22,6 +22,7 @@ WEIGHTS = {
     Kind.MODEL: 100.0,
     Kind.PATTERN: 80.0,
     Kind.PREFIX: 40.0,
+    Kind.NUMBER_PREFIX: 40.0,
     Kind.WILDCARD: 20.0,
     Kind.WORD: 10.0,
     Kind.CHARACTERS: 10.0,
@@ -30,11 +31,17 @@ WEIGHTS = {
 }
 
 #: Ways that count by the share of the typed characters they cover: a model that is all of the question comes first.
-_BY_SHARE = {Kind.MODEL, Kind.PATTERN, Kind.PREFIX}
+_BY_SHARE = {Kind.MODEL, Kind.PATTERN, Kind.PREFIX, Kind.NUMBER_PREFIX}
 
 #: A word met with letters corrected counts so much of its weight, by how many letters; a plural for a singular too.
 _CORRECTED = {0: 1.0, 1: 0.6, 2: 0.3}
 _OTHER_NUMBER = 0.8
+
+#: Where beginnings are looked up: whole terms, their first characters, and of how many characters those are.
+_BEGINNINGS = {
+    Kind.PREFIX: (schema.KEYS, schema.EDGES, tokens.EDGES),
+    Kind.NUMBER_PREFIX: (schema.NUMBERS, schema.NUMBER_EDGES, tokens.NUMBER_EDGES),
+}
 
 #: Parts searched of one text, and parts that may be one model written apart (`RF 28 HM`).
 MAX_PARTS = 32
@@ -45,6 +52,9 @@ _LEAST_NUMBER = 4
 _LEAST_PREFIX = 3
 _LEAST_SPAN_PREFIX = 4
 _LEAST_COVERED = 4
+
+#: Up to so many terms are searched by name, which is faster than by an expression.
+_FEW_TERMS = 64
 
 _HAS_WILDCARD = re.compile(r"[*?]")
 
@@ -129,17 +139,18 @@ class Lexicon:
             return Query.term_query(self.fields, field, terms[0], "basic")
         return Query.term_set_query(self.fields, field, terms)
 
-    def begins(self, key: str) -> bool:
-        """Whether a model or number begins so."""
-        if len(key) in tokens.EDGES:
-            return self.exists(schema.EDGES, key)
-        return bool(self.searcher.terms_with_prefix(schema.KEYS, key[: tokens.KEY_LENGTH], limit=1))
-
-    def beginning(self, key: str) -> Query:
-        """Licences with a model or number that begins so."""
-        if len(key) in tokens.EDGES:
-            return self.term(schema.EDGES, key)
-        return self.matching(schema.KEYS, key[: tokens.KEY_LENGTH] + ".*")
+    def beginning(self, kind: Kind, key: str) -> Query | None:
+        """Licences with a model (`PREFIX`) or a number (`NUMBER_PREFIX`) that begins so; None when none does."""
+        whole, edges, lengths = _BEGINNINGS[kind]
+        if len(key) in lengths:
+            return self.term(edges, key) if self.exists(edges, key) else None
+        key = key[: tokens.KEY_LENGTH]
+        if not self.exists(edges, key[: lengths.stop - 1]):
+            return None
+        terms = [term for term, _ in self.searcher.terms_with_prefix(whole, key, limit=_FEW_TERMS)]
+        if len(terms) == _FEW_TERMS:
+            return self.matching(whole, key + ".*")
+        return self.term(whole, *terms) if terms else None
 
     def matching(self, field: str, regex: str) -> Query:
         """Licences with a term that a regular expression matches."""
@@ -262,10 +273,18 @@ class Question:
             yield self._span(Kind.GTIN, span, gtin, term(schema.GTINS, gtin))
         if self.lexicon.exists(schema.WHOLE, key):
             yield self._span(Kind.MODEL, span, key, term(schema.WHOLE, key))
-        if (is_open or _may_begin_model(span)) and self.lexicon.begins(key):
-            yield self._span(Kind.PREFIX, span, key, self.lexicon.beginning(key))
+        if is_open or _may_begin_model(span):
+            yield from self._beginnings(span)
         if len(key) >= _LEAST_COVERED and _has_digit(key) and (among := self.lexicon.patterns_covering(key)):
             yield self._span(Kind.PATTERN, span, key, term(schema.PATTERNS, *among), among=frozenset(among))
+
+    def _beginnings(self, span: _Span) -> Iterator[Way]:
+        """Models that begin with the span; numbers only with all that was typed, as their parts are words as well."""
+        is_all = (span.start, span.stop) == (0, len(self.parts))
+        for kind in (Kind.PREFIX, Kind.NUMBER_PREFIX) if is_all else (Kind.PREFIX,):
+            query = self.lexicon.beginning(kind, span.key)
+            if query:
+                yield self._span(kind, span, span.key, query)
 
     def _synonyms(self, span: _Span) -> Iterator[Way]:
         categories = self.vocabulary.categories(span.texts)

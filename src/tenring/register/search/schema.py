@@ -21,14 +21,15 @@ _ANALYSER = "prepared"
 #: Terms separated by spaces, prepared by `tokens`. What a term is:
 WORDS = "words"  # a word, or a single CJK character, of any text
 BRAND = "brand"  # a word of the brand
-KEYS = "keys"  # a model or number, written together, from one of its words on
+KEYS = "keys"  # a model, written together, from one of its words on
 EDGES = "edges"  # the first 2 to 5 characters of a key
 WHOLE = "whole"  # a whole model, written together
 PATTERNS = "patterns"  # a model with wildcards, written together
 HEADS = "heads"  # what stands before the first wildcard of a pattern
 NUMBERS = "numbers"  # the licence number, written together
+NUMBER_EDGES = "number_edges"  # the first 2 to 12 characters of it
 GTINS = "gtins"  # a GTIN, 14 digits
-_TERMS = (WORDS, BRAND, KEYS, EDGES, WHOLE, PATTERNS, HEADS, NUMBERS, GTINS, periods.SPANS)
+_TERMS = (WORDS, BRAND, KEYS, EDGES, WHOLE, PATTERNS, HEADS, NUMBERS, NUMBER_EDGES, GTINS)
 
 #: Pairs of neighbouring CJK characters, with positions.
 CHARACTERS = "characters"
@@ -43,7 +44,7 @@ CARD = "card"
 def make_schema() -> Schema:
     """The schema of the index."""
     builder = SchemaBuilder()
-    for name in _TERMS:
+    for name in (*_TERMS, periods.SPANS, periods.ACTIVE_SPANS):
         builder.add_text_field(name, tokenizer_name=_ANALYSER, index_option="basic")
     builder.add_text_field(CHARACTERS, tokenizer_name=_ANALYSER, index_option="position")
     for name in FILTERS:

@@ -5,10 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from tenring.model.text import bigrams, is_cjk, model_key, normal, words
+from tenring.model.text import bigrams, model_key, normal, words
 
 #: Prefixes of models up to this length are terms of their own: a question for them reads one list, not thousands.
 EDGES = range(2, 6)
+
+#: Likewise of licence numbers, of which thousands begin alike.
+NUMBER_EDGES = range(2, 13)
 
 #: A model of many words can be entered at each of its first words, not at every word of a description.
 _STARTS = 8
@@ -24,17 +27,17 @@ _PATTERN_SIGNS = re.compile(r"[^0-9a-z*#\u0e00-\u0e7f\u3040-\u30ff\u3400-\u4dbf\
 
 
 def word_terms(text: str) -> Iterator[str]:
-    """Whole words, and of CJK runs each single character."""
+    """Whole words, and of CJK runs each single character (a word is either all ASCII or all CJK)."""
     for word in words(text):
-        if is_cjk(word):
-            yield from word
-        else:
+        if word.isascii():
             yield word
+        else:
+            yield from word
 
 
 def runs(text: str) -> list[str]:
     """The CJK runs of a text that are two characters or longer."""
-    return [word for word in words(text) if len(word) > 1 and is_cjk(word)]
+    return [word for word in words(text) if len(word) > 1 and not word.isascii()]
 
 
 def run_terms(texts: Iterable[str], gap: str) -> Iterator[str]:
@@ -61,7 +64,7 @@ def whole_key(model: str) -> str:
 
 
 def keys(text: str) -> Iterator[str]:
-    """The key of a model or number from each of its first words on: `HP 800 G1` → hp800g1, 800g1, g1."""
+    """The key of a model from each of its first words on: `HP 800 G1` → hp800g1, 800g1, g1."""
     parts = words(literal(text))
     for start in range(min(len(parts), _STARTS)):
         key = "".join(parts[start:])[:KEY_LENGTH]
@@ -69,9 +72,9 @@ def keys(text: str) -> Iterator[str]:
             yield key
 
 
-def edges(key: str) -> Iterator[str]:
+def edges(key: str, lengths: range = EDGES) -> Iterator[str]:
     """The beginnings of a key that are terms of their own."""
-    return (key[:length] for length in EDGES if length <= len(key))
+    return (key[:length] for length in lengths if length <= len(key))
 
 
 def patterns(model: str) -> Iterator[str]:

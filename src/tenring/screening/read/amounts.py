@@ -133,9 +133,12 @@ SHARED = {
 }
 
 #: Words beside an amount that change nothing about it.
-QUIET = ("不含税", "含税", "税前", "税后", "整", "excl vat", "incl vat", "excl. vat", "incl. vat", "ht", "ttc", "netto", "brutto",
-         "net", "gross", "o/w", "ca", "ca.", "approx", "approx.", "about", "约", "大约", "人民币大写", ".-", ",-", ".–", ",–", ".", ":",
-         "ex gst", "inc gst", "gst")  # fmt: skip
+QUIET = (
+    *("不含税", "含税", "税前", "税后", "整", "约", "大约"),
+    *("excl vat", "incl vat", "excl. vat", "incl. vat", "ex gst", "inc gst", "gst", "ht", "ttc"),
+    *("net", "gross", "netto", "brutto", "ca", "ca.", "approx", "approx.", "about"),
+    *(".-", ",-", ".–", ",–", ".", ":"),
+)
 APPROXIMATE = ("ca", "ca.", "approx", "approx.", "about", "约", "大约", "~", "≈")
 
 #: Cells that say "nothing here".
@@ -182,7 +185,7 @@ class AmbiguousNumberError(ValueError):
 
 @dataclass(frozen=True)
 class Amount:
-    """A value, the currency written beside it (an ISO 4217 code, or a shared sign such as `$`), and notes on repairs."""
+    """A value, the currency written beside it (an ISO 4217 code, or a shared sign such as `$`), and notes on it."""
 
     value: Decimal
     currency: str | None = None

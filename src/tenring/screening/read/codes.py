@@ -1,7 +1,7 @@
 """Classification codes: which scheme a column follows, and the form in which its codes are kept.
 
 A code without its scheme is not a code: A02010104 is a desktop computer in the 2013 Chinese catalogue and a server in
-that of 2022. The edition of a Chinese column is decided by its codes; undecided, the scheme stays empty and a note says so.
+that of 2022. The edition of a Chinese column is decided by its codes; undecided, the scheme stays empty, with a note.
 """
 
 from __future__ import annotations
@@ -168,7 +168,8 @@ def _by_known(codes: Sequence[str], editions: Editions) -> SchemeDecision:
     if len(codes) >= _ENOUGH and only_2022 and len(known[CN_2022]) == len(codes) and only_2013 == set():
         return SchemeDecision(CN_2022, T("all codes are known in this edition"))
     note = T(
-        "these codes exist in the editions of 2013 and 2022 with different meanings; give --code-scheme cn-2013 or cn-2022"
+        "these codes exist in the editions of 2013 and 2022 with different meanings; "
+        "give --code-scheme cn-2013 or cn-2022"
     )
     return SchemeDecision(None, note)
 

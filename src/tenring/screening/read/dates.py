@@ -46,9 +46,8 @@ _MINGUO = tuple(re.compile(r"(?:中华)?(?:民国)?\s*(?P<y>\d{2,3})\s*" + endin
 _ERA = tuple(re.compile(r"(?P<era>令和|平成|昭和|[rhs])\s*(?P<y>\d{1,2}|元)\s*" + ending) for ending in _ENDINGS)
 _ORDERED = re.compile(rf"(\d{{1,2}})([-/. ])\s?(\d{{1,2}})\2\s?(\d{{4}}|\d{{2}}){_TIME}$")
 _NAMED = re.compile(
-    r"(?:(?P<d>\d{1,2})(?:st|nd|rd|th|er|º)?[-/. ]*(?:de )?)?(?P<n>[a-zà-ÿ]{3,12})\.?[-/. ,']*(?:de )?(?P<y>\d{4}|\d{2})"
-    + _TIME
-    + "$"
+    r"(?:(?P<d>\d{1,2})(?:st|nd|rd|th|er|º)?[-/. ]*(?:de )?)?"
+    r"(?P<n>[a-zà-ÿ]{3,12})\.?[-/. ,']*(?:de )?(?P<y>\d{4}|\d{2})" + _TIME + "$"
 )
 _NAMED_FIRST = re.compile(r"(?P<n>[a-z]{3,12})\.?\s+(?P<d>\d{1,2})(?:st|nd|rd|th)?,?\s+(?P<y>\d{4})" + _TIME + "$")
 _FINANCIAL = re.compile(r"(?:fy|gj|ej)?\s*(\d{4})\s*[-/–]\s*(\d{4}|\d{2})$|(?:fy|gj)\s*\d{2,4}$")
@@ -93,7 +92,7 @@ def parse_date(text: str, order: str | None = None, *, financial: bool = False) 
 
 
 def decide_order(texts: Iterable[str], *, fallback: str | None, because: str) -> DateOrder:
-    """Day or month first in a column: any number above 12 shows it, else `fallback` (`because` of language or currency)."""
+    """Day or month first in a column: any number above 12 shows it, else `fallback` (`because` of the language)."""
     day = month = both = 0
     for text in texts:
         match = _ORDERED.match(_fold(text))

@@ -37,6 +37,9 @@ HEADER_WEIGHT = 0.25
 _UTF8_SEQUENCES = 20
 """This many correct sequences before the first wrong byte make a file UTF-8 with an error, not another encoding."""
 
+_ZERO_SHARE, _ONE_SIDED = 0.05, 5
+"""UTF-16 without mark shows zero bytes, at least this share of all, and so many times more on one side of each pair."""
+
 _MULTIBYTE = re.compile(rb"[\xc2-\xf4][\x80-\xbf]+")
 _LATIN_WORDS = re.compile(r"(?<=[A-Za-z])[À-ÖØ-öø-ÿŒœŠšŽžŸ’ºª]|[À-ÖØ-öø-ÿŒœŠšŽž](?=[A-Za-z ])|[€£°“”‘’–—«»¿¡§]")
 _CELL = re.compile(r"[,;\t|\r\n]")
@@ -84,9 +87,10 @@ def _known(given: str, path: Path) -> str:
 
 def _utf16_without_mark(head: bytes) -> str | None:
     sample = head[:2000]
-    if b"\x00" not in sample:
+    low, high = sample[1::2].count(0), sample[0::2].count(0)
+    if max(low, high) < _ZERO_SHARE * len(sample) or min(low, high) * _ONE_SIDED > max(low, high):
         return None
-    return "utf-16-le" if sample[1::2].count(0) > sample[0::2].count(0) else "utf-16-be"
+    return "utf-16-le" if low > high else "utf-16-be"
 
 
 def first_wrong_byte(path: Path, codec: str) -> int | None:
@@ -150,13 +154,14 @@ def _foreign(cell: str) -> bool:
 #: Lead bytes of the most used ideographs (and kana, Hangul) of each encoding.
 _COMMON_LEADS = {"gb18030": (0xB0, 0xD8), "big5hkscs": (0xA4, 0xC7), "cp932": (0x88, 0x98), "cp949": (0xB0, 0xC9)}
 _PUNCTUATION = frozenset(
-    "，。、；：？！（）《》【】“”‘’—…·～「」『』￥％／＋－．０１２３４５６７８９　ＡＢＣＤＥＦＧＨＩＪＫＬＭＮＯＰＱＲＳＴＵＶＷＸＹＺ"
+    "，。、；：？！（）《》【】“”‘’—…·～「」『』￥％／＋－．　０１２３４５６７８９"
+    "ＡＢＣＤＥＦＧＨＩＪＫＬＭＮＯＰＱＲＳＴＵＶＷＸＹＺ"
 )
 
 
 @lru_cache(maxsize=8)
 def _common(codec: str) -> frozenset[str]:
-    """Signs usual in texts of an encoding: its first-level ideographs, its kana or Hangul, and full-width punctuation."""
+    """Signs usual in texts of an encoding: first-level ideographs, kana or Hangul, full-width punctuation."""
     first, last = _COMMON_LEADS[codec]
     usual = {
         sign

@@ -192,10 +192,10 @@ def _layout(grid: Grid, names: Names, header: Header, *, options: ReadOptions, w
     first, header_rows = header
     given = _given_columns(names, options, where=where)
     assigned = assign(names, given=given, filled=_filled(grid, first))
-    return _with_code(assigned, [name[0] for name in names], first=first, header_rows=header_rows)
+    return _with_code(assigned, names, first=first, header_rows=header_rows)
 
 
-def _with_code(assigned: Assigned, names: Sequence[str], *, first: int, header_rows: tuple[int, ...]) -> Layout:
+def _with_code(assigned: Assigned, names: Names, *, first: int, header_rows: tuple[int, ...]) -> Layout:
     """The layout with one code column, the scheme its header names, and the unit of the amounts."""
     fields, uses = assigned.fields, assigned.uses
     plain = {field: tuple(columns) for field, columns in fields.items() if field not in SCHEMES}
@@ -206,8 +206,8 @@ def _with_code(assigned: Assigned, names: Sequence[str], *, first: int, header_r
     used = {column for columns in plain.values() for column in columns}
     shown = tuple(replace(use, field=_shown(use, used)) for use in uses)
     amount = plain.get("amount") or plain.get("unit_price")
-    unit = names[amount[0]] if amount and unit_in_header(names[amount[0]]) else None
-    return Layout(plain, shown, tuple(names), assigned.languages, first, header_rows, unit, scheme)
+    unit = next((name for name in names[amount[0]] if unit_in_header(name)), None) if amount else None
+    return Layout(plain, shown, tuple(name[0] for name in names), assigned.languages, first, header_rows, unit, scheme)
 
 
 def _shown(use: Use, used: set[int]) -> str | None:
@@ -335,5 +335,5 @@ def _changed(cells: Sequence[str], grid: Grid, index: int, main: Layout) -> Layo
     names = [(cell if column in named or whole else main.names[column],) for column, cell in enumerate(cells)]
     assigned = assign(names, given={}, filled=[1.0] * len(names))
     rows = (grid.rows[index].as_py(),)
-    layout = _with_code(assigned, [name[0] for name in names], first=index + 1, header_rows=rows)
+    layout = _with_code(assigned, names, first=index + 1, header_rows=rows)
     return replace(layout, unit=layout.unit or main.unit, partial=frozenset() if whole else named)

@@ -1,7 +1,7 @@
 """OCDS: releases, release packages, record packages, and the flattened workbooks made from them.
 
 Nothing is counted twice: for each contracting process the releases are merged (the latest word on each award, contract
-and tender counts), and the amounts come from the most final stage there is: a contract, else its award, else the tender.
+and tender counts), and the amounts come from the most final stage there is: contract, else award, else tender.
 Source: Open Contracting Data Standard 1.1, https://standard.open-contracting.org/1.1/en/.
 """
 

@@ -90,6 +90,8 @@ def _lists(value: object) -> Iterator[tuple[str | None, Sequence[Mapping[str, An
         ]
         for key, one in found:
             yield (key if len(found) > 1 else None), one
+        if not found and any(not isinstance(one, dict | list) for one in value.values()):
+            yield None, [value]
 
 
 def _grid(name: str | None, objects: Sequence[Mapping[str, Any]], *, path: Path, settings: Settings) -> Grid:

@@ -5,8 +5,6 @@ cells → picked → (distinct texts are read in Python) → valued → judged �
 
 from __future__ import annotations
 
-from collections import Counter
-
 from tenring.language import T
 from tenring.screening.read.amounts import BLANKS
 from tenring.screening.read.layout import Layout
@@ -27,12 +25,9 @@ TOTAL_CELLS = 3
 WIDE = 3
 """In a table with so many fields a row with one filled cell is a title."""
 
-MOST_CLEANED = 200
-"""In wider tables the first filled cell of a row is looked for without regard to words such as n/a."""
-
 
 def _quoted(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"
+    return "'" + text.replace("\x00", "").replace("'", "''") + "'"
 
 
 _EMPTY = ", ".join(_quoted(word) for word in EMPTY_WORDS)
@@ -47,19 +42,16 @@ def _clean(column: int) -> str:
 def picked(stretch: Stretch) -> str:
     """One row = one row of the stretch: the text of each field, which cells came as numbers, how much is filled."""
     fields, grid = stretch.layout.fields, stretch.grid
+    clean = _clean if grid.fields is None else "c{}".format
     chosen = ["row"]
     for field in (*TEXTS, *VALUES):
         columns = fields.get(field, ())
-        text = f"coalesce({', '.join(_clean(column) for column in columns)})" if columns else "NULL::VARCHAR"
+        text = f"coalesce({', '.join(clean(column) for column in columns)})" if columns else "NULL::VARCHAR"
         chosen.append(f"{text} AS {field}")
         if field in ("amount", "unit_price", "quantity"):
             typed = columns and grid.typed and grid.typed[columns[0]] is not None
             chosen.append(f"{f't{columns[0]}' if typed else 'false'} AS {field}_typed")
-    cells = (
-        [_clean(column) for column in range(grid.width)]
-        if grid.width <= MOST_CLEANED
-        else [f"nullif(c{column}, '')" for column in range(grid.width)]
-    )
+    cells = [f"nullif(trim(c{column}), '')" for column in range(grid.width)]
     filled = " + ".join(f"(nullif(c{column}, '') IS NOT NULL)::INTEGER" for column in range(grid.width)) or "0"
     first = f"coalesce({', '.join(cells)})" if cells else "NULL::VARCHAR"
     chosen += [f"{filled} AS filled", f"{first} AS first_cell"]
@@ -78,7 +70,8 @@ def valued(options: ReadOptions) -> str:
             p.date AS date_text, p.amount AS amount_text, p.unit_price AS unit_price_text, p.quantity AS quantity_text,
             p.currency AS currency_text, p.code AS code_text, p.gtin AS gtin_text,
             coalesce(d.day, {on}) AS date,
-            d.reason AS date_reason, a.reason AS amount_reason, u.reason AS unit_price_reason, q.reason AS quantity_reason,
+            d.reason AS date_reason, a.reason AS amount_reason, u.reason AS unit_price_reason,
+            q.reason AS quantity_reason,
             m.reason AS currency_reason, g.reason AS gtin_reason,
             q.value AS quantity, coalesce(p.unit, q.unit) AS unit,
             coalesce(a.value, x.value) AS amount,
@@ -142,7 +135,8 @@ def unread(stretch: Stretch) -> str:
     """One row = one cell of a line that was not understood."""
     parts = [
         f"""
-        SELECT row, {_quoted(_header(stretch.layout, field))} AS "column", {field}_text AS value, {field}_reason AS reason
+        SELECT row, {_quoted(_header(stretch.layout, field))} AS "column",
+            {field}_text AS value, {field}_reason AS reason
         FROM valued JOIN judged USING (row) WHERE kind = 'line' AND {field}_reason IS NOT NULL
         """
         for field in ("amount", "unit_price", "date", "quantity", "currency", "gtin")
@@ -161,8 +155,9 @@ def lines(source: Source, stretch: Stretch) -> str:
     remark = f"[{_quoted(stretch.remark)}]" if stretch.remark else "[]::VARCHAR[]"
     return f"""
         SELECT
-            {_quoted(source.prefix)} || row AS line_id, {_quoted(source.file)} AS source_file, {_sheet(stretch)} AS sheet,
-            row, date, buyer, supplier, description, brand, model, certificate, gtin, code, code_scheme, code_name,
+            {_quoted(source.prefix)} || row AS line_id,
+            {_quoted(source.file)} AS source_file, {_sheet(stretch)} AS sheet, row,
+            date, buyer, supplier, description, brand, model, certificate, gtin, code, code_scheme, code_name,
             quantity, unit, amount, currency,
             list_concat(valued.notes, {remark}, coalesce(f.notes, [])) AS repairs
         FROM valued JOIN judged USING (row)
@@ -186,8 +181,9 @@ def problems(source: Source, stretch: Stretch) -> str:
             {_quoted(source.file)} AS source_file, {_sheet(stretch)} AS sheet, row, line_id, "column", value, severity,
             reason, amount, currency, raw
         FROM (
-            SELECT j.row, NULL::VARCHAR AS line_id, NULL::VARCHAR AS "column", NULL::VARCHAR AS value, j.kind AS severity,
-                j.reason_out AS reason, v.amount, v.currency, ({raw})::VARCHAR AS raw
+            SELECT
+                j.row, NULL::VARCHAR AS line_id, NULL::VARCHAR AS "column", NULL::VARCHAR AS value,
+                j.kind AS severity, j.reason_out AS reason, v.amount, v.currency, ({raw})::VARCHAR AS raw
             FROM judged j JOIN valued v USING (row) JOIN cells USING (row) WHERE j.kind <> 'line'
             UNION ALL
             SELECT row, {_quoted(source.prefix)} || row, "column", value, 'unread', reason, NULL, NULL, NULL FROM unread
@@ -197,15 +193,19 @@ def problems(source: Source, stretch: Stretch) -> str:
 
 
 def _named_columns(stretch: Stretch) -> list[tuple[int, str]]:
-    """(column, unique name) of the columns as they go into `raw`."""
-    seen: Counter[str] = Counter()
+    """(column, unique name) of the columns as they go into `raw`; a repeated name is numbered."""
+    taken: set[str] = set()
     found = []
     for column in range(stretch.grid.width):
-        name = name_of(stretch.layout, column)
-        seen[name.lower()] += 1
-        found.append((column, name if seen[name.lower()] == 1 else f"{name} ({seen[name.lower()]})"))
+        name = plain = name_of(stretch.layout, column)
+        number = 1
+        while name.lower() in taken:
+            number += 1
+            name = f"{plain} ({number})"
+        taken.add(name.lower())
+        found.append((column, name))
     return found
 
 
 def _identifier(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
+    return '"' + name.replace("\x00", "").replace('"', '""') + '"'

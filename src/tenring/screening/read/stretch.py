@@ -6,9 +6,13 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
+from tenring.exceptions import UnusableInputError
 from tenring.language import T
 from tenring.screening.read.grid import Grid
 from tenring.screening.read.layout import Layout
+
+MOST_FILLED = 5_000_000
+"""Cells that merged ranges may fill."""
 
 
 @dataclass(frozen=True)
@@ -40,6 +44,10 @@ def with_merged(stretch: Stretch) -> list[pa.ChunkedArray]:
     if not tall:
         return columns
     position = {row: index for index, row in enumerate(grid.rows.to_pylist())}
+    last = max(position, default=0)
+    if sum(min(one.last_row, last) - one.first_row for one in tall) > MOST_FILLED:
+        what = T("the merged cells of the sheet overlap or cover more than {limit:,} cells", limit=MOST_FILLED)
+        raise UnusableInputError(what, where=grid.sheet, do=T("Unmerge them, or save the sheet as CSV"))
     for column in {one.first_column for one in tall} - once:
         if column >= len(columns):
             continue
@@ -47,7 +55,7 @@ def with_merged(stretch: Stretch) -> list[pa.ChunkedArray]:
         for one in tall:
             start = position.get(one.first_row)
             if one.first_column == column and start is not None:
-                for row in range(one.first_row + 1, one.last_row + 1):
+                for row in range(one.first_row + 1, min(one.last_row, last) + 1):
                     if row in position:
                         texts[position[row]] = texts[start]
         columns[column] = pa.chunked_array([pa.array(texts, columns[column].type)])
@@ -55,10 +63,12 @@ def with_merged(stretch: Stretch) -> list[pa.ChunkedArray]:
 
 
 def field_columns(layout: Layout) -> dict[int, str]:
+    """Column → the field it holds."""
     return {column: field for field, columns in layout.fields.items() for column in columns}
 
 
 def formula_notes(stretch: Stretch) -> pa.Table:
+    """Rows with a calculated formula in a column that is read, and the note on it."""
     fields = field_columns(stretch.layout)
     found = [
         (row, T("{column}: value of a formula as last calculated", column=name_of(stretch.layout, column)))
@@ -71,6 +81,7 @@ def formula_notes(stretch: Stretch) -> pa.Table:
 
 
 def name_of(layout: Layout, column: int) -> str:
+    """The header of a column, or its position where it has none."""
     return layout.names[column] if column < len(layout.names) and layout.names[column] else f"#{column + 1}"
 
 

@@ -1,4 +1,4 @@
-"""A grid falls into stretches of rows with one layout each: repeated headers, changed layouts, rows that slipped aside."""
+"""A grid falls into stretches of rows with one layout each: headers repeated, layouts changed, rows slipped aside."""
 
 from __future__ import annotations
 
@@ -104,7 +104,8 @@ def _stretch(part: Grid, layout: Layout, main: Layout) -> Stretch:
             filter(None, layout.names)
         )
         why = T(
-            "below the header {names} in row {row} no column holds an amount: these rows describe purchases, they are none",
+            "below the header {names} in row {row} no column holds an amount: "
+            "these rows describe purchases, they are none",
             names=names,
             row=layout.header_rows[0],
         )

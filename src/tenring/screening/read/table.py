@@ -7,6 +7,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -280,11 +281,7 @@ class Reader:
         texts = [text for (text,) in self._distinct("date")]
         order = self._order(texts, language, fallback)
         financial = any(is_financial(text) for text in texts)
-        rows = []
-        for text in texts:
-            reading = _read(lambda text=text: (parse_date(text, order.first, financial=financial),), 1)
-            day = reading[0]
-            rows.append((text, day.day if day else None, day.note if day else None, reading[-1]))
+        rows = [(text, *_day(text, order.first, financial=financial)) for text in texts]
         self.connection.register(
             "dates",
             _table(rows, ("text", pa.string()), ("day", pa.date32()), ("note", pa.string()), ("reason", pa.string())),
@@ -356,7 +353,10 @@ class Reader:
             ).fetchall()
         )
         rows = self.connection.execute(
-            "SELECT kind, coalesce(currency, ''), sum(amount) FROM valued JOIN judged USING (row) WHERE amount IS NOT NULL GROUP BY 1, 2"
+            """
+            SELECT kind, coalesce(currency, ''), sum(amount) FROM valued JOIN judged USING (row)
+            WHERE amount IS NOT NULL GROUP BY 1, 2
+            """
         ).fetchall()
         parts = {
             kind: {currency: total for one, currency, total in rows if one == kind}
@@ -408,6 +408,15 @@ def _read(read: Callable[[], tuple[Any, ...]], width: int) -> tuple[Any, ...]:
         return (*read(), None)
     except ValueError as error:
         return (*(None,) * width, str(error))
+
+
+def _day(text: str, first: str | None, *, financial: bool) -> tuple[date | None, str | None, str | None]:
+    """(date, note, reason why not)."""
+    try:
+        reading = parse_date(text, first, financial=financial)
+    except ValueError as error:
+        return None, None, str(error)
+    return reading.day, reading.note, None
 
 
 def _gtin(text: str) -> str:

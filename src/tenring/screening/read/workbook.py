@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -33,7 +33,14 @@ MOST_COLUMNS = 16_384
 _SPREADSHEET = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 _CELL_REFERENCE = re.compile(r"([A-Z]{1,3})(\d{1,7})")
+_REFERENCE = re.compile(rb"""\sr=["']([A-Z]{1,3})(\d{1,7})["']""")
+_FORMULA = re.compile(rb"<(?:\w+:)?f[ />]")
 _BLOCK = 1 << 20
+_TAIL = 32
+"""Bytes of a block looked at again with the next one, so that nothing hides on the border."""
+
+MOST_CELLS = 40_000_000
+"""Cells a sheet may span, empty ones included; sheets are held as full rectangles while they are read."""
 
 
 @dataclass(frozen=True)
@@ -44,8 +51,19 @@ class HiddenSheet:
     why: str
 
 
-def check(path: Path, *, settings: Settings) -> None:
-    """Look at the archive's own list before anything is unpacked.
+@dataclass(frozen=True)
+class Scan:
+    """What a first pass over a sheet's XML tells: the last row and column used, and whether there are formulas."""
+
+    rows: int = 0
+    columns: int = 0
+    formulas: bool = False
+
+
+def check(path: Path, *, settings: Settings) -> dict[str, Scan]:
+    """Look at the archive's own list before anything is unpacked, then pass over its parts without keeping them.
+
+    Returns the scan of each sheet's part of the archive.
 
     Raises:
         UnusableInputError: not a workbook, encrypted, or a bomb.
@@ -77,6 +95,46 @@ def check(path: Path, *, settings: Settings) -> None:
         )
         raise UnusableInputError(what, where=path, do=T("Do not open it; ask for the file again"))
     _check_kind({entry.filename for entry in entries}, path)
+    return _scan_all(path)
+
+
+def _scan_all(path: Path) -> dict[str, Scan]:
+    """Read every XML part once: sizes and checksums must be true, and no sheet may span more than we can hold.
+
+    Raises:
+        UnusableInputError: a part lies about its size, declares entities, or a sheet is impossibly large.
+    """
+    with _damage_explained(path), zipfile.ZipFile(path) as archive:
+        names = [name for name in archive.namelist() if name.endswith((".xml", ".rels"))]
+        scans = {name: _scan(archive, name, path) for name in names}
+    for name, scan in scans.items():
+        if scan.rows * scan.columns > MOST_CELLS:
+            what = T(
+                "{part} spans {rows:,} rows and {columns:,} columns", part=name, rows=scan.rows, columns=scan.columns
+            )
+            raise UnusableInputError(
+                what, where=path, do=T("Delete the stray cells far from the table, or save it as CSV")
+            )
+    return scans
+
+
+def _scan(archive: zipfile.ZipFile, name: str, path: Path) -> Scan:
+    rows = columns = 0
+    formulas, tail = False, b""
+    letters: set[bytes] = set()
+    with archive.open(name) as stream:
+        while block := stream.read(_BLOCK):
+            text = tail + block
+            if b"<!DOCTYPE" in text or b"<!ENTITY" in text:
+                what = T("{part} declares a document type or entities, which workbooks never need", part=name)
+                raise UnusableInputError(what, where=path, do=T("Do not trust this file; ask for it again"))
+            formulas = formulas or _FORMULA.search(text) is not None
+            for column, row in set(_REFERENCE.findall(text)):
+                letters.add(column)
+                rows = max(rows, int(row))
+            tail = block[-_TAIL:]
+    columns = max((column_index(one.decode()) + 1 for one in letters), default=0)
+    return Scan(rows, columns, formulas)
 
 
 def _check_kind(names: set[str], path: Path) -> None:
@@ -95,7 +153,7 @@ def read(path: Path, *, sheet: str | None, settings: Settings) -> tuple[list[Gri
     Raises:
         UnusableInputError: no such sheet, too many rows, or a damaged file.
     """
-    check(path, settings=settings)
+    scans = check(path, settings=settings)
     with _damage_explained(path), CalamineWorkbook.from_path(str(path)) as book:
         names = [one.name for one in book.sheets_metadata if one.typ == SheetTypeEnum.WorkSheet]
         hidden = [one.name for one in book.sheets_metadata if one.visible != SheetVisibleEnum.Visible]
@@ -103,7 +161,7 @@ def read(path: Path, *, sheet: str | None, settings: Settings) -> tuple[list[Gri
             what = T("there is no sheet {name}", name=sheet)
             raise UnusableInputError(what, where=path, do=T("Use one of: {names}", names=", ".join(names)))
         chosen = [name for name in names if name == sheet or (sheet is None and name not in hidden)]
-        grids = [_grid(book, name, path=path, settings=settings) for name in chosen]
+        grids = [_grid(book, name, scans, path=path, settings=settings) for name in chosen]
     left = [HiddenSheet(name, T("the sheet is hidden")) for name in hidden if name in names and name != sheet]
     return [grid for grid in grids if grid.height], left
 
@@ -118,7 +176,7 @@ def _damage_explained(path: Path) -> Iterator[None]:
         ) from error
 
 
-def _grid(book: CalamineWorkbook, name: str, *, path: Path, settings: Settings) -> Grid:
+def _grid(book: CalamineWorkbook, name: str, scans: Mapping[str, Scan], *, path: Path, settings: Settings) -> Grid:
     sheet = book.get_sheet_by_name(name)
     if sheet.total_height > settings.max_rows:
         what = T(
@@ -133,7 +191,9 @@ def _grid(book: CalamineWorkbook, name: str, *, path: Path, settings: Settings) 
     columns, typed = _columns(values, width)
     columns, cuts = cut_long(columns, numbers, settings.max_cell_chars)
     merged = tuple(Merged(a[0] + 1, a[1], b[0] + 1, b[1]) for a, b in sheet.merged_cell_ranges or ())
-    return Grid(columns, numbers, sheet=name, typed=typed, merged=merged, formulas=_formulas(path, name), cuts=cuts)
+    return Grid(
+        columns, numbers, sheet=name, typed=typed, merged=merged, formulas=_formulas(path, name, scans), cuts=cuts
+    )
 
 
 def _columns(
@@ -158,22 +218,18 @@ def as_text(value: object) -> str | None:
         return str(int(value)) if value.is_integer() and abs(value) < _EXACT else repr(value)
     if isinstance(value, datetime):
         return value.date().isoformat() if value.time() == time() else value.isoformat(sep=" ")
-    if isinstance(value, date | time):
-        return value.isoformat()
-    if isinstance(value, int | timedelta):
-        return str(value)
-    return None
+    return str(value) if isinstance(value, int | date | time | timedelta) else None
 
 
 _EXACT = 2**53
 """Whole numbers below this are exact in the spreadsheet's own number type."""
 
 
-def _formulas(path: Path, name: str) -> dict[tuple[int, int], bool]:
+def _formulas(path: Path, name: str, scans: Mapping[str, Scan]) -> dict[tuple[int, int], bool]:
     """Formula cells of a sheet -> whether the file holds a calculated value."""
     with zipfile.ZipFile(path) as archive:
         part = _part_of(archive, name)
-        if part is None or not _has_formulas(archive, part):
+        if part is None or not scans.get(part, Scan()).formulas:
             return {}
         with archive.open(part) as stream:
             return dict(_formula_cells(stream))
@@ -190,16 +246,6 @@ def _part_of(archive: zipfile.ZipFile, name: str) -> str | None:
         return None
     part = target.lstrip("/") if target.startswith("/") else f"xl/{target}"
     return part if part in archive.namelist() else None
-
-
-def _has_formulas(archive: zipfile.ZipFile, part: str) -> bool:
-    tail = b""
-    with archive.open(part) as stream:
-        while block := stream.read(_BLOCK):
-            if re.search(rb"<(?:\w+:)?f[ />]", tail + block):
-                return True
-            tail = block[-8:]
-    return False
 
 
 def _formula_cells(stream: IO[bytes]) -> Iterator[tuple[tuple[int, int], bool]]:

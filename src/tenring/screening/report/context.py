@@ -11,7 +11,7 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class ProgrammeFacts:
-    """A programme as the catalogue has it. `type`: I, II, III, energy, it or other; `mark`: read, secondary, unverified."""
+    """A programme of the catalogue. `type`: I, II, III, energy, it or other; `mark`: read, secondary or unverified."""
 
     names: Mapping[str, str]
     type: str

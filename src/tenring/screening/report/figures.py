@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import duckdb
+import pyarrow as pa
 
 from tenring.exceptions import UnusableInputError
-from tenring.screening.report.steps import COMPLETE, LARGE, NO_CURRENCY, figure_lines, key_id_of
+from tenring.screening.report import steps
+from tenring.screening.report.steps import COMPLETE, LARGE, NO_CURRENCY, key_id_of
 
 #: Lines listed under a figure, per currency. A page with more is slow to read and to print; lines.csv has the rest.
 LISTED_LINES = 50
@@ -70,7 +73,7 @@ class Line:
 
     line_id: str
     place: str
-    date: date | None
+    bought_on: date | None
     buyer: str | None
     supplier: str | None
     description: str | None
@@ -147,24 +150,31 @@ class Book:
         self._read(f"dimension NOT IN {LARGE}")
         self.currencies = self._currencies()
 
-    def sum(self, measure: str, currency: str | None = None, *, dimension: str = "total", key_id: str = "all") -> Figure:
+    def sum(
+        self, measure: str, currency: str | None = None, *, dimension: str = "total", key_id: str = "all"
+    ) -> Figure:
         """A sum; with no currency, the lines of all currencies. Zero without an id when there are no such lines."""
         return self._figures.get((dimension, key_id, measure, currency), Figure(None, value=ZERO if currency else None))
 
-    def share(self, measure: str, currency: str | None = None, *, dimension: str = "total", key_id: str = "all") -> Share:
+    def share(
+        self, measure: str, currency: str | None = None, *, dimension: str = "total", key_id: str = "all"
+    ) -> Share:
         """A share such as `green.of_in_scope.value`."""
         return self._shares.get((dimension, key_id, measure, currency), Share(None))
 
     def keys(self, dimension: str) -> list[str]:
         """Ids of the keys of a small dimension, most lines first."""
         rows = self.connection.execute(
-            "SELECT key_id FROM sums WHERE dimension = ? AND measure = 'all' AND currency IS NULL ORDER BY lines DESC, key_id",
+            """
+            SELECT key_id FROM sums WHERE dimension = ? AND measure = 'all' AND currency IS NULL
+            ORDER BY lines DESC, key_id
+            """,
             [dimension],
         )
         return [key_id for (key_id,) in rows.fetchall()]
 
     def top(self, dimension: str, currency: str, *, limit: int, measure: str = "all") -> list[Breakdown]:
-        """The keys of a large dimension worth most in a currency (months: the latest, in order); their figures are read."""
+        """The keys of a large dimension worth most in a currency (months: the latest, in order), with their figures read."""
         order = "key_id DESC" if dimension == "month" else f"{measure}_value DESC, {measure}_lines DESC, key_id"
         rows = self.connection.execute(
             f"""
@@ -179,11 +189,11 @@ class Book:
 
     def count(self, dimension: str, currency: str, *, measure: str = "all") -> int:
         """How many keys a large dimension has in a currency."""
-        row = self.connection.execute(
+        ((count,),) = self.connection.execute(
             f"SELECT count(*) FROM breakdowns WHERE dimension = ? AND currency = ? AND {measure}_lines > 0",
             [dimension, currency],
-        ).fetchone()
-        return int(row[0]) if row else 0
+        ).fetchall()
+        return int(count)
 
     def _currencies(self) -> tuple[Currency, ...]:
         rows = self.connection.execute(
@@ -245,23 +255,20 @@ def check_totals(connection: duckdb.DuckDBPyConnection, where: Path) -> None:
             f"the figures by {dimension} do not add up: {counted_lines} lines and {counted_value} {currency} "
             f"over the verdicts, {lines} lines and {value} {currency} in the file"
         )
-        raise UnusableInputError(what, where=where, do="Screen the purchases again; if it stays so, report it as a defect")
+        raise UnusableInputError(
+            what, where=where, do="Screen the purchases again; if it stays so, report it as a defect"
+        )
 
 
-def listed_lines(connection: duckdb.DuckDBPyConnection, figure_ids: list[str]) -> dict[str, list[Line]]:
-    """The largest lines behind each of some figures, at most `LISTED_LINES` each, largest amounts first."""
+def listed_lines(connection: duckdb.DuckDBPyConnection, figure_ids: Sequence[str]) -> dict[str, list[Line]]:
+    """The largest lines behind each of some sums in one currency, at most `LISTED_LINES` each, largest first."""
+    connection.register("wanted", pa.table({"figure_id": pa.array(figure_ids, pa.string())}))
     rows = connection.execute(
         f"""
-        WITH wanted AS (
-            SELECT figure_id, line_id, amount, {_LINE}
-            FROM ({figure_lines()}) JOIN input_lines USING (line_id)
-            WHERE list_contains(?, figure_id)
-        )
-        SELECT figure_id, {_LINE_NAMES} FROM wanted
-        QUALIFY row_number() OVER (PARTITION BY figure_id ORDER BY abs(amount) DESC NULLS LAST, line_id) <= {LISTED_LINES}
-        ORDER BY figure_id, abs(amount) DESC NULLS LAST, line_id
-        """,
-        [figure_ids],
+        SELECT figure_id, {", ".join(f"{sql} AS {name}" for name, sql in _LINE_COLUMNS.items())}
+        FROM ({steps.listed_lines(LISTED_LINES)}) JOIN input_lines USING (line_id)
+        ORDER BY figure_id, rank
+        """
     )
     listed: dict[str, list[Line]] = {figure_id: [] for figure_id in figure_ids}
     for figure_id, *values in rows.fetchall():
@@ -290,7 +297,8 @@ def alternatives(connection: duckdb.DuckDBPyConnection) -> dict[str, list[Altern
     """Certified alternatives by category, in the order of the file."""
     rows = connection.execute(
         """
-        SELECT category, programme, brand, model, licence_number, holder, valid_from, valid_until FROM input_alternatives
+        SELECT category, programme, brand, model, licence_number, holder, valid_from, valid_until
+        FROM input_alternatives
         """
     )
     found: dict[str, list[Alternative]] = {}
@@ -326,26 +334,18 @@ def problems(connection: duckdb.DuckDBPyConnection) -> list[ProblemGroup]:
 
 def period(connection: duckdb.DuckDBPyConnection) -> tuple[date | None, date | None]:
     """First and last date of the lines."""
-    row = connection.execute("SELECT min(date), max(date) FROM input_lines").fetchone()
-    return (row[0], row[1]) if row else (None, None)
+    (dates,) = connection.execute("SELECT min(date), max(date) FROM input_lines").fetchall()
+    return dates[0], dates[1]
 
 
-_LINE_COLUMNS = {
+#: Fields of `Line` and the SQL of each.
+_LINE_COLUMNS = {field.name: field.name for field in fields(Line)} | {
+    "bought_on": "date",
     "place": "concat_ws(', ', source_file, sheet, row)",
-    **{
-        name: name
-        for name in (
-            "date buyer supplier description brand model category amount currency verdict programme licence_number "
-            "licence_status valid_from valid_until valid_from_derived obligations_unmet explanation"
-        ).split()
-    },
     "currency": f"coalesce(currency, '{NO_CURRENCY}')",
 }
-_LINE = ", ".join(f"{sql} AS {name}" for name, sql in _LINE_COLUMNS.items() if name != "amount")
-_LINE_NAMES = ", ".join(("line_id", *_LINE_COLUMNS))
 
 
-def _line(values: list[object]) -> Line:
-    named = dict(zip(("line_id", *_LINE_COLUMNS), values, strict=True))
-    named["obligations_unmet"] = tuple(named["obligations_unmet"] or ())  # type: ignore[call-overload]  # a list column
-    return Line(**named)  # type: ignore[arg-type]  # the columns of the query are the fields of a line
+def _line(values: list[Any]) -> Line:
+    named = dict(zip(_LINE_COLUMNS, values, strict=True))
+    return Line(**named | {"obligations_unmet": tuple(named["obligations_unmet"] or ())})

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
 from pathlib import Path
@@ -18,6 +17,7 @@ from tenring.model.verdict import Obligation, Verdict
 from tenring.screening.report import figures, pictures, wording
 from tenring.screening.report.context import ReportContext
 from tenring.screening.report.figures import LISTED_LINES, Book, Breakdown, Currency, Figure, Line
+from tenring.screening.report.layout import Block, Cell, Column, Headline, Picture, Table, Trace
 from tenring.screening.report.pictures import Bar
 from tenring.screening.report.steps import (
     CAUTIONS,
@@ -38,86 +38,21 @@ SHOWN_CURRENCIES = 3
 SHOWN_ROWS = {"category": 15, "buyer": 15, "supplier": 15, "month": 36}
 PICTURED_ROWS = 8
 SHOWN_MISSED = 10
+FURTHER_ROWS = 6  # in the tables of the second and third currency
 SHOWN_PROBLEMS = 25
 SHOWN_CHARACTERS = 160
 
 TRACED_MEASURES = ("all", "in_scope", "green_or_recognised", *Verdict)
 
 
-@dataclass(frozen=True)
-class Cell:
-    """One cell of a table: its text, the figure it shows, where it leads, and a remark or a list below it."""
-
-    text: str
-    figure: str | None = None
-    href: str | None = None
-    note: str | None = None
-    items: tuple[str, ...] = ()
-    verdict: str | None = None
-
-
-@dataclass(frozen=True)
-class Column:
-    """A column of a table; numbers stand right."""
-
-    title: str
-    numeric: bool = False
-
-
-@dataclass(frozen=True)
-class Table:
-    """A table with a caption; the first cell of a row is its head. `more`: what is not shown, and where it is."""
-
-    caption: str
-    columns: tuple[Column, ...]
-    rows: list[tuple[Cell, ...]]
-    total: tuple[Cell, ...] = ()
-    more: str | None = None
-
-
-@dataclass(frozen=True)
-class Picture:
-    """A picture and what it shows, for those who do not see it; the table below it has its figures."""
-
-    svg: Markup
-    caption: str
-
-
-@dataclass(frozen=True)
-class Headline:
-    """The first answer in one currency: two shares in words, the ring, and all shares with both denominators."""
-
-    currency: str
-    sentence: str
-    share: str
-    share_of: str
-    ring: list[pictures.Circle]
-    table: Table
-
-
-@dataclass(frozen=True)
-class Block:
-    """One table with the picture above it, if any."""
-
-    table: Table
-    picture: Picture | None = None
-
-
-@dataclass(frozen=True)
-class Trace:
-    """The lines behind one headline figure."""
-
-    anchor: str
-    title: str
-    count: str
-    how: str
-    tables: list[Table] = field(default_factory=list)
-
-
 def write_page(path: Path, *, connection: duckdb.DuckDBPyConnection, book: Book, context: ReportContext) -> None:
     """Write the page in the language in use."""
     environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(TEMPLATES), autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
+        loader=jinja2.FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
     )
     page = Page(connection, book=book, context=context)
     template = environment.get_template("report.html")
@@ -184,7 +119,7 @@ class Page:
     def facts(self) -> str:
         """What was screened, in one line."""
         first, last = figures.period(self.connection)
-        lines = T("{count} purchase lines", count=self.formats.number(self.book.sum("all").lines))
+        lines = self.formats.lines(self.book.sum("all").lines)
         if first is None:
             return lines
         return T("{lines}, {first} to {last}", lines=lines, first=self.formats.day(first), last=self.formats.day(last))
@@ -197,7 +132,7 @@ class Page:
     @cached_property
     def hidden_currencies(self) -> list[str]:
         """Currencies that only the workbook shows."""
-        return [currency.code for currency in self.book.currencies[SHOWN_CURRENCIES:]]
+        return [self._code(currency) for currency in self.book.currencies[SHOWN_CURRENCIES:]]
 
     # The first answer
 
@@ -213,7 +148,8 @@ class Page:
         return Headline(
             currency=currency or "",
             sentence=T(
-                "Of {in_scope} in categories that a label covers, {scope_share} is green; of all {total}, {total_share}.",
+                "Of {in_scope} in categories that a label covers, {scope_share} is green; "
+                "of all {total}, {total_share}.",
                 in_scope=self._worth("in_scope", currency),
                 scope_share=self.formats.share(of_scope.value),
                 total=self._worth("all", currency),
@@ -228,13 +164,14 @@ class Page:
     def _worth(self, measure: str, currency: str | None) -> str:
         figure = self.book.sum(measure, currency)
         if currency is None:
-            return T("{count} lines", count=self.formats.number(figure.lines))
+            return self.formats.lines(figure.lines)
         return self.formats.money_with_code(figure.value, currency)
 
     def _shares(self, currency: str | None) -> Table:
         """Each measure against both denominators, by value and by lines."""
         ways: list[tuple[str, str, str | None]] = [("value", of, currency) for of in DENOMINATORS if currency]
-        ways += [("lines", of, None) for of in DENOMINATORS]
+        if currency == self.main:  # lines of all currencies: said once
+            ways += [("lines", of, None) for of in DENOMINATORS]
         titles = {
             ("value", "in_scope"): T("by value, in categories with a label"),
             ("value", "all"): T("by value, of everything"),
@@ -246,7 +183,9 @@ class Page:
             name = Cell(wording.measure_name(measure), href=anchor("total", "all", measure))
             rows.append((name, *(self._share(f"{measure}.of_{of}.{by}", code) for by, of, code in ways)))
         return Table(
-            caption=T("Shares in {currency}", currency=self.formats.currency(currency)) if currency else T("Shares by lines"),
+            caption=T("Shares in {currency}", currency=self.formats.currency(currency))
+            if currency
+            else T("Shares by lines"),
             columns=(Column(T("Share")), *(Column(titles[by, of], numeric=True) for by, of, _ in ways)),
             rows=rows,
             total=(Cell(T("Denominator")), *(self._denominator(of, code) for _, of, code in ways)),
@@ -266,7 +205,7 @@ class Page:
         found = [(caution, self.book.sum("all", dimension="caution", key_id=caution)) for caution in CAUTIONS]
         return [
             Cell(
-                T("{count} lines", count=self.formats.number(figure.lines)),
+                self.formats.lines(figure.lines),
                 figure=figure.id,
                 href=anchor("caution", caution, "all"),
                 note=wording.caution_text(caution),
@@ -285,13 +224,19 @@ class Page:
             caption=T("Lines and value by answer"),
             columns=(Column(T("Answer")), *self._sum_columns(), *self._of_all_columns()),
             rows=[(*row, *self._of_all(verdict)) for row, verdict in zip(rows, Verdict, strict=True)],
-            total=(*self._sums(T("Total"), "all"), *(Cell(self.formats.share(Decimal(1))) for _ in self._of_all_columns())),
+            total=(*self._sums(T("Total"), "all"), *(Cell(self._whole(code)) for code in (None, *self._codes))),
         )
         bars = [
-            Bar(wording.verdict_name(verdict), verdict, self._drawn(self.book.sum(verdict, self.main))) for verdict in Verdict
+            Bar(wording.verdict_name(verdict), verdict, self._drawn(self.book.sum(verdict, self.main)))
+            for verdict in Verdict
         ]
         names = [wording.verdict_name(verdict) for verdict in Verdict]
-        return Block(table, self._picture(T("Purchases by answer"), pictures.rows_picture(bars, rows=names, unit=self.unit)))
+        return Block(
+            table,
+            self._picture(
+                T("Purchases by answer"), pictures.rows_picture(bars, rows=names, unit=self.unit, legend=False)
+            ),
+        )
 
     @cached_property
     def label_kinds(self) -> Block:
@@ -307,11 +252,19 @@ class Page:
             rows.append((*sums, *shares))
         table = Table(
             caption=T("Green or recognised, by kind of label"),
-            columns=(Column(T("Kind of label")), *self._sum_columns(), *(Column(self._in_unit(title), numeric=True) for title in titles)),
+            columns=(
+                Column(T("Kind of label")),
+                *self._sum_columns(),
+                *(Column(self._in_unit(title), numeric=True) for title in titles),
+            ),
             rows=rows,
         )
         bars = [
-            Bar(wording.label_kind_name(kind), verdict, self._drawn(self.book.sum(verdict, self.main, dimension="label_kind", key_id=kind)))
+            Bar(
+                wording.label_kind_name(kind),
+                verdict,
+                self._drawn(self.book.sum(verdict, self.main, dimension="label_kind", key_id=kind)),
+            )
             for kind in kinds
             for verdict in (Verdict.GREEN, Verdict.RECOGNISED)
         ]
@@ -325,8 +278,7 @@ class Page:
         rows = []
         for key_id in self.book.keys("programme"):
             sums = self._sums(self.programme(key_id), "green_or_recognised", dimension="programme", key_id=key_id)
-            facts = self.context.programmes.get(key_id)
-            rows.append((sums[0], Cell(wording.programme_type_name(facts.type) if facts else wording.NOTHING), *sums[1:]))
+            rows.append((sums[0], Cell(self.programme_type(key_id)), *sums[1:]))
         return Table(
             caption=T("Green or recognised, by programme"),
             columns=(Column(T("Programme")), Column(T("Type")), *self._sum_columns()),
@@ -361,7 +313,9 @@ class Page:
             Column(T("Rule")), Column(T("Obligation")), Column(T("Document")),
             Column(T("lines obliged"), numeric=True), Column(T("not met, lines"), numeric=True), *money,
         )  # fmt: skip
-        return Table(caption=T("What rules ask of these lines"), columns=columns, rows=[self._rule(rule) for rule in self.rules])
+        return Table(
+            caption=T("What rules ask of these lines"), columns=columns, rows=[self._rule(rule) for rule in self.rules]
+        )
 
     def _rule(self, rule: figures.Rule) -> tuple[Cell, ...]:
         where = {"dimension": "rule", "key_id": rule.key_id}
@@ -403,7 +357,8 @@ class Page:
         caption, head = titles[dimension]
         blocks = []
         for number, currency in enumerate(self.shown):
-            found = self.book.top(dimension, currency.code, limit=SHOWN_ROWS[dimension])
+            limit = FURTHER_ROWS if number else SHOWN_ROWS[dimension]
+            found = self.book.top(dimension, currency.code, limit=limit)
             named = [(row, self._name(row)) for row in found]
             picture = None if number or not found else self._key_picture(caption, dimension, named=named)
             blocks.append(Block(self._key_table(caption, head, currency=currency, named=named), picture))
@@ -414,7 +369,8 @@ class Page:
         money = self._money_columns(currency)
         columns = (
             Column(head), Column(T("lines"), numeric=True), *(Column(title, numeric=True) for _, title in money),
-            Column(T("green share in categories with a label"), numeric=True), Column(T("green share of everything"), numeric=True),
+            Column(T("green share in categories with a label"), numeric=True),
+            Column(T("green share of everything"), numeric=True),
         )  # fmt: skip
         rows = []
         for row, name in named:
@@ -424,7 +380,10 @@ class Page:
                 (
                     Cell(name),
                     Cell(self.formats.number(lines.lines), figure=lines.id),
-                    *(self._money(self.book.sum(measure, currency.code, **where), currency.code) for measure, _ in money),
+                    *(
+                        self._money(self.book.sum(measure, currency.code, **where), currency.code)
+                        for measure, _ in money
+                    ),
                     *(self._share(f"green.of_{of}.{by}", currency.code, **where) for of in DENOMINATORS),
                 )
             )
@@ -448,7 +407,9 @@ class Page:
         if shown >= total:
             return None
         return T(
-            "{shown} of {total} rows; report.xlsx has all.", shown=self.formats.number(shown), total=self.formats.number(total)
+            "{shown} of {total} rows; report.xlsx has all.",
+            shown=self.formats.number(shown),
+            total=self.formats.number(total),
         )
 
     def _key_picture(self, caption: str, dimension: str, *, named: list[tuple[Breakdown, str]]) -> Picture:
@@ -456,7 +417,9 @@ class Page:
         verdicts = list(Verdict) if dimension != "category" else [*IN_SCOPE, Verdict.OUT_OF_SCOPE, Verdict.UNCLASSIFIED]
         names = pictures.unlike([name for _, name in pictured])
         bars = [
-            Bar(name, verdict, self._drawn(self.book.sum(verdict, row.currency, dimension=dimension, key_id=row.key_id)))
+            Bar(
+                name, verdict, self._drawn(self.book.sum(verdict, row.currency, dimension=dimension, key_id=row.key_id))
+            )
             for (row, _), name in zip(pictured, names, strict=True)
             for verdict in verdicts
         ]
@@ -487,7 +450,7 @@ class Page:
         rows = [
             (
                 Cell(self._product(line), note=line.line_id),
-                Cell(self.formats.day(line.date)),
+                Cell(self.formats.day(line.bought_on)),
                 Cell(line.licence_number or wording.NOTHING, note=self.programme(line.programme)),
                 Cell(self._validity(line), note=T("first day derived") if line.valid_from_derived else None),
                 Cell(wording.status_name(line.licence_status)),
@@ -510,9 +473,15 @@ class Page:
 
     def _missed_table(self, currency: Currency, alternatives: dict[str, list[figures.Alternative]]) -> Table:
         money = (Column(self._code(currency), numeric=True),) if currency.priced else ()
-        columns = (Column(T("Category")), Column(T("lines"), numeric=True), *money, Column(T("Certified when it was bought")))
+        columns = (
+            Column(T("Category")),
+            Column(T("lines"), numeric=True),
+            *money,
+            Column(T("Certified when it was bought")),
+        )
         rows = []
-        for row in self.book.top("category", currency.code, limit=SHOWN_MISSED, measure="missed"):
+        limit = SHOWN_MISSED if currency == self.shown[0] else FURTHER_ROWS
+        for row in self.book.top("category", currency.code, limit=limit, measure="missed"):
             figure = self.book.sum("missed", currency.code, dimension="category", key_id=row.key_id)
             items = tuple(self._alternative(found) for found in alternatives.get(row.key or "", ()))
             rows.append(
@@ -529,13 +498,11 @@ class Page:
 
     def _alternative(self, found: figures.Alternative) -> str:
         product = " ".join(part for part in (found.brand, found.model) if part) or found.holder or wording.NOTHING
-        facts = self.context.programmes.get(found.programme)
-        kind = wording.programme_type_name(facts.type) if facts else wording.NOTHING
         return T(
             "{product} ({programme}, {kind}, {number}, valid until {until})",
             product=_cut(product),
             programme=self.programme(found.programme),
-            kind=kind,
+            kind=self.programme_type(found.programme),
             number=found.licence_number or wording.NOTHING,
             until=self.formats.day(found.valid_until) if found.valid_until else T("not stated"),
         )
@@ -587,29 +554,30 @@ class Page:
         )  # fmt: skip
         rows = []
         for register in self.context.snapshot.registers:
-            facts = self.context.programmes.get(register.programme)
-            old = register.read and last and (last - register.read).days > STALE_AFTER_DAYS
-            note = T("{days} days before the last purchase", days=(last - register.read).days) if old and last and register.read else None
+            age = (last - register.read).days if register.read and last else 0
             rows.append(
                 (
                     Cell(register.id, note=T("sample: invented licences") if register.sample else None),
                     Cell(self.programme(register.programme)),
-                    Cell(wording.programme_type_name(facts.type), note=self._doubt(facts.mark)) if facts else Cell(wording.NOTHING),
+                    Cell(self.programme_type(register.programme)),
                     Cell(self.formats.number(register.licences)),
-                    Cell(self.formats.day(register.read), note=note),
+                    Cell(
+                        self.formats.day(register.read),
+                        note=T("{days} days before the last purchase", days=age) if age > STALE_AFTER_DAYS else None,
+                    ),
                 )
             )
         return Table(caption=T("Registers"), columns=columns, rows=rows)
-
-    def _doubt(self, mark: str) -> str | None:
-        return wording.mark_name(mark) if mark == "unverified" else None
 
     @cached_property
     def versions(self) -> list[tuple[str, str]]:
         """Versions of everything that made the answers."""
         return [
             (T("Tenring"), self.context.tool_version),
-            (T("Snapshot of the registers"), f"{self.context.snapshot.name} ({self.formats.day(self.context.snapshot.created)})"),
+            (
+                T("Snapshot of the registers"),
+                f"{self.context.snapshot.name} ({self.formats.day(self.context.snapshot.created)})",
+            ),
             (T("Matcher"), self.context.matcher.version),
             (T("Least score for text alone"), self.formats.share(self.context.matcher.threshold)),
             (T("Economy"), self.context.economy),
@@ -621,7 +589,13 @@ class Page:
         """The lines behind the headline figures, cautions and rules, those with any lines."""
         wanted = [("total", "all", "all", measure, wording.measure_name(measure)) for measure in TRACED_MEASURES]
         wanted += [
-            ("rule", f"{rule.obligation}:{rule.rule}", rule.key_id, "not_met", f"{T('Not met')}: {wording.name_of(rule.names) or rule.rule}")
+            (
+                "rule",
+                f"{rule.obligation}:{rule.rule}",
+                rule.key_id,
+                "not_met",
+                f"{T('Not met')}: {wording.name_of(rule.names) or rule.rule}",
+            )
             for rule in self.rules
         ]
         wanted += [("caution", caution, caution, "all", wording.caution_text(caution)) for caution in CAUTIONS]
@@ -644,7 +618,7 @@ class Page:
                     Trace(
                         anchor=_anchor_name(dimension, key_id, measure),
                         title=title,
-                        count=T("{count} lines", count=self.formats.number(every.lines)),
+                        count=self.formats.lines(every.lines),
                         how=self._how(condition_of(dimension, key, measure), f"{dimension}.{key_id}.{measure}"),
                         tables=tables,
                     )
@@ -668,7 +642,7 @@ class Page:
         rows = [
             (
                 Cell(line.line_id, note=line.place),
-                Cell(self.formats.day(line.date)),
+                Cell(self.formats.day(line.bought_on)),
                 Cell(_cut(line.buyer, 60) or wording.NOTHING),
                 Cell(self._product(line)),
                 Cell(wording.verdict_name(line.verdict), verdict=line.verdict),
@@ -690,6 +664,14 @@ class Page:
         facts = self.context.programmes.get(id_ or "")
         return wording.name_of(facts.names) if facts else id_ or wording.NOTHING
 
+    def programme_type(self, id_: str) -> str:
+        """A programme's type, and whether the catalogue's word on the programme is unverified."""
+        facts = self.context.programmes.get(id_)
+        if facts is None:
+            return wording.NOTHING
+        type_ = wording.programme_type_name(facts.type)
+        return T("{type} (unverified)", type=type_) if facts.mark == "unverified" else type_
+
     def _product(self, line: Line) -> str:
         named = " ".join(part for part in (line.brand, line.model) if part)
         return _cut(line.description) or _cut(named) or wording.NOTHING
@@ -701,7 +683,10 @@ class Page:
         return f"{title} ({self.main or T('lines')})"
 
     def _sum_columns(self) -> tuple[Column, ...]:
-        return (Column(T("lines"), numeric=True), *(Column(self._code(currency), numeric=True) for currency in self.priced))
+        return (
+            Column(T("lines"), numeric=True),
+            *(Column(self._code(currency), numeric=True) for currency in self.priced),
+        )
 
     def _sums(
         self, name: str, measure: str, *, dimension: str = "total", key_id: str = "all", verdict: str | None = None
@@ -722,7 +707,21 @@ class Page:
     def _of_all_columns(self) -> tuple[Column, ...]:
         return (
             Column(T("share of lines"), numeric=True),
-            *(Column(T("share of {currency}", currency=self._code(currency)), numeric=True) for currency in self.priced),
+            *(
+                Column(T("share of {currency}", currency=self._code(currency)), numeric=True)
+                for currency in self.priced
+            ),
+        )
+
+    @property
+    def _codes(self) -> list[str]:
+        return [currency.code for currency in self.priced]
+
+    def _whole(self, currency: str | None) -> str:
+        """100 % where shares of everything are defined at all."""
+        everything = self.book.sum("all", currency)
+        return self.formats.share(
+            Decimal(1) if (everything.lines if currency is None else everything.value or 0) > 0 else None
         )
 
     def _of_all(self, verdict: str) -> tuple[Cell, ...]:

@@ -56,8 +56,11 @@ class Bar:
     amount: float
 
 
-def rows_picture(bars: Sequence[Bar], *, rows: Sequence[str], unit: str) -> str:
-    """Horizontal stacked bars, one for each row, in the order given. `unit` names the amounts' axis."""
+def rows_picture(bars: Sequence[Bar], *, rows: Sequence[str], unit: str, legend: bool = True) -> str:
+    """Horizontal stacked bars, one for each row, in the order given. `unit` names the amounts' axis.
+
+    No `legend` where the rows are the verdicts themselves.
+    """
     labels = unlike([_short(row) for row in rows])
     chart = (
         alt.Chart(_data(bars, dict(zip(rows, labels, strict=True))))
@@ -65,7 +68,7 @@ def rows_picture(bars: Sequence[Bar], *, rows: Sequence[str], unit: str) -> str:
         .encode(
             x=alt.X("amount:Q", title=unit, stack="zero", axis=_amount_axis()),
             y=alt.Y("row:N", sort=labels, title=None, scale=alt.Scale(domain=labels), axis=_row_axis()),
-            color=_colours(bars),
+            color=_colours(bars, legend=legend),
             order=alt.Order("rank:Q"),
         )
         .properties(width=WIDTH - LABELS - 20, height=ROW_HEIGHT * max(len(rows), 1))
@@ -104,7 +107,7 @@ RING_RADIUS = 9.0
 
 
 def ring(share: float | None) -> list[Circle]:
-    """Ten circles around a centre, each a tenth of the whole; the filling's area shows how much of its tenth is reached."""
+    """Ten circles around a centre, each a tenth of the whole; the filled area shows how much of a tenth is reached."""
     tenths = 0.0 if share is None else min(max(share, 0.0), 1.0) * 10
     circles = []
     for number in range(10):
@@ -130,22 +133,27 @@ def unlike(labels: Sequence[str]) -> list[str]:
     return unlike
 
 
-def _data(bars: Iterable[Bar], labels: dict[str, str]) -> alt.Data:
+def _data(bars: Iterable[Bar], labels: dict[str, str]) -> alt.InlineData:
     ranks = {verdict: rank for rank, verdict in enumerate(PALETTE)}
-    return alt.Data(
+    return alt.InlineData(
         values=[
-            {"row": labels[bar.row], "verdict": verdict_name(bar.verdict), "rank": ranks[bar.verdict], "amount": bar.amount}
+            {
+                "row": labels[bar.row],
+                "verdict": verdict_name(bar.verdict),
+                "rank": ranks[bar.verdict],
+                "amount": bar.amount,
+            }
             for bar in bars
         ]
     )
 
 
-def _colours(bars: Sequence[Bar]) -> alt.Color:
+def _colours(bars: Sequence[Bar], *, legend: bool = True) -> alt.Color:
     """The legend names the verdicts that occur, in their fixed order."""
     used = [verdict for verdict in PALETTE if any(bar.verdict == verdict for bar in bars)]
     scale = alt.Scale(domain=[verdict_name(verdict) for verdict in used], range=[PALETTE[verdict] for verdict in used])
-    legend = alt.Legend(title=None, orient="top", columns=4, symbolType="circle", labelLimit=100, offset=10)
-    return alt.Color("verdict:N", scale=scale, legend=legend if len(used) > 1 else None)
+    shown = alt.Legend(title=None, orient="top", columns=4, symbolType="circle", labelLimit=100, offset=10)
+    return alt.Color("verdict:N", scale=scale, legend=shown if legend and used else None)
 
 
 def _amount_axis() -> alt.Axis:
@@ -154,7 +162,9 @@ def _amount_axis() -> alt.Axis:
 
 
 def _row_axis() -> alt.Axis:
-    return alt.Axis(labelLimit=LABELS - 10, minExtent=LABELS, maxExtent=LABELS, ticks=False, domain=False, labelPadding=8)
+    return alt.Axis(
+        labelLimit=LABELS - 10, minExtent=LABELS, maxExtent=LABELS, ticks=False, domain=False, labelPadding=8
+    )
 
 
 def _short(text: str) -> str:

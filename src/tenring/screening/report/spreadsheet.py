@@ -48,6 +48,10 @@ class Kind(Enum):
     NUMBER = 8
 
 
+#: Kinds of text that have a style of their own.
+_STYLED_TEXTS = frozenset({Kind.HEAD, Kind.TITLE})
+
+
 @dataclass(frozen=True)
 class Column:
     """A column of a sheet: its head, what its cells hold, its width in characters."""
@@ -63,24 +67,29 @@ class Workbook:
     def __init__(self, path: Path) -> None:
         self._zip = zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=COMPRESSION)
         self._names: list[str] = []
+        self._strings = _Strings()
 
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         if error is None:
             self._write_parts()
         self._zip.close()
 
-    def add_table(self, name: str, *, columns: Sequence[Column], batches: Iterable[Sequence[Sequence[str | None]]]) -> None:
+    def add_table(
+        self, name: str, *, columns: Sequence[Column], batches: Iterable[Sequence[Sequence[str | None]]]
+    ) -> None:
         """A sheet with a frozen, filterable head and rows given column by column in batches."""
         heads = [[column.title] for column in columns]
         with self._sheet(name) as write:
             write(_sheet_start([column.width for column in columns], frozen=True))
-            write(_rows([Kind.HEAD] * len(columns), heads, first=1))
+            write(self._rows([Kind.HEAD] * len(columns), heads, first=1))
             row = 2
             for batch in batches:
-                write(_rows([column.kind for column in columns], batch, first=row))
+                write(self._rows([column.kind for column in columns], batch, first=row))
                 row += len(batch[0])
             write(f'</sheetData><autoFilter ref="A1:{_letters(len(columns) - 1)}{row - 1}"/></worksheet>')
 
@@ -89,8 +98,17 @@ class Workbook:
         with self._sheet(name) as write:
             write(_sheet_start(widths, frozen=False))
             for number, row in enumerate(rows, start=1):
-                write(_rows([kind for kind, _ in row], [[value] for _, value in row], first=number))
+                write(self._rows([kind for kind, _ in row], [[value] for _, value in row], first=number))
             write("</sheetData></worksheet>")
+
+    def _rows(self, kinds: Sequence[Kind], columns: Sequence[Sequence[str | None]], *, first: int) -> str:
+        """XML of rows from their columns."""
+        cells = [
+            _cells(kind, values, letters=_letters(index), first=first, strings=self._strings)
+            for index, (kind, values) in enumerate(zip(kinds, columns, strict=True))
+        ]
+        rows = enumerate(zip(*cells, strict=True), start=first)
+        return "".join([f'<row r="{number}">{"".join(row)}</row>' for number, row in rows])
 
     def _sheet(self, name: str) -> _Part:
         self._names.append(re.sub(r"[\[\]:*?/\\]", " ", name)[:MAX_SHEET_NAME])
@@ -101,14 +119,19 @@ class Workbook:
         entries = "".join(f'<sheet name={quoteattr(name)} sheetId="{n}" r:id="rId{n}"/>' for n, name in sheets)
         links = "".join(_link(n, "worksheet", f"worksheets/sheet{n}.xml") for n, _ in sheets)
         kinds = "".join(
-            f'<Override PartName="/xl/worksheets/sheet{n}.xml" ContentType="{_CONTENT}.worksheet+xml"/>' for n, _ in sheets
+            f'<Override PartName="/xl/worksheets/sheet{n}.xml" ContentType="{_CONTENT}.worksheet+xml"/>'
+            for n, _ in sheets
+        )
+        own = _link(len(sheets) + 1, "styles", "styles.xml") + _link(
+            len(sheets) + 2, "sharedStrings", "sharedStrings.xml"
         )
         parts = {
             "[Content_Types].xml": _CONTENT_TYPES.format(sheets=kinds),
             "_rels/.rels": _RELATIONS.format(links=_link(1, "officeDocument", "xl/workbook.xml")),
             "xl/workbook.xml": f'<workbook xmlns="{_MAIN}" xmlns:r="{_OFFICE}"><sheets>{entries}</sheets></workbook>',
-            "xl/_rels/workbook.xml.rels": _RELATIONS.format(links=links + _link(len(sheets) + 1, "styles", "styles.xml")),
+            "xl/_rels/workbook.xml.rels": _RELATIONS.format(links=links + own),
             "xl/styles.xml": _STYLES,
+            "xl/sharedStrings.xml": f'<sst xmlns="{_MAIN}">{"".join(self._strings.items_xml)}</sst>',
         }
         for path, text in parts.items():
             with _Part(self._zip, path) as write:
@@ -128,41 +151,44 @@ class _Part:
     def __call__(self, text: str) -> None:
         self._stream.write(text.encode())
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self._stream.close()
 
 
-def _rows(kinds: Sequence[Kind], columns: Sequence[Sequence[str | None]], *, first: int) -> str:
-    """XML of rows from their columns. Column by column, because one call for each cell takes three times as long."""
-    cells = [
-        _cells(kind, values, letters=_letters(index), first=first)
-        for index, (kind, values) in enumerate(zip(kinds, columns, strict=True))
-    ]
-    rows = (f'<row r="{number}">{"".join(row)}</row>' for number, row in enumerate(zip(*cells, strict=True), start=first))
-    return "".join(rows)
+class _Strings(dict[str, str]):
+    """The texts of a workbook, each stored once: text → the XML of a cell that shows it, after its place and style."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.items_xml: list[str] = []
+
+    def __missing__(self, value: str) -> str:
+        literal = f' s="{Kind.LITERAL.value}"' if value.startswith(_FORMULA_SIGNS) else ""
+        self[value] = cell = f'{literal} t="s"><v>{len(self.items_xml)}</v></c>'
+        self.items_xml.append(f'<si><t xml:space="preserve">{_text(value)}</t></si>')
+        return cell
+
+    def unstyled(self, value: str) -> str:
+        """The same without a style, for cells that have one already."""
+        cell = self[value]
+        return cell[cell.index(" t=") :]
 
 
-def _cells(kind: Kind, values: Sequence[str | None], *, letters: str, first: int) -> list[str]:
-    style = kind.value
-    if kind in {Kind.TEXT, Kind.HEAD, Kind.TITLE}:
-        return [
-            f'<c r="{letters}{row}" s="{_text_style(value, style)}" t="inlineStr"><is><t xml:space="preserve">{_text(value)}</t></is></c>'
-            if value
-            else ""
-            for row, value in enumerate(values, start=first)
-        ]
-    return [
-        f'<c r="{letters}{row}" s="{style}"><v>{value}</v></c>' if value else ""
-        for row, value in enumerate(values, start=first)
-    ]
-
-
-def _text_style(value: str, style: int) -> int:
-    return Kind.LITERAL.value if value.startswith(_FORMULA_SIGNS) and style == Kind.TEXT.value else style
+def _cells(kind: Kind, values: Sequence[str | None], *, letters: str, first: int, strings: _Strings) -> list[str]:
+    """XML of one column's cells. Written as comprehensions, because there are millions of them."""
+    rows = enumerate(values, start=first)
+    if kind is Kind.TEXT:
+        return [f'<c r="{letters}{row}"{strings[value]}' if value else "" for row, value in rows]
+    start = f'" s="{kind.value}"'
+    if kind in _STYLED_TEXTS:
+        return [f'<c r="{letters}{row}{start}{strings.unstyled(value)}' if value else "" for row, value in rows]
+    return [f'<c r="{letters}{row}{start}><v>{value}</v></c>' if value else "" for row, value in rows]
 
 
 def _text(value: str) -> str:
-    """A text as XML: no signs that XML cannot hold, nothing that a reader would decode, not longer than a cell may be."""
+    """A text as XML: nothing that XML cannot hold or a reader would decode, not longer than a cell may be."""
     if len(value) > MAX_TEXT:
         value = value[: MAX_TEXT - 1] + "…"
     if not _SPECIAL.search(value):
@@ -182,7 +208,9 @@ def _letters(index: int) -> str:
 
 def _sheet_start(widths: Sequence[int], *, frozen: bool) -> str:
     pane = '<pane ySplit="1" topLeftCell="A2" activePane="bottomLeft" state="frozen"/>' if frozen else ""
-    columns = "".join(f'<col min="{n}" max="{n}" width="{width}" customWidth="1"/>' for n, width in enumerate(widths, start=1))
+    columns = "".join(
+        f'<col min="{n}" max="{n}" width="{width}" customWidth="1"/>' for n, width in enumerate(widths, start=1)
+    )
     views = f'<sheetViews><sheetView workbookViewId="0">{pane}</sheetView></sheetViews>'
     return f'<worksheet xmlns="{_MAIN}">{views}<cols>{columns}</cols><sheetData>'
 
@@ -212,16 +240,19 @@ _CONTENT_TYPES = (
     '<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
     '<Default Extension="xml" ContentType="application/xml"/>'
     f'<Override PartName="/xl/workbook.xml" ContentType="{_CONTENT}.sheet.main+xml"/>'
-    f'<Override PartName="/xl/styles.xml" ContentType="{_CONTENT}.styles+xml"/>{{sheets}}</Types>'
+    f'<Override PartName="/xl/styles.xml" ContentType="{_CONTENT}.styles+xml"/>'
+    f'<Override PartName="/xl/sharedStrings.xml" ContentType="{_CONTENT}.sharedStrings+xml"/>{{sheets}}</Types>'
 )
 #: The formats of `Kind`, in its order: 3, 4 and 10 are the format's own numbers for #,##0, #,##0.00 and 0.00%.
 _STYLES = (
     f'<styleSheet xmlns="{_MAIN}">'
-    '<numFmts count="2"><numFmt numFmtId="164" formatCode="yyyy\\-mm\\-dd"/><numFmt numFmtId="165" formatCode="0.0%"/></numFmts>'
+    '<numFmts count="2"><numFmt numFmtId="164" formatCode="yyyy\\-mm\\-dd"/>'
+    '<numFmt numFmtId="165" formatCode="0.0%"/></numFmts>'
     '<fonts count="3"><font><sz val="11"/><name val="Calibri"/></font>'
     '<font><b/><sz val="11"/><name val="Calibri"/></font><font><b/><sz val="15"/><name val="Calibri"/></font></fonts>'
     '<fills count="3"><fill><patternFill patternType="none"/></fill><fill><patternFill patternType="gray125"/></fill>'
-    '<fill><patternFill patternType="solid"><fgColor rgb="FFE3EFE7"/><bgColor indexed="64"/></patternFill></fill></fills>'
+    '<fill><patternFill patternType="solid"><fgColor rgb="FFE3EFE7"/>'
+    '<bgColor indexed="64"/></patternFill></fill></fills>'
     '<borders count="1"><border><left/><right/><top/><bottom/><diagonal/></border></borders>'
     '<cellStyleXfs count="1"><xf numFmtId="0" fontId="0" fillId="0" borderId="0"/></cellStyleXfs>'
     '<cellXfs count="9">'
@@ -235,5 +266,6 @@ _STYLES = (
     '<xf numFmtId="49" fontId="0" fillId="0" borderId="0" xfId="0" quotePrefix="1" applyNumberFormat="1"/>'
     '<xf numFmtId="0" fontId="2" fillId="0" borderId="0" xfId="0" applyFont="1"/>'
     '<xf numFmtId="0" fontId="0" fillId="0" borderId="0" xfId="0"/>'
-    "</cellXfs></styleSheet>"
+    "</cellXfs>"
+    '<cellStyles count="1"><cellStyle name="Normal" xfId="0" builtinId="0"/></cellStyles></styleSheet>'
 )

@@ -89,7 +89,7 @@ def report_lines() -> str:
     """One row = one purchase line with what the figures need: its currency never null, its keys as ids."""
     return f"""
         SELECT
-            line_id, verdict, category, buyer, supplier, programme, register, rung, licence_status, amount, rule, obligation,
+            line_id, verdict, category, buyer, supplier, programme, register, rung, licence_status, amount,
             coalesce(currency, '{NO_CURRENCY}') AS currency,
             strftime(date, '%Y-%m') AS month,
             {_label_kind("programme_type")} AS label_kind,
@@ -204,9 +204,11 @@ def shares() -> str:
             WHERE measure = 'all' AND dimension NOT IN ('caution', 'rule', 'obligation', 'licence_status')
         )
         SELECT
-            concat_ws('.', keys.dimension, keys.key_id, wanted.measure, 'of_' || wanted.whole, unit, keys.currency) AS figure_id,
-            keys.dimension, keys.key, keys.key_id, concat_ws('.', wanted.measure, 'of_' || wanted.whole, unit) AS measure,
-            keys.currency, NULL AS value, NULL AS lines, NULL AS unpriced,
+            concat_ws('.', keys.dimension, keys.key_id, wanted.measure, 'of_' || wanted.whole, unit, keys.currency)
+                AS figure_id,
+            keys.dimension, keys.key, keys.key_id,
+            concat_ws('.', wanted.measure, 'of_' || wanted.whole, unit) AS measure, keys.currency,
+            NULL AS value, NULL AS lines, NULL AS unpriced,
             part.figure_id AS numerator, whole.figure_id AS denominator,
             CASE
                 WHEN unit = 'value' AND whole.value > 0 THEN round(coalesce(part.value, 0) / whole.value, 6)
@@ -262,6 +264,24 @@ def figure_lines() -> str:
     """
 
 
+def listed_lines(limit: int) -> str:
+    """One row = one of the largest lines, at most `limit`, behind one figure of the table `wanted`, largest first."""
+    largest = "abs(amount) DESC NULLS LAST, line_id"
+    return f"""
+        WITH largest AS (  -- a figure's largest lines are among the largest of each of its tags: sort those only
+            SELECT * FROM ({keyed_lines()})
+            WHERE dimension IN (SELECT split_part(figure_id, '.', 1) FROM wanted)
+            QUALIFY row_number() OVER (PARTITION BY dimension, key_id, tag, currency ORDER BY {largest}) <= {limit}
+        )
+        SELECT
+            {_figure_id("currency")} AS figure_id, line_id,
+            row_number() OVER (PARTITION BY figure_id ORDER BY {largest}) AS rank
+        FROM largest JOIN ({_measures()}) USING (tag)
+        WHERE figure_id IN (SELECT figure_id FROM wanted)
+        QUALIFY rank <= {limit}
+    """
+
+
 def key_id_of(key: str) -> str:
     """SQL for a key as a part of a figure's id; `~` cannot stand in a plain key, so nothing collides."""
     plain = f"regexp_full_match({key}, '[a-z0-9][a-z0-9_:/-]{{0,99}}')"
@@ -310,7 +330,7 @@ def _keyed_obligations(dimension: str, *, key: str) -> str:
 
 def _fixed_cells() -> str:
     """One row = one tag under one key that every report has."""
-    fixed = [("total", "all", verdict) for verdict in Verdict]
+    fixed: list[tuple[str, str, str]] = [("total", "all", verdict) for verdict in Verdict]
     fixed += [("label_kind", kind, verdict) for kind in (*LABEL_KINDS, OTHER_LABELS) for verdict in CERTIFIED]
     fixed += [("caution", caution, "flagged") for caution in CAUTIONS]
     fixed += [("obligation", obligation, tag) for obligation in Obligation for tag in ("met", "not_met")]

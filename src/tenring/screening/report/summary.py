@@ -16,14 +16,13 @@ from pydantic import BaseModel, ConfigDict, Field, PlainSerializer
 from tenring.screening.report import figures
 from tenring.screening.report.context import ReportContext
 from tenring.screening.report.figures import Book, ProblemGroup
-from tenring.screening.report.steps import CAUTIONS, DENOMINATORS, LARGE, MEASURES, SHARED_MEASURES
+from tenring.screening.report.steps import CAUTIONS, DENOMINATORS, MEASURES, SHARED_MEASURES
 
 #: Rows of one breakdown in summary.json; figures.parquet has all. A program that wants more should not want JSON.
 ROWS = 1000
 
 #: Goes up when a key changes its meaning or goes away; new keys do not raise it.
 FORMAT = 1
-
 
 
 def plain(value: Decimal) -> str:
@@ -202,9 +201,14 @@ def summarise(connection: duckdb.DuckDBPyConnection, *, book: Book, context: Rep
         },
         programmes=_certified(book, "programme"),
         rungs=_certified(book, "rung"),
-        **{f"by_{dimension}": _breakdowns(connection, dimension) for dimension in LARGE},
+        by_category=_breakdowns(connection, "category"),
+        by_buyer=_breakdowns(connection, "buyer"),
+        by_supplier=_breakdowns(connection, "supplier"),
+        by_month=_breakdowns(connection, "month"),
         obligations=_obligations(connection, book),
-        lapsed={key: _sum(book, "lapsed", dimension="licence_status", key_id=key) for key in book.keys("licence_status")},
+        lapsed={
+            key: _sum(book, "lapsed", dimension="licence_status", key_id=key) for key in book.keys("licence_status")
+        },
         missed=_missed(connection, book),
         cautions={caution: _sum(book, "all", dimension="caution", key_id=caution) for caution in CAUTIONS},
         problems=figures.problems(connection),
@@ -224,13 +228,18 @@ def _sum(book: Book, measure: str, *, dimension: str = "total", key_id: str = "a
         id=f"{dimension}.{key_id}.{measure}",
         lines=every.lines,
         unpriced=every.unpriced,
-        value={code: figure.value for code, figure in in_currency.items() if figure.priced and figure.value is not None},
+        value={
+            code: figure.value for code, figure in in_currency.items() if figure.priced and figure.value is not None
+        },
     )
 
 
 def _shares(book: Book, measure: str, *, dimension: str = "total", key_id: str = "all") -> MeasureSharesOut:
     def both(by: str, currency: str | None) -> SharesOut:
-        found = {of: book.share(f"{measure}.of_{of}.{by}", currency, dimension=dimension, key_id=key_id) for of in DENOMINATORS}
+        found = {
+            of: book.share(f"{measure}.of_{of}.{by}", currency, dimension=dimension, key_id=key_id)
+            for of in DENOMINATORS
+        }
         shares = {of: ShareOut.model_validate(share, from_attributes=True) for of, share in found.items()}
         return SharesOut(of_in_scope=shares["in_scope"], of_all=shares["all"])
 
@@ -248,18 +257,18 @@ def _breakdowns(connection: duckdb.DuckDBPyConnection, dimension: str) -> Breakd
     found = connection.execute(
         f"""
         SELECT
-            figure_ids AS id, key, name, currency, all_lines AS lines, in_scope_lines, all_value AS value, in_scope_value,
-            green_value, recognised_value, lapsed_value, missed_value,
+            figure_ids AS id, key, name, currency, all_lines AS lines, in_scope_lines, all_value AS value,
+            in_scope_value, green_value, recognised_value, lapsed_value, missed_value,
             green_of_in_scope_value AS green_of_in_scope, green_of_all_value AS green_of_all,
             green_or_recognised_of_in_scope_value AS green_or_recognised_of_in_scope,
             green_or_recognised_of_all_value AS green_or_recognised_of_all
-        FROM breakdowns WHERE dimension = ? ORDER BY {order}
+        FROM breakdowns WHERE dimension = ? ORDER BY {order} LIMIT {ROWS}
         """,
         [dimension],
     )
     names = [column[0] for column in found.description]
-    rows = [BreakdownOut(**dict(zip(names, row, strict=True))) for row in found.fetchmany(ROWS)]
-    (total,) = connection.execute("SELECT count(*) FROM breakdowns WHERE dimension = ?", [dimension]).fetchone() or (0,)
+    rows = [BreakdownOut(**dict(zip(names, row, strict=True))) for row in found.fetchall()]
+    ((total,),) = connection.execute("SELECT count(*) FROM breakdowns WHERE dimension = ?", [dimension]).fetchall()
     return BreakdownsOut(rows=rows, left_out=total - len(rows))
 
 

@@ -44,6 +44,10 @@ class Formats:
         """A whole number with separators."""
         return format_decimal(value, locale=self.locale)
 
+    def lines(self, count: int) -> str:
+        """A number of lines."""
+        return T("1 line") if count == 1 else T("{count} lines", count=self.number(count))
+
     def money(self, value: Decimal | None, currency: str) -> str:
         """An amount with the digits its currency has, without its code: the code stands in the table's head."""
         if value is None:
@@ -68,7 +72,9 @@ class Formats:
         if value is None:
             return T("no date")
         year, month = value.split("-")
-        return format_date(date(int(year), int(month), 1), "yMMM" if self.locale.language == "zh" else "MMM y", locale=self.locale)
+        return format_date(
+            date(int(year), int(month), 1), "y年M月" if self.locale.language == "zh" else "MMM y", locale=self.locale
+        )
 
     def currency(self, code: str) -> str:
         """The name of a currency."""
@@ -103,7 +109,9 @@ def verdict_meaning(verdict: str) -> str:
     return {
         "green": T("Certified by a programme that the rule accepts, and valid on the day of purchase."),
         "recognised": T("Certified by another programme, and a live recognition agreement carries the certificate."),
-        "lapsed": T("Certified, but not on the day of purchase: not begun, expired, suspended, withdrawn or no longer listed."),
+        "lapsed": T(
+            "Certified, but not on the day of purchase: not begun, expired, suspended, withdrawn or no longer listed."
+        ),
         "missed": T("No certificate found, although certified products of the category existed on that day."),
         "none_available": T("No certified product of the category was known on that day."),
         "out_of_scope": T("No label covers this category."),

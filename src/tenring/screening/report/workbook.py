@@ -47,7 +47,9 @@ def write_workbook(
             ("month", T("By month")),
         ):
             order = "key NULLS LAST" if dimension == "month" else "all_value DESC, key_id"
-            source = f"breakdowns WHERE dimension = '{dimension}' ORDER BY currency = '{NO_CURRENCY}', currency, {order}"
+            source = (
+                f"breakdowns WHERE dimension = '{dimension}' ORDER BY currency = '{NO_CURRENCY}', currency, {order}"
+            )
             _add(workbook, title, fields=_breakdown_fields(), source=source, connection=connection)
         for title, fields, source in _list_sheets(context):
             _add(workbook, title, fields=fields, source=source, connection=connection)
@@ -67,7 +69,9 @@ def _add(
 
 
 def _breakdown_fields() -> list[_Field]:
-    money = [(measure, wording.measure_name(measure)) for measure in ("all", "in_scope", "green_or_recognised", *Verdict)]
+    money = [
+        (measure, wording.measure_name(measure)) for measure in ("all", "in_scope", "green_or_recognised", *Verdict)
+    ]
     shares = [
         ("green_of_in_scope_value", T("green share in categories with a label, by value")),
         ("green_of_all_value", T("green share of everything, by value")),
@@ -91,54 +95,65 @@ def _breakdown_fields() -> list[_Field]:
 def _list_sheets(context: ReportContext) -> list[tuple[str, list[_Field], str]]:
     """Title, columns and source of every sheet of lines."""
     largest = "abs(amount) DESC NULLS LAST, line_id"
-    line = _line_fields(context)
+    line, certificate = _line_fields(), _certificate_fields(context)
     rule = [
         _Field(T("Obligation"), _words("unmet.obligation", wording.obligation_name, Obligation), width=12),
         _Field(T("Rule"), _rule_name(), width=40),
         _Field(T("Document"), "document", width=22),
         _Field(T("Mark"), _words("mark", wording.mark_name, ("read", "secondary", "unverified")), width=22),
     ]
-    validity = [
-        _Field(T("First day derived"), f"CASE WHEN valid_from_derived THEN {_text(T('yes'))} END", width=10),
-    ]
-    lines = "input_lines AS lines LEFT JOIN (SELECT * FROM names WHERE dimension = 'category') AS names ON names.key = lines.category"
+    lines = """
+        input_lines AS lines
+        LEFT JOIN (SELECT * FROM names WHERE dimension = 'category') AS names ON names.key = lines.category
+    """
+    unmet = f"""
+        {lines} JOIN (SELECT * FROM input_obligations WHERE NOT coalesce(met, false)) AS unmet USING (line_id)
+        ORDER BY list_position(['mandatory', 'priority', 'voluntary'], unmet.obligation), {largest}
+    """
     return [
-        (
-            T("Obligations not met"),
-            rule + line,
-            f"{lines} JOIN (SELECT * FROM input_obligations WHERE NOT coalesce(met, false)) AS unmet USING (line_id) "
-            f"ORDER BY list_position(['mandatory', 'priority', 'voluntary'], unmet.obligation), {largest}",
-        ),
-        (T("Lapsed"), line + validity, f"{lines} WHERE verdict = 'lapsed' ORDER BY {largest}"),
+        (T("Obligations not met"), rule + line, unmet),
+        (T("Lapsed"), line + certificate, f"{lines} WHERE verdict = 'lapsed' ORDER BY {largest}"),
         (T("Missed"), _missed_fields(), _missed_source(context)),
         (T("Not read or classified"), _unread_fields(), _unread_source()),
-        (T("Lines"), line, lines),
+        (T("Lines"), line + certificate + _place_fields(), lines),
     ]
 
 
-def _line_fields(context: ReportContext) -> list[_Field]:
-    programmes = {id_: wording.name_of(facts.names) for id_, facts in context.programmes.items()}
+def _line_fields() -> list[_Field]:
+    """What tells a line and its answer; by the line's id, the sheet of all lines has the rest."""
     return [
         _Field(T("Line"), "line_id", width=12),
-        _Field(T("Place"), "concat_ws(', ', source_file, sheet, row)", width=24),
         _Field(T("Date"), _day("date"), Kind.DAY, 12),
         _Field(T("Buyer"), "buyer", width=24),
         _Field(T("Supplier"), "supplier", width=24),
         _Field(T("Description"), "description", width=44),
-        _Field(T("Brand"), "brand"),
-        _Field(T("Model"), "model"),
         _Field(T("Amount"), "amount::VARCHAR", Kind.MONEY, 16),
         _Field(T("Currency"), "currency", width=10),
         _Field(T("Category"), "coalesce(names.name, category)", width=24),
         _Field(T("Answer"), _words("verdict", wording.verdict_name, Verdict), width=16),
-        _Field(T("Programme"), _words("programme", lambda id_: programmes[id_], programmes), width=24),
+    ]
+
+
+def _certificate_fields(context: ReportContext) -> list[_Field]:
+    programmes = {id_: wording.name_of(facts.names) for id_, facts in context.programmes.items()}
+    return [
+        _Field(T("Programme"), _words("programme", programmes.__getitem__, programmes), width=24),
         _Field(T("Certificate"), "licence_number", width=20),
         _Field(T("State on that day"), _words("licence_status", wording.status_name, Status), width=14),
         _Field(T("Valid from"), _day("valid_from"), Kind.DAY, 12),
         _Field(T("Valid until"), _day("valid_until"), Kind.DAY, 12),
+        _Field(T("First day derived"), f"CASE WHEN valid_from_derived THEN {_text(T('yes'))} END", width=10),
         _Field(T("Found by"), _words("rung", wording.rung_name, Rung), width=20),
         _Field(T("Score"), "score::VARCHAR", Kind.NUMBER, 8),
+    ]
+
+
+def _place_fields() -> list[_Field]:
+    return [
         _Field(T("Rules not met"), "array_to_string(obligations_unmet, ', ')", width=30),
+        _Field(T("File"), "source_file", width=24),
+        _Field(T("Sheet"), "sheet"),
+        _Field(T("Row"), '"row"::VARCHAR', Kind.WHOLE, 8),
     ]
 
 
@@ -155,7 +170,7 @@ def _missed_fields() -> list[_Field]:
 
 def _missed_source(context: ReportContext) -> str:
     programmes = {id_: wording.name_of(facts.names) for id_, facts in context.programmes.items()}
-    name = _words("programme", lambda id_: programmes[id_], programmes)
+    name = _words("programme", programmes.__getitem__, programmes)
     return f"""
         breakdowns LEFT JOIN (
             SELECT category, string_agg(
@@ -233,14 +248,24 @@ def _summary_rows(summary: Summary) -> Iterator[Cells]:
     codes = [currency.code for currency in summary.lines.currencies if currency.priced]
     yield [(Kind.TITLE, f"{summary.title} · {T('Green purchasing report')}")]
     if summary.basis.sample:
-        yield [(Kind.HEAD, T("Sample data.")), (Kind.TEXT, T("The snapshot holds invented licences: brands, holders and numbers are made up. Nothing here says anything about a real product."))]
+        yield [
+            (Kind.HEAD, T("Sample data.")),
+            (
+                Kind.TEXT,
+                T(
+                    "The snapshot holds invented licences: brands, holders and numbers are made up. Nothing here says anything about a real product."
+                ),
+            ),
+        ]
     yield from _limits(summary)
     yield []
     yield [(Kind.HEAD, title) for title in _sum_heads(T("Answer"), codes)]
     for measure, total in summary.totals.items():
         yield _sum_row(wording.measure_name(measure), total, codes)
     yield []
-    yield from _share_rows(T("Share"), {wording.measure_name(name): shares for name, shares in summary.shares.items()}, codes)
+    yield from _share_rows(
+        T("Share"), {wording.measure_name(name): shares for name, shares in summary.shares.items()}, codes
+    )
     yield []
     yield from _sum_rows(
         T("Green or recognised, by kind of label"),
@@ -253,7 +278,10 @@ def _summary_rows(summary: Summary) -> Iterator[Cells]:
     yield []
     yield from _sum_rows(
         T("Not met"),
-        {f"{wording.obligation_name(o.obligation)}: {wording.name_of(o.names) or o.rule} ({o.document or wording.NOTHING}, {wording.mark_name(o.mark)})": o.not_met for o in summary.obligations},
+        {
+            f"{wording.obligation_name(o.obligation)}: {wording.name_of(o.names) or o.rule} ({o.document or wording.NOTHING}, {wording.mark_name(o.mark)})": o.not_met
+            for o in summary.obligations
+        },
         codes,
     )
     yield []
@@ -272,9 +300,16 @@ def _summary_rows(summary: Summary) -> Iterator[Cells]:
 def _limits(summary: Summary) -> Iterator[Cells]:
     lines = summary.totals["all"].lines
     if lines > SHEET_ROWS:
-        text = T("The sheets show at most {limit} rows of {lines} lines; lines.csv has all.", limit=SHEET_ROWS, lines=lines)
+        text = T(
+            "The sheets show at most {limit} rows of {lines} lines; lines.csv has all.", limit=SHEET_ROWS, lines=lines
+        )
         yield [(Kind.TEXT, text)]
-    yield [(Kind.TEXT, T("A figure's lines are in figures_lines.parquet under its identifier, followed by .lines or a currency."))]
+    yield [
+        (
+            Kind.TEXT,
+            T("A figure's lines are in figures_lines.parquet under its identifier, followed by .lines or a currency."),
+        )
+    ]
 
 
 def _sum_heads(title: str, codes: list[str]) -> list[str]:
@@ -303,7 +338,9 @@ def _share_rows(title: str, shares: dict[str, MeasureSharesOut], codes: list[str
     """Every share against both denominators: by lines, then by value in each currency."""
     scope, every = T("in categories with a label"), T("of everything")
     heads = [T("by lines"), *codes]
-    yield [(Kind.HEAD, title), (Kind.HEAD, None)] + [(Kind.HEAD, f"{head}, {of}") for head in heads for of in (scope, every)]
+    yield [(Kind.HEAD, title), (Kind.HEAD, None)] + [
+        (Kind.HEAD, f"{head}, {of}") for head in heads for of in (scope, every)
+    ]
     for name, share in shares.items():
         both = [share.by_lines, *(share.by_value[code] for code in codes)]
         cells = [one for pair in both for one in (pair.of_in_scope, pair.of_all)]

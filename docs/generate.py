@@ -1,0 +1,389 @@
+"""Write the generated pages of docs/reference from the code and the catalogue: `make docs` runs it before the site.
+
+A page that can be made is never written by hand, so that the documentation cannot say anything else than the code.
+"""  # noqa: INP001 - a script, not a package
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import fields
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+import pyarrow as pa
+import yaml
+
+from tenring.__main__ import tenring
+from tenring.catalogue import Catalogue
+from tenring.catalogue.categories import Categories, Category
+from tenring.catalogue.programmes import Programme
+from tenring.matching.v1 import weights
+from tenring.model import tables
+from tenring.register.definition import RegisterDefinition, load_registers
+from tenring.settings import VARIABLES, Settings
+
+if TYPE_CHECKING:
+    from tenring.catalogue import Rule
+
+DOCS = Path(__file__).resolve().parent
+REFERENCE = DOCS / "reference"
+#: What each column of each table means; the types stand in tenring.model.tables.
+COLUMNS = REFERENCE / "columns.yml"
+
+#: Programme type in the catalogue -> how we call it.
+TYPES = {
+    "I": "Type I ecolabel (ISO 14024)",
+    "II": "self-declared claim (Type II, ISO 14021)",
+    "III": "declaration (Type III, ISO 14025)",
+    "energy": "energy label",
+    "it": "label for information technology",
+    "other": "certification mark",
+}
+ASSURANCE = {"third_party": "third party", "regulator": "regulator", "self_declared": "self-declared"}
+
+_EXAMPLE = re.compile(r"^Example:\s*(.*)", re.DOTALL)
+_COMMENT = re.compile(r"((?:^#: ?.*\n)+)([A-Z][A-Z_0-9]*) = ", re.MULTILINE)
+
+
+# commands
+
+
+def commands() -> str:
+    """Every command with its arguments, options, exit codes and example, as click knows them."""
+    parts = [
+        "# Commands",
+        "Every command takes `--help` (or `-h`), and `--json` for machines. Results go to standard output; progress (only "
+        "on a terminal) and errors go to standard error.",
+        _table(("exit code", "meaning"), EXIT_CODES),
+        "`tenring --lang zh …` (or the environment's language) makes the output Chinese.",
+    ]
+    for path, command in every_command():
+        parts.append(f"{'##' if len(path) == 1 else '###'} {' '.join(path)}")
+        parts += _command(path, command)
+    return _page(*parts)
+
+
+EXIT_CODES = (
+    ("0", "done"),
+    ("1", "the answer is negative (nothing found), or some rows were rejected"),
+    ("2", "unusable input: nothing was written"),
+)
+
+
+def every_command() -> Iterator[tuple[tuple[str, ...], click.Command]]:
+    """All commands below `tenring`, groups before their members, each with the words that call it."""
+    yield from _below(tenring, ("tenring",))
+
+
+def _below(command: click.Command, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], click.Command]]:
+    yield path, command
+    if isinstance(command, click.Group):
+        context = click.Context(command)
+        for name in command.list_commands(context):
+            member = command.get_command(context, name)
+            if member is not None:
+                yield from _below(member, (*path, name))
+
+
+def _command(path: tuple[str, ...], command: click.Command) -> Iterator[str]:
+    context = click.Context(command, info_name=" ".join(path))
+    yield f"```\n{' '.join([*path, *command.collect_usage_pieces(context)])}\n```"
+    for paragraph in [*_paragraphs(command.help), *_paragraphs(command.epilog)]:
+        example = _EXAMPLE.match(paragraph)
+        yield f"Example:\n\n```\n{example[1].strip()}\n```" if example else paragraph
+    options = [parameter for parameter in command.params if isinstance(parameter, click.Option)]
+    if options:
+        yield _table(("option", "meaning"), [_option(option, context) for option in options])
+
+
+def _paragraphs(text: str | None) -> list[str]:
+    """Paragraphs of a help text; one that click must not wrap becomes a block of code."""
+    found = re.split(r"\n\s*\n", inspect.cleandoc(text or ""))
+    return [_verbatim(paragraph) if "\b" in paragraph else paragraph for paragraph in found if paragraph.strip()]
+
+
+def _verbatim(paragraph: str) -> str:
+    lines = [line for line in paragraph.split("\n") if line.strip() != "\b"]
+    return "```\n" + inspect.cleandoc("\n".join(lines)) + "\n```"
+
+
+def _option(option: click.Option, context: click.Context) -> tuple[str, str]:
+    record = option.get_help_record(context)
+    names, meaning = record or ("/".join(option.opts), option.help or "")
+    return f"`{names}`", meaning
+
+
+# settings
+
+
+def settings() -> str:
+    """Every environment variable with its meaning and its default."""
+    defaults = {field.name: _default(field.name) for field in fields(Settings)}
+    rows = [(f"`{name}`", meaning, f"`{defaults[to]}`") for name, (to, _, meaning) in VARIABLES.items()]
+    return _page(
+        "# Settings",
+        "Settings are environment variables, read once when a command starts. Nothing needs to be set.",
+        _table(("variable", "meaning", "default"), rows),
+        "The limits are there because purchase files come from anywhere: see [Security](../security.md).",
+        "`TENRING_LANGUAGE` (else `LC_ALL`, `LC_MESSAGES`, `LANG`) chooses the language: `en` or `zh`.",
+    )
+
+
+def _default(name: str) -> str:
+    if name == "home":
+        return "the user's data folder of the system, then tenring"
+    if name == "catalog":
+        return "the bundled catalogue"
+    value = getattr(Settings(), name)
+    return "not set" if value is None else str(value)
+
+
+# tables
+
+
+def every_table() -> dict[str, pa.Schema]:
+    """The tables of tenring.model.tables by name, in the order of the source."""
+    return {name: value for name, value in vars(tables).items() if isinstance(value, pa.Schema)}
+
+
+def table_pages() -> str:
+    """Every table with what a row is, and its columns."""
+    meanings = yaml.safe_load(COLUMNS.read_text(encoding="utf-8"))
+    comments = _comments(inspect.getsource(tables))
+    parts = [
+        "# Tables",
+        "The tables that travel between the parts of Tenring. A snapshot and a screening write them as Parquet; "
+        "`lines.csv` has the columns of `screened_lines`.",
+    ]
+    for name, schema in every_table().items():
+        rows = [(f"`{field.name}`", _type(field.type), meanings[name][field.name]) for field in schema]
+        parts += [f"## {name.lower()}", comments[name], _table(("column", "type", "meaning"), rows)]
+    return _page(*parts)
+
+
+def _comments(source: str) -> dict[str, str]:
+    """Name -> the `#:` comment above it."""
+    return {name: re.sub(r"\n?#: ?", " ", text).strip() for text, name in _COMMENT.findall(source)}
+
+
+def _type(arrow: pa.DataType) -> str:
+    if pa.types.is_list(arrow):
+        return f"list of {_type(arrow.value_type)}"
+    names = {"string": "text", "date32[day]": "date", "bool": "yes/no", "int64": "integer", "double": "number"}
+    return names.get(str(arrow), str(arrow).replace("decimal128", "decimal"))
+
+
+# catalogue
+
+
+def categories(catalogue: Catalogue) -> str:
+    """The tree of categories with their codes."""
+    hub = catalogue.categories
+    schemes = [
+        (f"`{s.id}`", s.name.get("en", s.id), s.document, s.mark)
+        for s in sorted(hub.schemes.values(), key=lambda s: s.id)
+    ]
+    roots = sorted(c.id for c in hub.by_id.values() if c.parent is None)
+    return _page(
+        "# Categories",
+        f"{len(hub.by_id)} categories. A category below another one is indented; a code covers itself and everything below "
+        "it, and the most specific one wins. How to add one: [Add a category](../how-to/add-a-category.md).",
+        _table(("category", "English", "中文", "codes"), [row for root in roots for row in _branch(hub, root, 0)]),
+        "## Code schemes",
+        "A code without its scheme and edition is not a code: A02010104 is a desktop computer in the Chinese catalogue of "
+        "2013 and a server in that of 2022.",
+        _table(("scheme", "name", "document", "mark"), schemes),
+    )
+
+
+def _branch(hub: Categories, name: str, depth: int) -> Iterator[tuple[str, ...]]:
+    yield _category(hub.by_id[name], depth)
+    for child in hub.children.get(name, ()):
+        yield from _branch(hub, child, depth + 1)
+
+
+def _category(category: Category, depth: int) -> tuple[str, ...]:
+    codes = "; ".join(f"{scheme}: {', '.join(found)}" for scheme, found in category.codes.items())
+    label = "" if category.labelled else " (no label known)"
+    return f"{'· ' * depth}`{category.id}`{label}", category.names["en"], category.names["zh"], codes
+
+
+def programmes(catalogue: Catalogue) -> str:
+    """All programmes by economy, with type and who stands behind an entry."""
+    found = sorted(catalogue.programmes.values(), key=lambda p: (p.economy, p.id))
+    return _page(
+        "# Programmes",
+        f"{len(found)} label and certification programmes. What the types mean: "
+        "[Trust and marks](../concepts/trust-and-marks.md).",
+        _table(("economy", "programme", "name", "type", "behind an entry", "source"), [_programme(p) for p in found]),
+    )
+
+
+def _programme(programme: Programme) -> tuple[str, ...]:
+    names = " · ".join(dict.fromkeys(programme.names.values()))
+    sources = "; ".join(f"{source.document} ({source.mark})" for source in programme.sources)
+    kind, behind = TYPES[programme.type], ASSURANCE[programme.assurance]
+    return programme.economy, f"`{programme.id}`", names, kind, behind, sources
+
+
+def rules(catalogue: Catalogue) -> str:
+    """All rules by economy with their documents and items."""
+    parts = [
+        "# Rules",
+        "What purchasing rules ask, economy by economy. How sure each item is stands beside it: `read` in the official "
+        "document, `secondary` from a second-hand source, `unverified`. How to add one: "
+        "[Add a rule](../how-to/add-a-rule.md).",
+    ]
+    economy = ""
+    for rule in catalogue.rules.values():
+        if rule.economy != economy:
+            economy = rule.economy
+            parts.append(f"## {economy}")
+        parts += _rule(rule)
+    return _page(*parts)
+
+
+def _rule(rule: Rule) -> Iterator[str]:
+    yield f"### {rule.id}"
+    issuer = rule.document.issuer.get("en") or rule.document.issuer.get("zh") or ""
+    since, until = rule.in_force.from_ or "not known", rule.in_force.until or "open"
+    facts = [
+        ("document", rule.document.number),
+        ("issued by", issuer),
+        ("kind", rule.kind),
+        ("jurisdiction", rule.jurisdiction or ""),
+        ("in force", f"{since} to {until}"),
+        ("met by a certificate of", ", ".join(f"`{programme}`" for programme in rule.proof.programmes)),
+    ]
+    yield " · ".join(dict.fromkeys(rule.names.values()))
+    yield _table(("", ""), [fact for fact in facts if fact[1]])
+    if rule.items:
+        columns = ("item", "category", "obligation", "standards", "mark")
+        rows = [
+            (" ".join(dict.fromkeys([i.item, *i.name.values()])), f"`{i.category}`", i.obligation.value, ", ".join(i.standards), i.mark)
+            for i in rule.items
+        ]  # fmt: skip
+        yield _table(columns, rows)
+
+
+def registers(catalogue: Catalogue) -> str:
+    """All registers with their programme's type, how their files are got, and their lists."""
+    known = load_registers(catalogue.folder)
+    parts = [
+        "# Registers",
+        "The registers that `tenring register build` reads. How to add one: "
+        "[Add a register](../how-to/add-a-register.md).",
+    ]
+    for register in known.values():
+        parts += _register(register, catalogue.programmes[register.programme])
+    return _page(*parts)
+
+
+def _register(register: RegisterDefinition, programme: Programme) -> Iterator[str]:
+    yield f"## {register.id}"
+    yield " · ".join(dict.fromkeys(register.names.values()))
+    source = register.source
+    facts = [
+        ("publisher", _english(register.publisher)),
+        ("economy", register.economy),
+        ("programme", f"`{programme.id}`: {TYPES[programme.type]}, {ASSURANCE[programme.assurance]}"),
+        ("what it is", _english(register.type_note)),
+        ("access", ACCESS[source.access.kind]),
+        ("how to get it", source.access.why or f"`tenring register fetch {register.id}`"),
+        ("home page", f"<{source.homepage}>" if source.homepage else ""),
+        ("licence of the data", _english(source.licence)),
+    ]
+    yield _table(("", ""), [fact for fact in facts if fact[1]])
+    rows = [
+        (f"`{one.id}`", ", ".join(f"`{c}`" for c in one.categories), ", ".join(f"`{m}`" for m in one.match))
+        for one in register.lists.values()
+    ]
+    yield _table(("list", "categories", "files"), rows)
+
+
+ACCESS = {"open": "open to everyone", "account": "with an account or key", "none": "no open file of the publisher"}
+
+
+def _english(names: dict[str, str]) -> str:
+    return names.get("en") or next(iter(names.values()), "")
+
+
+# matcher
+
+
+def matcher_weights() -> str:
+    """Every number of the matcher, with the reason that stands beside it in the source."""
+    reasons = _reasons(inspect.getsource(weights))
+    simple = [
+        (f"`{name}`", f"{value}")
+        for name, value in vars(weights).items()
+        if name.isupper() and isinstance(value, int | float)
+    ]
+    return _page(
+        f"The numbers of matcher {weights.VERSION}.",
+        "What each kind of evidence is worth when nothing speaks against it:",
+        _table(("evidence", "worth"), [(f"`{name}`", f"{value:.2f}") for name, value in weights.BASE.items()]),
+        "What is taken off, by named feature:",
+        _table(
+            ("feature", "points", "when"),
+            [(f"`{name}`", f"−{value:.2f}", reasons.get(name, "")) for name, value in weights.PENALTY.items()],
+        ),
+        "The parts of a score by text (the last two are taken off):",
+        _table(("part", "points"), [(f"`{name}`", f"{value:.2f}") for name, value in weights.TEXT.items()]),
+        "Limits:",
+        _table(("name", "value"), simple),
+    )
+
+
+def _reasons(source: str) -> dict[str, str]:
+    """Key of a table -> the comment behind it in the source."""
+    return dict(re.findall(r'^\s+"(\w+)": [\d.]+,\s+# (.*)$', source, flags=re.MULTILINE))
+
+
+# writing
+
+
+def _page(*parts: str) -> str:
+    note = "<!-- Generated by docs/generate.py; do not edit. -->"
+    return "\n\n".join([parts[0], note, *parts[1:]]) + "\n"
+
+
+def _table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    lines = [columns, ["---"] * len(columns), *rows]
+    return "\n".join("| " + " | ".join(_cell(str(cell)) for cell in line) + " |" for line in lines)
+
+
+def _cell(text: str) -> str:
+    """Text that cannot break a table: no bar, no line break, no tag (code, and addresses in angle brackets, stay)."""
+    inside = text.replace("|", "\\|").replace("\n", " ")
+    return re.sub(r"(`[^`]*`)|<(?!https?://)", lambda found: found[1] or "&lt;", inside)
+
+
+def pages() -> dict[str, Callable[[], str]]:
+    """File name in docs/reference -> what makes it."""
+    catalogue = Catalogue(Settings().catalog)
+    return {
+        "commands.md": commands,
+        "settings.md": settings,
+        "tables.md": table_pages,
+        "categories.md": lambda: categories(catalogue),
+        "programmes.md": lambda: programmes(catalogue),
+        "rules.md": lambda: rules(catalogue),
+        "registers.md": lambda: registers(catalogue),
+        "weights.md": matcher_weights,
+    }
+
+
+def main() -> None:
+    """Write all pages; one that is the same as before is left alone."""
+    for name, make in pages().items():
+        target, text = REFERENCE / name, make()
+        if not target.is_file() or target.read_text(encoding="utf-8") != text:
+            target.write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
