@@ -27,6 +27,7 @@ from tenring.settings import VARIABLES, Settings
 
 if TYPE_CHECKING:
     from tenring.catalogue import Rule
+    from tenring.catalogue.rules import Item
 
 DOCS = Path(__file__).resolve().parent
 REFERENCE = DOCS / "reference"
@@ -55,8 +56,10 @@ def commands() -> str:
     """Every command with its arguments, options, exit codes and example, as click knows them."""
     parts = [
         "# Commands",
-        "Every command takes `--help` (or `-h`), and `--json` for machines. Results go to standard output; progress (only "
-        "on a terminal) and errors go to standard error.",
+        (
+            "Every command takes `--help` (or `-h`), and `--json` for machines. Results go to standard output; progress "
+            "(only on a terminal) and errors go to standard error."
+        ),
         _table(("exit code", "meaning"), EXIT_CODES),
         "`tenring --lang zh …` (or the environment's language) makes the output Chinese.",
     ]
@@ -155,8 +158,10 @@ def table_pages() -> str:
     comments = _comments(inspect.getsource(tables))
     parts = [
         "# Tables",
-        "The tables that travel between the parts of Tenring. A snapshot and a screening write them as Parquet; "
-        "`lines.csv` has the columns of `screened_lines`.",
+        (
+            "The tables that travel between the parts of Tenring. A snapshot and a screening write them as Parquet; "
+            "`lines.csv` has the columns of `screened_lines`."
+        ),
     ]
     for name, schema in every_table().items():
         rows = [(f"`{field.name}`", _type(field.type), meanings[name][field.name]) for field in schema]
@@ -189,12 +194,12 @@ def categories(catalogue: Catalogue) -> str:
     roots = sorted(c.id for c in hub.by_id.values() if c.parent is None)
     return _page(
         "# Categories",
-        f"{len(hub.by_id)} categories. A category below another one is indented; a code covers itself and everything below "
-        "it, and the most specific one wins. How to add one: [Add a category](../how-to/add-a-category.md).",
+        f"{len(hub.by_id)} categories. A category below another one is indented; a code covers itself and everything "
+        "below it, and the most specific one wins. How to add one: [Add a category](../how-to/add-a-category.md).",
         _table(("category", "English", "中文", "codes"), [row for root in roots for row in _branch(hub, root, 0)]),
         "## Code schemes",
-        "A code without its scheme and edition is not a code: A02010104 is a desktop computer in the Chinese catalogue of "
-        "2013 and a server in that of 2022.",
+        "A code without its scheme and edition is not a code: A02010104 is a desktop computer in the Chinese catalogue "
+        "of 2013 and a server in that of 2022.",
         _table(("scheme", "name", "document", "mark"), schemes),
     )
 
@@ -233,9 +238,11 @@ def rules(catalogue: Catalogue) -> str:
     """All rules by economy with their documents and items."""
     parts = [
         "# Rules",
-        "What purchasing rules ask, economy by economy. How sure each item is stands beside it: `read` in the official "
-        "document, `secondary` from a second-hand source, `unverified`. How to add one: "
-        "[Add a rule](../how-to/add-a-rule.md).",
+        (
+            "What purchasing rules ask, economy by economy. How sure each item is stands beside it: `read` in the official "
+            "document, `secondary` from a second-hand source, `unverified`. How to add one: "
+            "[Add a rule](../how-to/add-a-rule.md)."
+        ),
     ]
     economy = ""
     for rule in catalogue.rules.values():
@@ -262,11 +269,12 @@ def _rule(rule: Rule) -> Iterator[str]:
     yield _table(("", ""), [fact for fact in facts if fact[1]])
     if rule.items:
         columns = ("item", "category", "obligation", "standards", "mark")
-        rows = [
-            (" ".join(dict.fromkeys([i.item, *i.name.values()])), f"`{i.category}`", i.obligation.value, ", ".join(i.standards), i.mark)
-            for i in rule.items
-        ]  # fmt: skip
-        yield _table(columns, rows)
+        yield _table(columns, [_item(item) for item in rule.items])
+
+
+def _item(item: Item) -> tuple[str, ...]:
+    printed = " ".join(dict.fromkeys([item.item, *item.name.values()]))
+    return printed, f"`{item.category}`", item.obligation.value, ", ".join(item.standards), item.mark
 
 
 def registers(catalogue: Catalogue) -> str:
@@ -274,8 +282,10 @@ def registers(catalogue: Catalogue) -> str:
     known = load_registers(catalogue.folder)
     parts = [
         "# Registers",
-        "The registers that `tenring register build` reads. How to add one: "
-        "[Add a register](../how-to/add-a-register.md).",
+        (
+            "The registers that `tenring register build` reads. How to add one: "
+            "[Add a register](../how-to/add-a-register.md)."
+        ),
     ]
     for register in known.values():
         parts += _register(register, catalogue.programmes[register.programme])

@@ -1,4 +1,4 @@
-"""The documentation says what the code does: nothing is undocumented, no link is broken, no shown command is made up."""
+"""The documentation says what the code does: nothing is undocumented, no link broken, no shown command made up."""
 
 from __future__ import annotations
 

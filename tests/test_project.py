@@ -73,8 +73,12 @@ def test_make_help_says_what_each_target_does() -> None:
     targets = re.search(r"^\.PHONY: (.*)$", text_of("Makefile"), re.MULTILINE)
     assert targets is not None
     printed = subprocess.run(
-        ["make", "--no-print-directory", "help"], cwd=REPOSITORY, capture_output=True, text=True, check=True
-    )  # noqa: S607 - make of the user's path
+        ["make", "--no-print-directory", "help"],  # noqa: S607 - make of the user's path
+        cwd=REPOSITORY,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
     documented = dict(re.findall(r"^(\w+)\s+(\S.*)$", printed.stdout, re.MULTILINE))
     assert sorted(documented) == sorted(targets[1].split())
 

@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
-import duckdb
+import pyarrow.parquet as pq
 import pytest
 
 from tenring.exceptions import UnusableInputError
@@ -59,9 +59,8 @@ def samples_screened(sample_settings: Settings, tmp_path_factory: pytest.TempPat
 
 
 def lines_of(screened: Screened) -> list[dict[str, object]]:
-    with duckdb.connect() as connection:
-        path = str(screened.folder / "lines.parquet")
-        return connection.sql("SELECT * FROM read_parquet(?)", params=[path]).to_arrow_table().to_pylist()
+    rows: list[dict[str, object]] = pq.read_table(screened.folder / "lines.parquet").to_pylist()
+    return rows
 
 
 def test_every_sample_line_with_a_known_answer_gets_it(samples_screened: Screened) -> None:
@@ -79,14 +78,13 @@ def test_every_sample_line_with_a_known_answer_gets_it(samples_screened: Screene
 def test_every_stage_leaves_a_file_to_open(samples_screened: Screened) -> None:
     stages = ("purchases", "classified", "obliged", "matches", "lines", "obligations", "alternatives")
     for name in stages:
-        assert duckdb.sql(f"SELECT count(*) FROM '{samples_screened.folder / name}.parquet'").fetchone() != (0,)
+        assert pq.read_metadata(samples_screened.folder / f"{name}.parquet").num_rows > 0
     for name in ("lines.csv", "problems.csv", "understood.json", "summary.json", "report.html", "report.xlsx"):
         assert (samples_screened.folder / name).stat().st_size > 0
 
 
 def test_the_answer_has_the_promised_columns(samples_screened: Screened) -> None:
-    lines = duckdb.sql(f"SELECT * FROM '{samples_screened.folder / 'lines.parquet'}'")
-    assert lines.columns == tables.SCREENED_LINES.names
+    assert pq.read_schema(samples_screened.folder / "lines.parquet").names == tables.SCREENED_LINES.names
     with (samples_screened.folder / "lines.csv").open(encoding="utf-8", newline="") as stream:
         assert next(csv.reader(stream)) == tables.SCREENED_LINES.names
 
@@ -168,5 +166,4 @@ def test_real_purchases_are_screened_and_reconcile(
     understood = json.loads((screened.folder / "understood.json").read_text(encoding="utf-8"))
     assert sum(screened.verdicts.values()) == screened.lines > 0
     sums = {currency: sum(amounts.values(), Decimal(0)) for currency, amounts in screened.amounts.items()}
-    read = {part["currency"] or "": Decimal(part["lines"]) for part in understood["sums"]["by_currency"]}
-    assert sums == {currency: amount for currency, amount in read.items() if currency in sums}
+    assert sums == {currency: Decimal(amount) for currency, amount in understood["sums"]["lines"].items()}

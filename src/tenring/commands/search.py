@@ -31,7 +31,11 @@ _KEYS_SHOWN = 10
 @click.option("--programme", help="Only this programme, for example energy-star.")
 @click.option("--register", help="Only this register.")
 @click.option("--economy", help="Only registers of this economy, for example CN.")
-@click.option("--status", type=click.Choice([*Status, ANY]), help="Only this status (default with --on: active).")
+@click.option(
+    "--status",
+    type=click.Choice([*(status.value for status in Status), ANY]),
+    help="Only this status (default with --on: active).",
+)
 @click.option("--limit", type=click.IntRange(min=0), default=20, show_default=True, help="Most licences shown.")
 @click.option("--offset", type=click.IntRange(min=0), default=0, show_default=True, help="Licences to pass over.")
 @as_json
@@ -72,21 +76,18 @@ def _remarks(results: Results, query: Query) -> Iterator[str]:
         needed, typed_words = results.words, results.words_typed
         yield T("No licence has all {all} words; these have at least {some}.", all=typed_words, some=needed)
     if not results.total:
-        yield T("Nothing found for “{text}” on {day}.").format(text=query.text, day=results.on)
+        yield T("Nothing found for “{typed}” on {day}.", typed=query.text, day=results.on)
     if results.without_filters:
+        hidden = f"{results.without_filters:,}"
         yield T(
-            "Without the filters {count} licences match: leave out --on or ask --status any.",
-            count=results.without_filters,
+            "Without the filters {count} licences match; --status any shows what each was on the day.", count=hidden
         )
 
 
 def _table(results: Results, query: Query) -> Table:
     first, last = query.offset + 1, query.offset + len(results.hits)
-    day = results.on
-    title = T(
-        "Licences {first} to {last} of {total}, status on {day}", first=first, last=last, total=results.total, day=day
-    )
-    table = Table(title=title, title_justify="left")
+    shown = T("Licences {first} to {last} of {total}", first=first, last=last, total=f"{results.total:,}")
+    table = Table(title=f"{shown}, {T('status on {day}', day=results.on)}", title_justify="left")
     for heading in (T("number"), T("brand"), T("product"), T("category"), T("programme"), T("status"), T("why")):
         table.add_column(heading, overflow="fold")
     for hit in results.hits:

@@ -18,15 +18,17 @@ CJK = "\u0e00-\u0e7f\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af"
 _FIRST_IDEOGRAPH, _LAST_IDEOGRAPH = 0x4E00, 0x9FFF
 _FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20, 0xA0: 0x20}
 _HALF_WIDTH_KANA = range(0xFF66, 0xFF9E)
+_VOICED_MARKS = {0xFF9E: 0x3099, 0xFF9F: 0x309A}
 _ACCENTED = (range(0x00C0, 0x0250), range(0x0386, 0x03CF), range(0x0400, 0x0460), range(0x1E00, 0x1F00))
 _COMBINING = range(0x0300, 0x0370)
+_LOOSE_MARK = re.compile("[\u0300-\u036f\u3099\u309a]+")
 _MODEL_SIGNS = re.compile(r"[^0-9a-z" + CJK + r"]+")
 _WORD = re.compile(r"[0-9a-z]+|[" + CJK + r"]+")
 
 
 @lru_cache(maxsize=1)
 def character_table() -> dict[int, int]:
-    """Characters that the normal form replaces one by one: full-width forms, accented letters, Traditional ideographs.
+    """Characters that the normal form replaces one by one: accented letters and Traditional ideographs.
 
     Source of the Traditional/Simplified pairs: OpenCC's t2s table; of the others: Unicode decompositions.
     """
@@ -34,8 +36,14 @@ def character_table() -> dict[int, int]:
     characters = [chr(code) for code in range(_FIRST_IDEOGRAPH, _LAST_IDEOGRAPH + 1)]
     simplified = [simplify.convert(character) for character in characters]
     pairs = {ord(a): ord(b) for a, b in zip(characters, simplified, strict=True) if len(b) == 1 and a != b}
+    return _letters_without_accents() | pairs
+
+
+@lru_cache(maxsize=1)
+def _widths() -> dict[int, int]:
+    """Full-width signs and half-width kana; these come first, so that ﾋ and its mark ﾟ can be composed to ピ."""
     kana = {code: ord(unicodedata.normalize("NFKC", chr(code))[0]) for code in _HALF_WIDTH_KANA}
-    return _FULL_WIDTH | kana | _letters_without_accents() | pairs
+    return _FULL_WIDTH | kana | _VOICED_MARKS
 
 
 def _letters_without_accents() -> dict[int, int]:
@@ -51,7 +59,8 @@ def normal(text: str) -> str:
     """`text` in normal form."""
     if text.isascii():
         return text.lower()
-    return unicodedata.normalize("NFC", text).translate(character_table()).lower()
+    composed = unicodedata.normalize("NFC", text.translate(_widths()))
+    return _LOOSE_MARK.sub("", composed.translate(character_table())).lower()
 
 
 def model_key(text: str) -> str:

@@ -151,7 +151,6 @@ def _published_at(out: Path) -> Iterator[Path]:
 def _limit(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
     """Larger than memory spills into the folder that is being written, and goes with it."""
     connection.execute(f"SET temp_directory = {quoted(str(folder / '.spill'))}")
-    connection.execute("SET preserve_insertion_order = false")
 
 
 def _stages(

@@ -62,6 +62,83 @@ def test_an_old_contract_notice_gives_a_line_per_lot() -> None:
     assert second.code == "30197630"
 
 
+OLD = """<TED_EXPORT xmlns="http://publications.europa.eu/TED_schema/Export">
+  <CODED_DATA_SECTION><REF_OJS><DATE_PUB>20110405</DATE_PUB></REF_OJS></CODED_DATA_SECTION>
+  <FORM_SECTION>{form}</FORM_SECTION>
+</TED_EXPORT>"""
+
+OLD_AWARD = """<CONTRACT_AWARD CATEGORY="ORIGINAL" LG="EN"><FD_CONTRACT_AWARD>
+  <CONTRACTING_AUTHORITY_INFORMATION_CONTRACT_AWARD><NAME_ADDRESSES_CONTACT_CONTRACT_AWARD>
+    <CA_CE_CONCESSIONAIRE_PROFILE>
+      <ORGANISATION><OFFICIALNAME>Town</OFFICIALNAME></ORGANISATION>
+    </CA_CE_CONCESSIONAIRE_PROFILE>
+  </NAME_ADDRESSES_CONTACT_CONTRACT_AWARD></CONTRACTING_AUTHORITY_INFORMATION_CONTRACT_AWARD>
+  <OBJECT_CONTRACT_INFORMATION_CONTRACT_AWARD_NOTICE><DESCRIPTION_AWARD_NOTICE_INFORMATION>
+    <TITLE_CONTRACT><P>Paper</P></TITLE_CONTRACT>
+    <CPV><CPV_MAIN><CPV_CODE CODE="30197630"/></CPV_MAIN>
+      <CPV_ADDITIONAL><CPV_CODE CODE="30197643"/></CPV_ADDITIONAL></CPV>
+  </DESCRIPTION_AWARD_NOTICE_INFORMATION>{total}</OBJECT_CONTRACT_INFORMATION_CONTRACT_AWARD_NOTICE>
+  <AWARD_OF_CONTRACT ITEM="1"><LOT_NUMBER>1</LOT_NUMBER><CONTRACT_TITLE><P>A4 paper</P></CONTRACT_TITLE>
+    <CONTRACT_AWARD_DATE><DAY>5</DAY><MONTH>3</MONTH><YEAR>2011</YEAR></CONTRACT_AWARD_DATE>
+    <ECONOMIC_OPERATOR_NAME_ADDRESS><CONTACT_DATA_WITHOUT_RESPONSIBLE_NAME><ORGANISATION><OFFICIALNAME>Mill</OFFICIALNAME>
+    </ORGANISATION></CONTACT_DATA_WITHOUT_RESPONSIBLE_NAME></ECONOMIC_OPERATOR_NAME_ADDRESS>
+    <CONTRACT_VALUE_INFORMATION>
+      <INITIAL_ESTIMATED_TOTAL_VALUE_CONTRACT CURRENCY="EUR"><VALUE_COST>999</VALUE_COST>
+      </INITIAL_ESTIMATED_TOTAL_VALUE_CONTRACT>
+      {value}
+    </CONTRACT_VALUE_INFORMATION></AWARD_OF_CONTRACT>
+  <AWARD_OF_CONTRACT ITEM="2"/>
+</FD_CONTRACT_AWARD></CONTRACT_AWARD>"""
+COST = """<COSTS_RANGE_AND_CURRENCY_WITH_VAT_RATE CURRENCY="EUR">
+  <VALUE_COST{format}>{text}</VALUE_COST>
+</COSTS_RANGE_AND_CURRENCY_WITH_VAT_RATE>"""
+
+OLD_PLAN = """<CONTRACT CATEGORY="ORIGINAL"><FD_CONTRACT><OBJECT_CONTRACT_INFORMATION>
+  <DESCRIPTION_CONTRACT_INFORMATION><TITLE_CONTRACT><P>Paper</P></TITLE_CONTRACT>
+    <CPV><CPV_MAIN><CPV_CODE CODE="30197630"/></CPV_MAIN></CPV>
+    <F02_DIVISION_INTO_LOTS><F02_DIV_INTO_LOT_YES><F02_ANNEX_B><LOT_TITLE>A4</LOT_TITLE>
+      <CPV><CPV_MAIN><CPV_CODE CODE="30197643"/></CPV_MAIN></CPV>
+      <NATURE_QUANTITY_SCOPE>
+        <COSTS_RANGE_AND_CURRENCY CURRENCY="EUR"><VALUE_COST>100</VALUE_COST></COSTS_RANGE_AND_CURRENCY>
+      </NATURE_QUANTITY_SCOPE></F02_ANNEX_B></F02_DIV_INTO_LOT_YES></F02_DIVISION_INTO_LOTS>
+  </DESCRIPTION_CONTRACT_INFORMATION></OBJECT_CONTRACT_INFORMATION></FD_CONTRACT></CONTRACT>"""
+
+
+def older(form: str) -> Notice:
+    return read(parse(OLD.format(form=form).encode(), "notice.xml"), path=Path("notice.xml"))
+
+
+@pytest.mark.parametrize(
+    ("value", "amount"),
+    [
+        (COST.format(format=" FMTVAL='1200.50'", text="1 200,50"), "1200.50"),
+        (COST.format(format="", text="189 945 844,15"), "189945844.15"),
+        ("", None),
+    ],
+)
+def test_an_award_notice_of_the_2004_directives_is_read(value: str, amount: str | None) -> None:
+    won, lost = older(OLD_AWARD.format(value=value, total="")).entries
+    assert (won.description, won.code, won.buyer, won.supplier) == ("A4 paper", "30197630", "Town", "Mill")
+    assert (won.amount, won.date, won.note) == (amount, "2011-03-05", "further CPV codes: 30197643")
+    assert lost.skip == "no winner was chosen for this lot"
+
+
+def test_a_total_of_the_2004_directives_stands_in_for_a_missing_value() -> None:
+    total = f"<TOTAL_FINAL_VALUE>{COST.format(format='', text='500')}</TOTAL_FINAL_VALUE>"
+    assert older(OLD_AWARD.format(value="", total=total)).entries[0].amount == "500"
+
+
+def test_a_contract_notice_of_the_2004_directives_gives_a_line_per_lot() -> None:
+    (lot,) = older(OLD_PLAN).entries
+    assert (lot.description, lot.code, lot.amount, lot.currency, lot.date) == (
+        "A4",
+        "30197643",
+        "100",
+        "EUR",
+        "20110405",
+    )
+
+
 def test_another_xml_is_refused_by_name() -> None:
     with pytest.raises(UnusableInputError, match="its root is catalogue"):
         read(parse(b"<catalogue/>", "x.xml"), path=Path("x.xml"))

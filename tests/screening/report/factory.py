@@ -69,7 +69,7 @@ _numbers = count(1)
 def a_line(verdict: str = "green", amount: str | None = "100.00", **changes: Any) -> dict[str, Any]:
     """One row of lines.parquet: a pack of copy paper bought in May 2020."""
     number = next(_numbers)
-    line: dict[str, Any] = {name: None for name in tables.SCREENED_LINES.names}
+    line: dict[str, Any] = dict.fromkeys(tables.SCREENED_LINES.names)
     line |= {
         "line_id": f"L{number:06}",
         "source_file": "purchases.xlsx",
@@ -133,7 +133,7 @@ def an_alternative(category: str = "copy-paper", **changes: Any) -> dict[str, An
 
 def a_problem(severity: str = "rejected", **changes: Any) -> dict[str, Any]:
     """One row of problems.parquet."""
-    problem: dict[str, Any] = {name: None for name in tables.PROBLEMS.names}
+    problem: dict[str, Any] = dict.fromkeys(tables.PROBLEMS.names)
     problem |= {
         "source_file": "purchases.xlsx",
         "sheet": "Lines",

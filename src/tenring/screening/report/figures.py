@@ -174,7 +174,7 @@ class Book:
         return [key_id for (key_id,) in rows.fetchall()]
 
     def top(self, dimension: str, currency: str, *, limit: int, measure: str = "all") -> list[Breakdown]:
-        """The keys of a large dimension worth most in a currency (months: the latest, in order), with their figures read."""
+        """The keys of a large dimension worth most in a currency (months: the latest, in order), figures included."""
         order = "key_id DESC" if dimension == "month" else f"{measure}_value DESC, {measure}_lines DESC, key_id"
         rows = self.connection.execute(
             f"""

@@ -20,8 +20,8 @@ from xml.sax.saxutils import escape, quoteattr
 #: Limits of the format.
 MAX_ROWS, MAX_TEXT, MAX_SHEET_NAME = 1_048_576, 32_767, 31
 
-#: Fast and nearly as small as the strongest setting, for rows that repeat themselves.
-COMPRESSION = 3
+#: The fastest: rows repeat themselves, and stronger settings cost more time than they save room.
+COMPRESSION = 1
 
 #: Day 0 of the format's calendar for all days after February 1900.
 EPOCH = date(1899, 12, 30)

@@ -57,7 +57,7 @@ class Formats:
     def money_with_code(self, value: Decimal | None, currency: str) -> str:
         """An amount and its ISO 4217 code; no code where there is no currency."""
         amount = self.money(value, currency)
-        return amount if currency == NO_CURRENCY or value is None else f"{currency}\N{NO-BREAK SPACE}{amount}"
+        return amount if currency == NO_CURRENCY or value is None else f"{currency} {amount}"
 
     def share(self, value: Decimal | None) -> str:
         """A share in per cent with one digit, or that it is not defined."""
@@ -196,6 +196,14 @@ def severity_name(severity: str) -> str:
         "skipped": T("title, total or blank row"),
         "unclassified": T("Unclassified"),
     }.get(severity, severity)
+
+
+def sample_text() -> str:
+    """What the banner of a report on samples says."""
+    return T(
+        "The snapshot holds invented licences: brands, holders and numbers are made up. "
+        "Nothing here says anything about a real product."
+    )
 
 
 def caution_text(caution: str) -> str:

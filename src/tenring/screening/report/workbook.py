@@ -15,7 +15,7 @@ from tenring.screening.report import wording
 from tenring.screening.report.context import ReportContext
 from tenring.screening.report.spreadsheet import Column, Kind, Workbook, day_number
 from tenring.screening.report.steps import NO_CURRENCY
-from tenring.screening.report.summary import MeasureSharesOut, Summary, SumOut, plain
+from tenring.screening.report.summary import MeasureSharesOut, ObligationOut, Summary, SumOut, plain
 
 #: Rows of a sheet. A workbook of more takes minutes to open; lines.csv and figures.parquet have all.
 SHEET_ROWS = 100_000
@@ -248,53 +248,27 @@ def _summary_rows(summary: Summary) -> Iterator[Cells]:
     codes = [currency.code for currency in summary.lines.currencies if currency.priced]
     yield [(Kind.TITLE, f"{summary.title} · {T('Green purchasing report')}")]
     if summary.basis.sample:
-        yield [
-            (Kind.HEAD, T("Sample data.")),
-            (
-                Kind.TEXT,
-                T(
-                    "The snapshot holds invented licences: brands, holders and numbers are made up. Nothing here says anything about a real product."
-                ),
-            ),
-        ]
+        yield [(Kind.HEAD, T("Sample data.")), (Kind.TEXT, wording.sample_text())]
     yield from _limits(summary)
-    yield []
-    yield [(Kind.HEAD, title) for title in _sum_heads(T("Answer"), codes)]
-    for measure, total in summary.totals.items():
-        yield _sum_row(wording.measure_name(measure), total, codes)
-    yield []
-    yield from _share_rows(
-        T("Share"), {wording.measure_name(name): shares for name, shares in summary.shares.items()}, codes
-    )
-    yield []
-    yield from _sum_rows(
-        T("Green or recognised, by kind of label"),
-        {wording.label_kind_name(kind): sums["green_or_recognised"] for kind, sums in summary.label_kinds.items()},
-        codes,
-    )
-    yield []
-    kinds = {wording.label_kind_name(kind): shares for kind, shares in summary.label_kind_shares.items()}
-    yield from _share_rows(T("Share by kind of label"), kinds, codes)
-    yield []
-    yield from _sum_rows(
-        T("Not met"),
-        {
-            f"{wording.obligation_name(o.obligation)}: {wording.name_of(o.names) or o.rule} ({o.document or wording.NOTHING}, {wording.mark_name(o.mark)})": o.not_met
-            for o in summary.obligations
-        },
-        codes,
-    )
-    yield []
-    yield from _sum_rows(
-        T("Lapsed, by state of the certificate"),
-        {wording.status_name(status): total for status, total in summary.lapsed.items()},
-        codes,
-    )
-    yield []
-    cautions = {wording.caution_text(caution): total for caution, total in summary.cautions.items() if total.lines}
+    totals = [(wording.measure_name(measure), total) for measure, total in summary.totals.items()]
+    yield from _sum_rows(T("Answer"), totals, codes)
+    shares = [(wording.measure_name(measure), share) for measure, share in summary.shares.items()]
+    yield from _share_rows(T("Share"), shares, codes)
+    kinds = [(wording.label_kind_name(kind), sums["green_or_recognised"]) for kind, sums in summary.label_kinds.items()]
+    yield from _sum_rows(T("Green or recognised, by kind of label"), kinds, codes)
+    shares = [(wording.label_kind_name(kind), share) for kind, share in summary.label_kind_shares.items()]
+    yield from _share_rows(T("Share by kind of label"), shares, codes)
+    yield from _sum_rows(T("Not met"), [(_rule_text(rule), rule.not_met) for rule in summary.obligations], codes)
+    lapsed = [(wording.status_name(status), total) for status, total in summary.lapsed.items()]
+    yield from _sum_rows(T("Lapsed, by state of the certificate"), lapsed, codes)
+    cautions = [(wording.caution_text(name), total) for name, total in summary.cautions.items() if total.lines]
     yield from _sum_rows(T("Before you rely on it"), cautions, codes)
-    yield []
     yield from _basis_rows(summary)
+
+
+def _rule_text(rule: ObligationOut) -> str:
+    name = f"{wording.obligation_name(rule.obligation)}: {wording.name_of(rule.names) or rule.rule}"
+    return f"{name} ({rule.document or wording.NOTHING}, {wording.mark_name(rule.mark)})"
 
 
 def _limits(summary: Summary) -> Iterator[Cells]:
@@ -317,9 +291,10 @@ def _sum_heads(title: str, codes: list[str]) -> list[str]:
     return [title, T("Figure"), T("lines"), T("lines without an amount"), *money]
 
 
-def _sum_rows(title: str, sums: dict[str, SumOut], codes: list[str]) -> Iterator[Cells]:
+def _sum_rows(title: str, sums: Iterable[tuple[str, SumOut]], codes: list[str]) -> Iterator[Cells]:
+    yield []
     yield [(Kind.HEAD, head) for head in _sum_heads(title, codes)]
-    for name, total in sums.items():
+    for name, total in sums:
         yield _sum_row(name, total, codes)
 
 
@@ -334,14 +309,15 @@ def _sum_row(name: str, total: SumOut, codes: list[str]) -> Cells:
     ]
 
 
-def _share_rows(title: str, shares: dict[str, MeasureSharesOut], codes: list[str]) -> Iterator[Cells]:
+def _share_rows(title: str, shares: Iterable[tuple[str, MeasureSharesOut]], codes: list[str]) -> Iterator[Cells]:
     """Every share against both denominators: by lines, then by value in each currency."""
+    yield []
     scope, every = T("in categories with a label"), T("of everything")
     heads = [T("by lines"), *codes]
     yield [(Kind.HEAD, title), (Kind.HEAD, None)] + [
         (Kind.HEAD, f"{head}, {of}") for head in heads for of in (scope, every)
     ]
-    for name, share in shares.items():
+    for name, share in shares:
         both = [share.by_lines, *(share.by_value[code] for code in codes)]
         cells = [one for pair in both for one in (pair.of_in_scope, pair.of_all)]
         yield [(Kind.TEXT, name), (Kind.TEXT, None)] + [
@@ -351,6 +327,7 @@ def _share_rows(title: str, shares: dict[str, MeasureSharesOut], codes: list[str
 
 def _basis_rows(summary: Summary) -> Iterator[Cells]:
     basis = summary.basis
+    yield []
     yield [(Kind.HEAD, T("What it rests on")), (Kind.HEAD, None)]
     yield [(Kind.TEXT, T("Tenring")), (Kind.TEXT, basis.tool_version)]
     yield [(Kind.TEXT, T("Matcher")), (Kind.TEXT, basis.matcher)]
