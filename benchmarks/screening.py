@@ -41,7 +41,7 @@ def main() -> None:
             path = Path(folder) / "lines.csv"
             _write_lines(path, products, size)
             started = time.perf_counter()
-            request = Request(files=(path,), on=date(2020, 6, 1), out=Path(folder) / "out", economy="US")
+            request = Request(files=(path,), on=date(2020, 6, 1), out=Path(folder) / "out")
             screened = screen(request, settings=settings)
             ours = size / (time.perf_counter() - started)
             found, theirs = _peer(path, products)

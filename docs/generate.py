@@ -57,8 +57,8 @@ def commands() -> str:
     parts = [
         "# Commands",
         (
-            "Every command takes `--help` (or `-h`), and `--json` for machines. Results go to standard output; progress "
-            "(only on a terminal) and errors go to standard error."
+            "Every command takes `--help` (or `-h`), and `--json` for machines. Results go to standard output; "
+            "progress (only on a terminal) and errors go to standard error."
         ),
         _table(("exit code", "meaning"), EXIT_CODES),
         "`tenring --lang zh …` (or the environment's language) makes the output Chinese.",
@@ -239,8 +239,8 @@ def rules(catalogue: Catalogue) -> str:
     parts = [
         "# Rules",
         (
-            "What purchasing rules ask, economy by economy. How sure each item is stands beside it: `read` in the official "
-            "document, `secondary` from a second-hand source, `unverified`. How to add one: "
+            "What purchasing rules ask, economy by economy. How sure each item is stands beside it: `read` in the "
+            "official document, `secondary` from a second-hand source, `unverified`. How to add one: "
             "[Add a rule](../how-to/add-a-rule.md)."
         ),
     ]

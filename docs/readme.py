@@ -45,8 +45,9 @@ def written() -> dict[str, str]:
 
 def _written(runner: CliRunner, name: str, spoken: str) -> str:
     text = (REPOSITORY / name).read_text(encoding="utf-8")
-    runner.env["TENRING_LANGUAGE"] = spoken
-    return BLOCK.sub(lambda block: f"```console\n$ {block['command']}\n{_printed(runner, block['command'])}\n```", text)
+    return BLOCK.sub(
+        lambda block: f"```console\n$ {block['command']}\n{_printed(runner, block['command'], spoken)}\n```", text
+    )
 
 
 @contextmanager
@@ -65,9 +66,9 @@ def _empty_home() -> Iterator[CliRunner]:
             language.use("en")
 
 
-def _printed(runner: CliRunner, command: str) -> str:
+def _printed(runner: CliRunner, command: str, spoken: str) -> str:
     words = ["demo"] if command == "make run" else shlex.split(command)[1:]
-    result = runner.invoke(tenring, words)
+    result = runner.invoke(tenring, words, env={"TENRING_LANGUAGE": spoken})
     if result.exception and not isinstance(result.exception, SystemExit):
         raise result.exception
     lines = [shown for line in result.output.splitlines() if (shown := _shown(line))]

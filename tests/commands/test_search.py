@@ -9,6 +9,9 @@ from click.testing import CliRunner, Result
 from register.toy import NOW, Toy, pen
 from tenring.commands.search import search
 from tenring.register.build import build
+from tenring.register.search import build_index
+
+PENS = {"pens": ["Pens", "笔"]}
 
 
 @pytest.fixture(scope="module")
@@ -17,7 +20,7 @@ def toy(tmp_path_factory: pytest.TempPathFactory) -> Toy:
     until = {"From": "2019-01-01", "Until": "2020-12-31"}
     rows = [pen("A-100", Model="Quill 800 Gold", **until), pen("A-200", Model="Quill 900;Quill 910")]
     toy.write("pens 2025-01-01.csv", *rows)
-    build(toy.settings, source=toy.source, now=NOW)
+    build(toy.settings, source=toy.source, now=NOW, index=lambda folder: build_index(folder, categories=PENS))
     return toy
 
 

@@ -10,7 +10,7 @@ import duckdb
 import pytest
 
 from tenring.matching import v1
-from tenring.matching.v1.tokens import fixed_prefix, wildcard_pattern
+from tenring.matching.v1.tokens import wildcard_patterns
 
 TABLES = """
 CREATE TABLE entry (entry_id VARCHAR, brand VARCHAR, name VARCHAR, category VARCHAR);
@@ -172,14 +172,13 @@ def test_features_add_up_to_the_score(register: duckdb.DuckDBPyConnection) -> No
 
 
 @pytest.mark.parametrize(
-    ("model", "pattern", "prefix"),
+    ("model", "expected"),
     [
-        ("GB024H/V******1*X1", "gb024(?:h|v|hv)[0-9a-z]*1[0-9a-z]*x1", "gb024"),
-        ("551J(P,E,T)09*", "551j(?:p|e|t)09[0-9a-z]*", "551j"),
-        ("82##", "82[0-9a-z][0-9a-z]", "82"),
-        ("RF28T", None, "rf28t"),
+        ("GB024H/V******1#", [(f"gb024{letter}[0-9a-z]*1[0-9a-z]", f"gb024{letter}") for letter in ("h", "v", "hv")]),
+        ("551J(P,E)09*", [("551jp09[0-9a-z]*", "551jp09"), ("551je09[0-9a-z]*", "551je09")]),
+        ("82##", []),
+        ("RF28T", []),
     ],
 )
-def test_wildcards_become_patterns(model: str, pattern: str | None, prefix: str) -> None:
-    assert wildcard_pattern(model) == pattern
-    assert fixed_prefix(model) == prefix
+def test_wildcards_become_patterns_where_enough_stands_before_them(model: str, expected: list[object]) -> None:
+    assert wildcard_patterns(model) == expected

@@ -37,6 +37,10 @@ def test_a_code_is_believed_before_words(judge: Judge) -> None:
     assert category(judge, "copy paper", code="30213300", code_scheme="cpv-2008") == "desktop-computers"
 
 
+def test_sure_words_are_believed_before_the_code_of_a_whole_division(judge: Judge) -> None:
+    assert category(judge, "toner cartridges", code="42000000", code_scheme="cpv-2008") == "toner-cartridges"
+
+
 def test_words_decide_between_the_categories_of_one_code(judge: Judge) -> None:
     for words, expected in (("小便器", "urinals"), ("坐便器", "toilets")):
         assert category(judge, words, code="A060805", code_scheme="cn-2013") == expected

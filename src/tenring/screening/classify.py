@@ -18,6 +18,8 @@ from tenring.screening.phrases import canonical
 SURE_ENOUGH = 0.5
 #: How sure a code makes us: the listed code itself, a code below it, one of several decided by words.
 BY_CODE = {"exact": 0.97, "below": 0.90, "with_words": 0.98}
+#: A listed code this short is a whole division: words that are sure know better.
+_DIVISION = 2
 #: What comes behind these words is what the thing is for, or what comes with it.
 _ASIDE = "for|with|incl|including|compatible|para|pour|fur|mit|用于|适用于|适用|兼容|配套|含"
 #: What this follows is what the thing is for: 打印机用硒鼓.
@@ -58,9 +60,10 @@ def _add_codes(connection: duckdb.DuckDBPyConnection, categories: Categories) ->
         if found := categories.by_code(scheme, code):
             stem, ids = found
             exact = categories.schemes[scheme].stem(code) == stem
-            rows.extend({"scheme": scheme, "code": code, "category": c, "exact": exact, "of": len(ids)} for c in ids)
+            row = {"scheme": scheme, "code": code, "exact": exact, "broad": len(stem) <= _DIVISION}
+            rows.extend(row | {"category": category} for category in ids)
     columns = [("scheme", pa.string()), ("code", pa.string()), ("category", pa.string())]
-    schema = pa.schema([*columns, ("exact", pa.bool_()), ("of", pa.int64())])
+    schema = pa.schema([*columns, ("exact", pa.bool_()), ("broad", pa.bool_())])
     connection.register("incoming", pa.Table.from_pylist(rows, schema=schema))
     connection.execute("CREATE OR REPLACE TEMP TABLE code_category AS SELECT * FROM incoming")
     connection.unregister("incoming")
@@ -160,7 +163,7 @@ _CODE_STEPS = [
     Step(
         "line_evidence",
         """
-        SELECT p.line_id, t.text_id, c.category, c.exact, c.of
+        SELECT p.line_id, t.text_id, c.category, c.exact, c.broad
         FROM purchase p
         JOIN purchase_wording w ON w.wording = concat_ws(' ', p.description, p.code_name)
         JOIN purchase_text t USING (text)
@@ -181,7 +184,7 @@ _CODE_STEPS = [
     Step(
         "line_coded",
         """
-        SELECT e.line_id, e.category, bool_or(e.exact) AS exact
+        SELECT e.line_id, e.category, bool_or(e.exact) AS exact, bool_or(e.broad) AS broad
         FROM line_evidence e
         WHERE e.category IS NOT NULL AND NOT EXISTS (
             SELECT 1 FROM line_evidence o WHERE o.line_id = e.line_id AND NOT EXISTS (
@@ -191,19 +194,22 @@ _CODE_STEPS = [
     ),
 ]
 
+#: Which evidence answers: code and words together, sure words before a whole division, a code, words.
+_AGREED = "a.category IS NOT NULL"
+_WORDS = f"w.score >= {SURE_ENOUGH} AND coalesce(c.broad, true)"
+_CODED = "c.category IS NOT NULL"
+
 _CLASSIFIED = Step(
     "classified",
     f"""
     SELECT p.line_id,
-        CASE WHEN a.category IS NOT NULL THEN a.category
-             WHEN c.category IS NOT NULL THEN c.category
-             WHEN w.score >= {SURE_ENOUGH} THEN w.category END AS category,
-        CASE WHEN a.category IS NOT NULL THEN {BY_CODE["with_words"]}
-             WHEN c.category IS NOT NULL THEN CASE WHEN c.exact THEN {BY_CODE["exact"]} ELSE {BY_CODE["below"]} END
+        CASE WHEN {_AGREED} THEN a.category WHEN {_WORDS} THEN w.category WHEN {_CODED} THEN c.category END AS category,
+        CASE WHEN {_AGREED} THEN {BY_CODE["with_words"]}
+             WHEN {_CODED} AND NOT ({_WORDS})
+                THEN CASE WHEN c.exact THEN {BY_CODE["exact"]} ELSE {BY_CODE["below"]} END
              ELSE coalesce(round(w.score, 4), 0) END::DOUBLE AS category_score,
-        CASE WHEN a.category IS NOT NULL THEN 'code and words'
-             WHEN c.category IS NOT NULL THEN 'code'
-             WHEN w.score >= {SURE_ENOUGH} THEN 'words' END AS category_by,
+        CASE WHEN {_AGREED} THEN 'code and words' WHEN {_WORDS} THEN 'words' WHEN {_CODED} THEN 'code' END
+            AS category_by,
         coalesce(w.nearest, []) AS nearest
     FROM purchase p
     JOIN (SELECT DISTINCT line_id, text_id FROM line_evidence) e USING (line_id)

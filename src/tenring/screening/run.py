@@ -136,6 +136,7 @@ def _published_at(out: Path) -> Iterator[Path]:
         raise UnusableInputError(
             T("this exists and is not a screening of ours"), where=out, do=T("Name another folder with --out")
         )
+    parent_is_ours = not out.parent.exists()
     out.parent.mkdir(parents=True, exist_ok=True)
     folder = Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.parent))
     folder.chmod(0o755)
@@ -146,6 +147,8 @@ def _published_at(out: Path) -> Iterator[Path]:
         folder.rename(out)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+        if parent_is_ours and not any(out.parent.iterdir()):
+            out.parent.rmdir()
 
 
 def _limit(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:

@@ -22,6 +22,7 @@ from tenring.matching.v1.weights import (
     SHORTEST_PREFIX,
 )
 from tenring.model.text import CJK, is_cjk, model_key, normal, words
+from tenring.model.wildcards import has_wildcard, variants
 
 #: All texts that need a normal form.
 TEXTS = [
@@ -42,39 +43,30 @@ _GOES_ON = r"\)([0-9a-z])"
 _SCRIPT_CHANGE = r"([" + CJK + r"]+)"
 
 _SEVERAL_NAMES = re.compile(r"[/()|（）／]")
-_ALTERNATIVES = re.compile(r"\(([^()]*,[^()]*)\)")
-_EITHER_LETTER = re.compile(r"(?<=[0-9A-Za-z*#])([A-Za-z])/([A-Za-z])(?![0-9A-Za-z])")
 
 
-def wildcard_pattern(model: str) -> str | None:
-    """The regular expression that keys of covered models match, or None when `model` has no wildcard.
+def wildcard_patterns(model: str) -> list[tuple[str, str]]:
+    """Regular expressions that keys of the models behind `model` match, each with its fixed beginning.
 
-    `*` stands for any signs, `#` for one; `(P,E,T)` for one of these; `R/L` at the end for either or both.
+    Only of models with wildcards, and only where enough stands before the first one. See tenring.model.wildcards.
     """
-    if "*" not in model and "#" not in model:
-        return None
-    marked = _ALTERNATIVES.sub(lambda m: "\x01" + m.group(1).replace(",", "\x02") + "\x03", model)
-    marked = _EITHER_LETTER.sub("\x01\\1\x02\\2\x02\\1\\2\x03", marked)
-    signs = {"*": "[0-9a-z]*", "#": "[0-9a-z]", "\x01": "(?:", "\x02": "|", "\x03": ")"}
-    return "".join(signs.get(sign) or model_key(sign) for sign in re.sub(r"\*+", "*", marked))
-
-
-def fixed_prefix(model: str) -> str:
-    """The key of what stands before the first wildcard or alternative."""
-    return model_key(
-        re.split(r"[*#(]|" + _EITHER_LETTER.pattern.replace("([A-Za-z])", "[A-Za-z]"), model, maxsplit=1)[0]
-    )
+    if not has_wildcard(model):
+        return []
+    signs = {"*": "[0-9a-z]*", "#": "[0-9a-z]"}
+    found = []
+    for variant in variants(model):
+        prefix = model_key(re.split(r"[*#]", variant, maxsplit=1)[0])
+        pattern = "".join(signs.get(sign) or model_key(sign) for sign in re.sub(r"\*+", "*", variant))
+        found.append((pattern, prefix))
+    return [(pattern, prefix) for pattern, prefix in found if len(prefix) >= SHORTEST_PREFIX]
 
 
 def register_patterns(connection: duckdb.DuckDBPyConnection) -> None:
-    """Make the table `wildcard` (model, pattern, prefix) of models with wildcards and a long enough fixed prefix."""
-    found = connection.execute(
-        "SELECT DISTINCT model FROM entry_model WHERE contains(model, '*') OR contains(model, '#')"
-    ).fetchall()
-    rows = [(model, wildcard_pattern(model), fixed_prefix(model)) for (model,) in found]
-    kept = [row for row in rows if len(row[2]) >= SHORTEST_PREFIX]
+    """Make the table `wildcard` (model, pattern, prefix) of all models with wildcards."""
+    found = connection.execute("SELECT DISTINCT model FROM entry_model WHERE regexp_matches(model, '[*#]')").fetchall()
+    rows = [(model, *pattern) for (model,) in found for pattern in wildcard_patterns(model)]
     schema = pa.schema([("model", pa.string()), ("pattern", pa.string()), ("prefix", pa.string())])
-    table = pa.Table.from_pylist([dict(zip(schema.names, row, strict=True)) for row in kept], schema=schema)
+    table = pa.Table.from_pylist([dict(zip(schema.names, row, strict=True)) for row in rows], schema=schema)
     connection.register("wildcards", table)
     connection.execute("CREATE OR REPLACE TEMP TABLE wildcard AS SELECT * FROM wildcards")
     connection.unregister("wildcards")

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from tenring.model.text import bigrams, model_key, normal, words
+from tenring.model.wildcards import has_wildcard, variants
 
 #: Prefixes of models up to this length are terms of their own: a question for them reads one list, not thousands.
 EDGES = range(2, 6)
@@ -60,7 +61,7 @@ def literal(model: str) -> str:
 
 def whole_key(model: str) -> str:
     """The key of a model printed without wildcards; empty for one with them."""
-    return "" if _WILDCARD.search(model) else model_key(model)[:KEY_LENGTH]
+    return "" if has_wildcard(model) else model_key(model)[:KEY_LENGTH]
 
 
 def keys(text: str) -> Iterator[str]:
@@ -82,13 +83,14 @@ def patterns(model: str) -> Iterator[str]:
 
     `LG RF-28R**/AA` → lgrf28r*aa, rf28r*aa. Signs go, a run of `*` is one.
     """
-    if not _WILDCARD.search(model):
+    if not has_wildcard(model):
         return
-    parts = model.split()
-    for start in range(min(len(parts), _STARTS)):
-        pattern = pattern_key("".join(parts[start:]))
-        if len(head(pattern)) >= _LEAST_LITERAL:
-            yield pattern
+    for variant in variants(model):
+        parts = variant.split()
+        for start in range(min(len(parts), _STARTS)):
+            pattern = pattern_key("".join(parts[start:]))
+            if len(head(pattern)) >= _LEAST_LITERAL:
+                yield pattern
 
 
 def pattern_key(text: str) -> str:

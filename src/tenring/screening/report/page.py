@@ -183,7 +183,7 @@ class Page:
             name = Cell(wording.measure_name(measure), href=anchor("total", "all", measure))
             rows.append((name, *(self._share(f"{measure}.of_{of}.{by}", code) for by, of, code in ways)))
         return Table(
-            caption=T("Shares in {currency}", currency=self.formats.currency(currency))
+            caption=T("{what}, {currency}", what=T("Shares"), currency=self.formats.currency(currency))
             if currency
             else T("Shares by lines"),
             columns=(Column(T("Share")), *(Column(titles[by, of], numeric=True) for by, of, _ in ways)),
@@ -580,7 +580,7 @@ class Page:
             ),
             (T("Matcher"), self.context.matcher.version),
             (T("Least score for text alone"), self.formats.share(self.context.matcher.threshold)),
-            (T("Economy"), self.context.economy),
+            (T("Economy"), self.context.economy or wording.NOTHING),
             (T("Reference date"), self.formats.day(self.context.on)),
         ]
 

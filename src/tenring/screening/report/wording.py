@@ -55,9 +55,11 @@ class Formats:
         return format_currency(value, currency, "#,##0.00", locale=self.locale, currency_digits=currency != NO_CURRENCY)
 
     def money_with_code(self, value: Decimal | None, currency: str) -> str:
-        """An amount and its ISO 4217 code; no code where there is no currency."""
+        """An amount and its ISO 4217 code, or that it has none."""
         amount = self.money(value, currency)
-        return amount if currency == NO_CURRENCY or value is None else f"{currency} {amount}"
+        if value is None:
+            return amount
+        return f"{amount} ({T('no currency given')})" if currency == NO_CURRENCY else f"{currency} {amount}"
 
     def share(self, value: Decimal | None) -> str:
         """A share in per cent with one digit, or that it is not defined."""
