@@ -21,6 +21,8 @@ from tenring.settings import Settings
 def demo(context: click.Context, *, out: Path, as_json: bool) -> None:
     """Build the registers (samples, or those in TENRING_DATA), screen the sample purchases, write a report.
 
+    Purchases without a date are judged on the day of the newest register.
+
     Example: tenring demo
     """
     settings = settings_of(context)
@@ -28,7 +30,7 @@ def demo(context: click.Context, *, out: Path, as_json: bool) -> None:
         built = build(settings, source=_registers(settings), only=(), on=None, progress=report)
         request = Request(
             files=(settings.samples / "purchases.xlsx",),
-            on=today(),
+            on=max((one.read_on for one in built.snapshot.manifest.lists if one.read_on), default=today()),
             out=out,
             economy="CN",
             snapshot=built.snapshot.name,

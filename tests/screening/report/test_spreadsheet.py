@@ -28,7 +28,7 @@ def test_each_kind_of_cell_reads_back_as_what_it_is(tmp_path: Path) -> None:
     values = [["环州市"], ["-12.50"], ["0.25"], [day_number(date(2020, 2, 29))]]
     sheet = openpyxl.load_workbook(write(tmp_path / "a.xlsx", *columns, values=values))["Lines"]
     assert [cell.value for cell in sheet[2]] == ["环州市", -12.5, 0.25, datetime(2020, 2, 29)]  # noqa: DTZ001 - openpyxl's
-    assert [cell.number_format for cell in sheet[2]] == ["General", "#,##0.00", "0.0%", r"yyyy\-mm\-dd"]
+    assert [cell.number_format for cell in sheet[2]] == ["General", "#,##0.00", "0.0%", "yyyy-mm-dd"]
     assert sheet.freeze_panes == "A2"
     assert sheet.auto_filter.ref == "A1:D2"
 
