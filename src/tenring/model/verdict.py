@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+#: A register read longer than this before a purchase may have missed a suspension or withdrawal: half a year, our own
+#: choice.
+STALE_AFTER_DAYS = 183
+
 
 class Verdict(StrEnum):
     """The answer for one purchase line on its date."""

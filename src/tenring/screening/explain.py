@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tenring.language import T
 from tenring.matching.pipeline import quoted
+from tenring.model.verdict import STALE_AFTER_DAYS
 from tenring.screening.sentences import sentence
 
 
@@ -53,6 +54,7 @@ def _licence() -> dict[str, str]:
         "begin": f"coalesce(n.valid_from::VARCHAR, {quoted(T('not stated'))})",
         "end": f"coalesce(n.valid_until::VARCHAR, {quoted(T('open'))})",
         "read": "n.last_read",
+        "age": "v.day - n.last_read",
         "status": f"coalesce({_status()}, {quoted(T('without a known status'))})",
         "agreement": "b.agreement",
         "category": "k.name",
@@ -116,8 +118,8 @@ def _remarks(name: str) -> list[str]:
         "b.worth <= 3 AND n.valid_from_derived": T(
             "the begin date is derived, not printed in the register (unverified)"
         ),
-        "b.worth <= 2 AND n.last_read < v.day - INTERVAL 366 DAY": T(
-            "the register was last read on {read}, more than a year before"
+        f"b.worth <= 2 AND v.day - n.last_read > {STALE_AFTER_DAYS}": T(
+            "the register was last read on {read}, {age} days before"
         ),
         "b.worth <= 2 AND g.type = 'energy'": T("an energy label, not a Type I ecolabel"),
         "b.worth <= 2 AND g.type IN ('other', 'II', 'III')": T("a certification mark, not a Type I ecolabel"),

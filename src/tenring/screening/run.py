@@ -107,7 +107,7 @@ def screen(request: Request, *, settings: Settings, progress: Progress | None = 
             counted = _counted(connection)
         report(T("Writing the report"), _STAGES - 1, _STAGES)
         context = _context(request, catalogue, snapshot)
-        files = write_report(folder, context=context)
+        files = write_report(folder, context=context, settings=settings)
     at_home = {name: request.out / path.name for name, path in vars(files).items()}
     return Screened(
         folder=request.out,

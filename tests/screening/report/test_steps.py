@@ -22,6 +22,7 @@ from tenring.screening.report.steps import (
     open_inputs,
     run_steps,
 )
+from tenring.settings import Settings
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 
 def run(folder: Path, lines: list[dict[str, Any]], **inputs: Any) -> duckdb.DuckDBPyConnection:
     """The tables of a report on `lines`."""
-    connection = open_inputs(write_inputs(folder, lines, **inputs))
+    connection = open_inputs(write_inputs(folder, lines, **inputs), Settings())
     run_steps(connection, CONTEXT)
     return connection
 

@@ -13,7 +13,7 @@ from markupsafe import Markup
 
 from tenring import language
 from tenring.language import T
-from tenring.model.verdict import Obligation, Verdict
+from tenring.model.verdict import STALE_AFTER_DAYS, Obligation, Verdict
 from tenring.screening.report import figures, pictures, wording
 from tenring.screening.report.context import ReportContext
 from tenring.screening.report.figures import LISTED_LINES, Book, Breakdown, Currency, Figure, Line
@@ -27,7 +27,6 @@ from tenring.screening.report.steps import (
     NO_CURRENCY,
     OTHER_LABELS,
     SHARED_MEASURES,
-    STALE_AFTER_DAYS,
     condition_of,
 )
 

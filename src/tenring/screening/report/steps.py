@@ -13,14 +13,12 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
-from tenring.model.verdict import Obligation, Verdict
+from tenring.model.verdict import STALE_AFTER_DAYS, Obligation, Verdict
 from tenring.screening.report.context import ReportContext
+from tenring.settings import Settings
 
 #: ISO 4217's code for "no currency": stands for amounts without one, so that they are never added to others.
 NO_CURRENCY = "XXX"
-
-#: A register read longer than this before a purchase may have missed a suspension or withdrawal: half a year.
-STALE_AFTER_DAYS = 183
 
 IN_SCOPE = (Verdict.GREEN, Verdict.RECOGNISED, Verdict.LAPSED, Verdict.MISSED, Verdict.NONE_AVAILABLE)
 CERTIFIED = (Verdict.GREEN, Verdict.RECOGNISED)
@@ -62,9 +60,10 @@ LABEL_KINDS = {"type_i": "I", "energy": "energy"}
 OTHER_LABELS = "other"
 
 
-def open_inputs(folder: Path) -> duckdb.DuckDBPyConnection:
-    """A connection that sees the Parquet files of `folder` as views of the same names."""
-    connection = duckdb.connect()
+def open_inputs(folder: Path, settings: Settings) -> duckdb.DuckDBPyConnection:
+    """A connection, within the limits of `settings`, that sees the Parquet files of `folder` as views."""
+    connection = duckdb.connect(config={"memory_limit": settings.memory, "threads": settings.threads})
+    connection.execute("SET temp_directory = ?", [str(folder / ".spill")])
     for name in ("lines", "obligations", "alternatives", "problems"):
         path = glob.escape(str(folder / f"{name}.parquet"))
         connection.read_parquet(path).create_view(f"input_{name}")

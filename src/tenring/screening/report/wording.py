@@ -14,7 +14,8 @@ from babel.numbers import format_currency, format_decimal, format_percent, get_c
 
 from tenring import language
 from tenring.language import T
-from tenring.screening.report.steps import NO_CURRENCY, STALE_AFTER_DAYS
+from tenring.model.verdict import STALE_AFTER_DAYS
+from tenring.screening.report.steps import NO_CURRENCY
 
 #: Day before month and no AM/PM: what readers of English outside one economy expect.
 LOCALES = {"en": Locale("en", "GB"), "zh": Locale("zh", "CN", script="Hans")}

@@ -14,11 +14,12 @@ from tenring.screening.report.page import write_page
 from tenring.screening.report.steps import figure_lines, open_inputs, run_steps
 from tenring.screening.report.summary import summarise
 from tenring.screening.report.workbook import write_workbook
+from tenring.settings import Settings
 
 INPUTS = ("lines.parquet", "obligations.parquet", "alternatives.parquet", "problems.parquet")
 
 
-def write_report(folder: Path, *, context: ReportContext) -> ReportFiles:
+def write_report(folder: Path, *, context: ReportContext, settings: Settings | None = None) -> ReportFiles:
     """Write the report on the screened lines of `folder` beside them.
 
     Raises:
@@ -35,7 +36,7 @@ def write_report(folder: Path, *, context: ReportContext) -> ReportFiles:
         figures=folder / "figures.parquet",
         figures_lines=folder / "figures_lines.parquet",
     )
-    with open_inputs(folder) as connection, wording.speaking(context.language):
+    with open_inputs(folder, settings or Settings()) as connection, wording.speaking(context.language):
         run_steps(connection, context)
         check_totals(connection, folder / "lines.parquet")
         _write_files(files, connection=connection, context=context)
