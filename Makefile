@@ -45,7 +45,7 @@ bench: setup ## the benchmarks, printed with the machine's size
 	$(BIN)/python benchmarks/run.py
 
 messages: setup ## collect the texts to translate
-	$(BIN)/pybabel -q extract --no-wrap --sort-by-file --omit-header -k T -F babel.cfg -o src/tenring/locale/tenring.pot src/tenring
+	$(BIN)/pybabel -q extract --no-wrap --sort-by-file --omit-header -k T -k N -F babel.cfg -o src/tenring/locale/tenring.pot src/tenring
 	$(BIN)/pybabel -q update --no-wrap --no-fuzzy-matching -D tenring -i src/tenring/locale/tenring.pot -d src/tenring/locale
 
 lock: setup ## pin the requirements again

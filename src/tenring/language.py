@@ -46,6 +46,11 @@ def T(text: str, **values: object) -> str:  # noqa: N802 - short and visible, as
     return translated.format(**values) if values else translated
 
 
+def N(text: str) -> str:  # noqa: N802 - as T
+    """Mark a text in a table for translation; `T` translates it where it is shown."""
+    return text
+
+
 def in_language(names: dict[str, str]) -> str:
     """The best of several names: the language in use, else English, else any."""
     return names.get(_current.get()) or names.get("en") or next(iter(names.values()), "")

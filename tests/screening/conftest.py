@@ -12,8 +12,8 @@ import pyarrow as pa
 import pytest
 
 from tenring.catalogue import Catalogue
-from tenring.matching.pipeline import Step, run
 from tenring.model import tables
+from tenring.model.sql import Step, run
 from tenring.screening.classify import classify
 from tenring.screening.decide import decide
 from tenring.screening.match import match

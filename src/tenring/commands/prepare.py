@@ -174,7 +174,8 @@ def _show_sheet(sheet: SheetUnderstood) -> None:
     click.echo(f"  {told}")
     console().print(_columns(sheet))
     for name, decision in sheet.decisions.items():
-        click.echo(f"  {name}: {decision.decided or T('not decided')} ({decision.evidence})")
+        decided = decision.decided or T("not decided")
+        click.echo(f"  {name}: {decided} ({decision.evidence})")
     for note in sheet.notes:
         click.echo(f"  {note}")
 

@@ -10,7 +10,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from tenring.commands.output import DATE, Exit, as_json, console, counts, errors_explained, print_json, settings_of
-from tenring.language import T
+from tenring.language import N, T
 from tenring.model.licence import Status
 from tenring.register.search import ANY, Hit, Query, Results
 from tenring.register.search import search as search_snapshot
@@ -109,7 +109,7 @@ def _status(hit: Hit) -> str:
         return T("unknown")
     dates = [T("from {day}", day=hit.status_from)] if hit.status_from else []
     dates += [T("until before {day}", day=hit.status_until)] if hit.status_until else []
-    said = " ".join([T(hit.status), *dates])
+    said = " ".join([T(_STATUSES[hit.status]), *dates])
     return f"{said} ({hit.status_reason})" if hit.status_reason else said
 
 
@@ -120,4 +120,18 @@ def _most(keys: dict[str, int]) -> str:
     return counts(dict(ordered[:_KEYS_SHOWN])) + (T(" and {count} more", count=left) if left > 0 else "")
 
 
-_FACETS = {"category": "Categories", "programme": "Programmes", "economy": "Economies", "status": "Status"}
+_FACETS = {
+    "category": N("Categories"),
+    "programme": N("Programmes"),
+    "economy": N("Economies"),
+    "status": N("Status"),
+}
+_STATUSES = {
+    "active": N("active"),
+    "not_begun": N("not yet begun"),
+    "suspended": N("suspended"),
+    "withdrawn": N("withdrawn"),
+    "superseded": N("superseded"),
+    "expired": N("expired"),
+    "delisted": N("no longer listed"),
+}

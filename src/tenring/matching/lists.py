@@ -13,7 +13,7 @@ import pyarrow as pa
 from tenring.exceptions import UnusableInputError
 from tenring.language import T
 from tenring.matching import v1
-from tenring.matching.pipeline import Step, quoted, run
+from tenring.model.sql import Step, quoted, run
 from tenring.model.text import normal
 
 #: field -> names its column has in real lists, in normal form without signs

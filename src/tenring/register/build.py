@@ -103,7 +103,7 @@ def build(  # noqa: PLR0913 - options by keyword, each with a default
     sample = source.resolve().is_relative_to(settings.samples.resolve())
     with only_build(settings.snapshots):
         previous = Snapshot.latest(settings, sample=sample)
-        request = Request(source, on, now or datetime.now(UTC), sample)
+        request = Request(source, on, now or datetime.now(UTC), sample, partial=bool(only))
         return _Build(settings, request, registers, previous, progress or _silent).run(index or search_index(settings))
 
 
@@ -115,6 +115,8 @@ class Request:
     on: date | None
     now: datetime
     sample: bool
+    partial: bool = False
+    """Only some registers were asked for: files of others are nobody's business."""
 
 
 def search_index(settings: Settings) -> Index:
@@ -178,7 +180,7 @@ class _Build:
             owner = self._owner(path, name)
             if owner:
                 found.append(FoundFile(path, name, *owner, sha256(path), metadata_of(path)))
-            else:
+            elif not self.request.partial:
                 unknown.append(name)
         return found, tuple(unknown)
 

@@ -19,6 +19,7 @@ import pyarrow as pa
 
 from tenring.exceptions import SnapshotError
 from tenring.model import tables
+from tenring.model.sql import quoted
 from tenring.register import manifest as manifests
 from tenring.register.manifest import AssertionReport, Manifest
 
@@ -178,11 +179,6 @@ def connection(memory: str, threads: int) -> Iterator[duckdb.DuckDBPyConnection]
         yield db
     finally:
         db.close()
-
-
-def quoted(path: Path | str) -> str:
-    """A path as an SQL text."""
-    return "'" + str(path).replace("'", "''") + "'"
 
 
 # writing

@@ -10,7 +10,7 @@ import duckdb
 import pyarrow as pa
 
 from tenring.catalogue import Categories
-from tenring.matching.pipeline import Step, run
+from tenring.model.sql import Step, run
 from tenring.model.text import CJK
 from tenring.screening.phrases import canonical
 

@@ -12,8 +12,8 @@ from datetime import date
 import duckdb
 
 from tenring.language import current
-from tenring.matching.pipeline import Step, run
 from tenring.matching.v1 import THRESHOLD
+from tenring.model.sql import Step, run
 from tenring.screening.explain import explanation
 from tenring.screening.oblige import obliged
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tenring.language import T
-from tenring.matching.pipeline import quoted
+from tenring.model.sql import quoted
 from tenring.model.verdict import STALE_AFTER_DAYS
 from tenring.screening.sentences import sentence
 

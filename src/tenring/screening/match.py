@@ -9,7 +9,7 @@ from __future__ import annotations
 import duckdb
 
 from tenring.matching import v1
-from tenring.matching.pipeline import Step, run
+from tenring.model.sql import Step, run
 
 #: A certificate number in a free text: letters and digits with hyphens, as certification bodies write them.
 _NUMBER_IN_TEXT = (

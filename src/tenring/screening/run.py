@@ -22,8 +22,8 @@ from tenring.catalogue import Catalogue
 from tenring.exceptions import UnusableInputError
 from tenring.language import T, current
 from tenring.matching import v1
-from tenring.matching.pipeline import Step, quoted, run
 from tenring.model import tables
+from tenring.model.sql import Step, quoted, run
 from tenring.register.snapshot import Snapshot
 from tenring.screening.classify import classify
 from tenring.screening.decide import decide
@@ -153,7 +153,7 @@ def _published_at(out: Path) -> Iterator[Path]:
 
 def _limit(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
     """Larger than memory spills into the folder that is being written, and goes with it."""
-    connection.execute(f"SET temp_directory = {quoted(str(folder / '.spill'))}")
+    connection.execute(f"SET temp_directory = {quoted(folder / '.spill')}")
 
 
 def _stages(
@@ -161,7 +161,7 @@ def _stages(
 ) -> None:
     add_reference(connection, catalogue, request.economy)
     connection.execute(RULE_CATEGORY)
-    purchases = quoted(str(folder / "purchases.parquet"))
+    purchases = quoted(folder / "purchases.parquet")
     run(connection, [Step("purchase", f"SELECT * FROM read_parquet({purchases})")])
     report(T("Classifying"), 1, _STAGES)
     classify(connection, catalogue.categories)
@@ -179,7 +179,7 @@ def _stages(
 
 
 def _write(connection: duckdb.DuckDBPyConnection, query: str, path: Path) -> None:
-    connection.execute(f"COPY ({query}) TO {quoted(str(path))} (FORMAT parquet, COMPRESSION zstd)")
+    connection.execute(f"COPY ({query}) TO {quoted(path)} (FORMAT parquet, COMPRESSION zstd)")
 
 
 def _write_answers(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
@@ -188,9 +188,9 @@ def _write_answers(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
     _write(connection, f"SELECT {columns} FROM screened s {order}", folder / "lines.parquet")
     readable = f"""
         SELECT * REPLACE (array_to_string(obligations_unmet, ' ') AS obligations_unmet, {_guarded()})
-        FROM read_parquet({quoted(str(folder / "lines.parquet"))})
+        FROM read_parquet({quoted(folder / "lines.parquet")})
     """
-    connection.execute(f"COPY ({readable}) TO {quoted(str(folder / 'lines.csv'))} (FORMAT csv, HEADER)")
+    connection.execute(f"COPY ({readable}) TO {quoted(folder / 'lines.csv')} (FORMAT csv, HEADER)")
     _write(connection, "SELECT * FROM obligation ORDER BY line_id, rule", folder / "obligations.parquet")
     _write(connection, "SELECT * FROM alternative_named ORDER BY ALL", folder / "alternatives.parquet")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from tenring.matching.pipeline import quoted
+from tenring.model.sql import quoted
 
 _FIELD = re.compile(r"\{(\w+)\}")
 

@@ -10,10 +10,10 @@ from __future__ import annotations
 
 import duckdb
 
-from tenring.matching import pipeline
 from tenring.matching.text_forms import add_text_forms
 from tenring.matching.v1 import candidates, score, tokens
 from tenring.matching.v1.weights import THRESHOLD, VERSION
+from tenring.model.sql import run
 
 __all__ = ["THRESHOLD", "VERSION", "match"]
 
@@ -27,4 +27,4 @@ def match(connection: duckdb.DuckDBPyConnection) -> None:
     tokens.register_patterns(connection)
     tokens.register_brands(connection)
     add_text_forms(connection, tokens.TEXTS)
-    pipeline.run(connection, [*tokens.STEPS, *candidates.STEPS, *score.STEPS])
+    run(connection, [*tokens.STEPS, *candidates.STEPS, *score.STEPS])

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from tenring.matching.pipeline import Step
 from tenring.matching.v1.weights import COMMON_TOKEN, PAIRS_PER_LINE, RAREST_TOKENS, SHORTEST_PREFIX
+from tenring.model.sql import Step
 from tenring.model.text import CJK
 
 _CJK_RUN = f"[{CJK}]"

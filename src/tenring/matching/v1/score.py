@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from tenring.matching.pipeline import Step
 from tenring.matching.v1.tokens import sql_pattern
 from tenring.matching.v1.weights import (
     BASE,
@@ -16,6 +15,7 @@ from tenring.matching.v1.weights import (
     THRESHOLD,
     VERSIONS,
 )
+from tenring.model.sql import Step
 
 _P = PENALTY
 

@@ -12,7 +12,6 @@ from itertools import groupby
 import duckdb
 import pyarrow as pa
 
-from tenring.matching.pipeline import Step
 from tenring.matching.v1.weights import (
     LEGAL_FORMS,
     LONGEST_BRAND,
@@ -21,6 +20,7 @@ from tenring.matching.v1.weights import (
     SHORTEST_CODE,
     SHORTEST_PREFIX,
 )
+from tenring.model.sql import Step
 from tenring.model.text import CJK, is_cjk, model_key, normal, words
 from tenring.model.wildcards import has_wildcard, variants
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from tenring.language import T
+from tenring.language import N, T
 from tenring.model.text import is_cjk, model_key
 from tenring.register.search import tokens
 from tenring.register.search.answer import Kind, Reason
@@ -124,25 +124,25 @@ def _as_searched(way: Way) -> str:
 
 
 _SENTENCES = {
-    Kind.NUMBER: "the licence number {value} was typed in full",
-    Kind.NUMBER_PREFIX: "“{typed}” begins the licence number {value}",
-    Kind.GTIN: "the GTIN {value} was typed in full",
-    Kind.MODEL: "“{typed}” is the model {value}",
-    Kind.PATTERN: "“{typed}” is one of the models {value} of the register",
-    Kind.PREFIX: "“{typed}” begins the model {value}",
-    Kind.WILDCARD: "“{typed}” covers the {field} {value}",
-    Kind.WORD: "“{typed}” is a word of the {field} {value}",
-    Kind.CHARACTERS: "“{typed}” stands in the {field} {value}",
-    Kind.BRAND: "“{typed}” is in the brand {value}",
-    Kind.SYNONYM: "“{typed}” names the category {value}",
+    Kind.NUMBER: N("the licence number {value} was typed in full"),
+    Kind.NUMBER_PREFIX: N("“{typed}” begins the licence number {value}"),
+    Kind.GTIN: N("the GTIN {value} was typed in full"),
+    Kind.MODEL: N("“{typed}” is the model {value}"),
+    Kind.PATTERN: N("“{typed}” is one of the models {value} of the register"),
+    Kind.PREFIX: N("“{typed}” begins the model {value}"),
+    Kind.WILDCARD: N("“{typed}” covers the {field} {value}"),
+    Kind.WORD: N("“{typed}” is a word of the {field} {value}"),
+    Kind.CHARACTERS: N("“{typed}” stands in the {field} {value}"),
+    Kind.BRAND: N("“{typed}” is in the brand {value}"),
+    Kind.SYNONYM: N("“{typed}” names the category {value}"),
 }
 
 _FIELDS = {
-    "number": "licence number",
-    "gtin": "GTIN",
-    "model": "model",
-    "brand": "brand",
-    "name": "name",
-    "holder": "holder",
-    "category": "category",
+    "number": N("licence number"),
+    "gtin": N("GTIN"),
+    "model": N("model"),
+    "brand": N("brand"),
+    "name": N("name"),
+    "holder": N("holder"),
+    "category": N("category"),
 }

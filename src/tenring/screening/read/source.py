@@ -6,7 +6,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from tenring.exceptions import UnusableInputError
-from tenring.language import T
+from tenring.language import N, T
 from tenring.settings import Settings
 
 
@@ -22,16 +22,16 @@ class Format(StrEnum):
 
 #: First bytes of formats we do not read -> what they are and what to do.
 FOREIGN = {
-    b"\xd0\xcf\x11\xe0": ("an old or password-protected Excel workbook", "Save it as .xlsx without a password"),
-    b"%PDF": ("a PDF document", "Ask for the table as a spreadsheet or CSV"),
-    b"\x1f\x8b": ("compressed with gzip", "Unpack it first"),
-    b"BZh": ("compressed with bzip2", "Unpack it first"),
-    b"\xfd7zXZ": ("compressed with xz", "Unpack it first"),
-    b"7z\xbc\xaf": ("a 7-Zip archive", "Unpack it first"),
-    b"Rar!": ("a RAR archive", "Unpack it first"),
-    b"\x89PNG": ("a picture", "Ask for the table as a spreadsheet or CSV"),
-    b"\xff\xd8\xff": ("a picture", "Ask for the table as a spreadsheet or CSV"),
-    b"SQLite format 3": ("an SQLite database", "Export the table as CSV"),
+    b"\xd0\xcf\x11\xe0": (N("an old or password-protected Excel workbook"), N("Save it as .xlsx without a password")),
+    b"%PDF": (N("a PDF document"), N("Ask for the table as a spreadsheet or CSV")),
+    b"\x1f\x8b": (N("compressed with gzip"), N("Unpack it first")),
+    b"BZh": (N("compressed with bzip2"), N("Unpack it first")),
+    b"\xfd7zXZ": (N("compressed with xz"), N("Unpack it first")),
+    b"7z\xbc\xaf": (N("a 7-Zip archive"), N("Unpack it first")),
+    b"Rar!": (N("a RAR archive"), N("Unpack it first")),
+    b"\x89PNG": (N("a picture"), N("Ask for the table as a spreadsheet or CSV")),
+    b"\xff\xd8\xff": (N("a picture"), N("Ask for the table as a spreadsheet or CSV")),
+    b"SQLite format 3": (N("an SQLite database"), N("Export the table as CSV")),
 }
 
 HEAD_BYTES = 65_536

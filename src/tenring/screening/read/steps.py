@@ -6,6 +6,7 @@ cells → picked → (distinct texts are read in Python) → valued → judged �
 from __future__ import annotations
 
 from tenring.language import T
+from tenring.model.sql import quoted
 from tenring.screening.read.amounts import BLANKS
 from tenring.screening.read.layout import Layout
 from tenring.screening.read.options import ReadOptions
@@ -26,11 +27,7 @@ WIDE = 3
 """In a table with so many fields a row with one filled cell is a title."""
 
 
-def _quoted(text: str) -> str:
-    return "'" + text.replace("\x00", "").replace("'", "''") + "'"
-
-
-_EMPTY = ", ".join(_quoted(word) for word in EMPTY_WORDS)
+_EMPTY = ", ".join(quoted(word) for word in EMPTY_WORDS)
 
 
 def _clean(column: int) -> str:
@@ -60,9 +57,9 @@ def picked(stretch: Stretch) -> str:
 
 def valued(options: ReadOptions) -> str:
     """One row = one row of the stretch with its values; an amount may come from unit price × quantity."""
-    on = f"DATE {_quoted(options.on.isoformat())}" if options.on else "NULL::DATE"
+    on = f"DATE {quoted(options.on.isoformat())}" if options.on else "NULL::DATE"
     no_date, multiplied = T("no date: the one given was taken"), T("amount = unit price × quantity")
-    given = _quoted(options.currency) if options.currency else "NULL::VARCHAR"
+    given = quoted(options.currency) if options.currency else "NULL::VARCHAR"
     return f"""
         CREATE OR REPLACE TEMP TABLE valued AS
         SELECT
@@ -82,8 +79,8 @@ def valued(options: ReadOptions) -> str:
                     coalesce(a.notes, []),
                     [
                         d.note, k.note, p.note,
-                        CASE WHEN p.date IS NULL AND {on} IS NOT NULL THEN {_quoted(no_date)} END,
-                        CASE WHEN x.value IS NOT NULL THEN {_quoted(multiplied)} END
+                        CASE WHEN p.date IS NULL AND {on} IS NOT NULL THEN {quoted(no_date)} END,
+                        CASE WHEN x.value IS NOT NULL THEN {quoted(multiplied)} END
                     ]
                 ),
                 lambda one: one IS NOT NULL
@@ -104,26 +101,28 @@ def valued(options: ReadOptions) -> str:
 def judged(mapped: int) -> str:
     """One row = the judgement on one row of the stretch: `line`, `skipped` or `rejected`, with the reason."""
     telling = "coalesce(description, brand, model, certificate, gtin_text, code_text, code_name)"
+    nothing, blank = quoted(T("nothing says what was bought")), quoted(T("blank row"))
+    totals, note = quoted(T("row of totals: its amount is not counted")), quoted(T("title or note"))
     return f"""
         CREATE OR REPLACE TEMP TABLE judged AS
         SELECT row, coalesce(why, reason) AS reason_out, CASE
             WHEN why IS NOT NULL THEN 'rejected'
             WHEN reason IS NULL THEN 'line'
-            WHEN reason = {_quoted(T("nothing says what was bought"))} THEN 'rejected'
+            WHEN reason = {nothing} THEN 'rejected'
             ELSE 'skipped'
         END AS kind
         FROM (
             SELECT row, CASE
-                WHEN filled = 0 THEN {_quoted(T("blank row"))}
+                WHEN filled = 0 THEN {blank}
                 WHEN skip IS NOT NULL THEN skip
                 WHEN first_cell IN (SELECT text FROM totals) AND date_text IS NULL
                     AND (description IS NULL OR description IN (SELECT text FROM totals))
-                    THEN {_quoted(T("row of totals: its amount is not counted"))}
+                    THEN {totals}
                 WHEN description IN (SELECT text FROM totals) AND filled <= {TOTAL_CELLS}
-                    THEN {_quoted(T("row of totals: its amount is not counted"))}
-                WHEN {mapped >= WIDE} AND filled = 1 AND amount IS NULL THEN {_quoted(T("title or note"))}
-                WHEN {telling} IS NULL AND amount IS NULL AND filled <= {NOTE_CELLS} THEN {_quoted(T("title or note"))}
-                WHEN {telling} IS NULL AND amount IS NULL THEN {_quoted(T("nothing says what was bought"))}
+                    THEN {totals}
+                WHEN {mapped >= WIDE} AND filled = 1 AND amount IS NULL THEN {note}
+                WHEN {telling} IS NULL AND amount IS NULL AND filled <= {NOTE_CELLS} THEN {note}
+                WHEN {telling} IS NULL AND amount IS NULL THEN {nothing}
             END AS reason
             FROM valued
         ) v
@@ -135,7 +134,7 @@ def unread(stretch: Stretch) -> str:
     """One row = one cell of a line that was not understood."""
     parts = [
         f"""
-        SELECT row, {_quoted(_header(stretch.layout, field))} AS "column",
+        SELECT row, {quoted(_header(stretch.layout, field))} AS "column",
             {field}_text AS value, {field}_reason AS reason
         FROM valued JOIN judged USING (row) WHERE kind = 'line' AND {field}_reason IS NOT NULL
         """
@@ -152,11 +151,11 @@ def _header(layout: Layout, field: str) -> str:
 
 def lines(source: Source, stretch: Stretch) -> str:
     """One row = one purchase line, in the columns of `tables.PURCHASE_LINES`."""
-    remark = f"[{_quoted(stretch.remark)}]" if stretch.remark else "[]::VARCHAR[]"
+    remark = f"[{quoted(stretch.remark)}]" if stretch.remark else "[]::VARCHAR[]"
     return f"""
         SELECT
-            {_quoted(source.prefix)} || row AS line_id,
-            {_quoted(source.file)} AS source_file, {_sheet(stretch)} AS sheet, row,
+            {quoted(source.prefix)} || row AS line_id,
+            {quoted(source.file)} AS source_file, {_sheet(stretch)} AS sheet, row,
             date, buyer, supplier, description, brand, model, certificate, gtin, code, code_scheme, code_name,
             quantity, unit, amount, currency,
             list_concat(valued.notes, {remark}, coalesce(f.notes, [])) AS repairs
@@ -168,7 +167,7 @@ def lines(source: Source, stretch: Stretch) -> str:
 
 
 def _sheet(stretch: Stretch) -> str:
-    return _quoted(stretch.grid.sheet) if stretch.grid.sheet else "NULL::VARCHAR"
+    return quoted(stretch.grid.sheet) if stretch.grid.sheet else "NULL::VARCHAR"
 
 
 def problems(source: Source, stretch: Stretch) -> str:
@@ -178,7 +177,7 @@ def problems(source: Source, stretch: Stretch) -> str:
     raw = f"to_json(struct_pack({cells}))" if names else "NULL"
     return f"""
         SELECT
-            {_quoted(source.file)} AS source_file, {_sheet(stretch)} AS sheet, row, line_id, "column", value, severity,
+            {quoted(source.file)} AS source_file, {_sheet(stretch)} AS sheet, row, line_id, "column", value, severity,
             reason, amount, currency, raw
         FROM (
             SELECT
@@ -186,7 +185,7 @@ def problems(source: Source, stretch: Stretch) -> str:
                 j.kind AS severity, j.reason_out AS reason, v.amount, v.currency, ({raw})::VARCHAR AS raw
             FROM judged j JOIN valued v USING (row) JOIN cells USING (row) WHERE j.kind <> 'line'
             UNION ALL
-            SELECT row, {_quoted(source.prefix)} || row, "column", value, 'unread', reason, NULL, NULL, NULL FROM unread
+            SELECT row, {quoted(source.prefix)} || row, "column", value, 'unread', reason, NULL, NULL, NULL FROM unread
         )
         ORDER BY row, severity
     """

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from pathlib import Path
 
 import duckdb
 
@@ -22,6 +23,6 @@ def run(connection: duckdb.DuckDBPyConnection, steps: Iterable[Step]) -> None:
         connection.execute(f"CREATE OR REPLACE TEMP TABLE {step.name} AS {step.sql}")
 
 
-def quoted(text: str) -> str:
-    """`text` as an SQL string literal."""
-    return "'" + text.replace("'", "''") + "'"
+def quoted(text: str | Path) -> str:
+    """A text or path as an SQL string literal."""
+    return "'" + str(text).replace("'", "''") + "'"
