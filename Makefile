@@ -45,8 +45,8 @@ bench: setup ## the benchmarks, printed with the machine's size
 	$(BIN)/python benchmarks/run.py
 
 messages: setup ## collect the texts to translate
-	$(BIN)/pybabel -q extract --no-wrap --sort-by-file --omit-header -k T -k N -F babel.cfg -o src/tenring/locale/tenring.pot src/tenring
-	$(BIN)/pybabel -q update --no-wrap --no-fuzzy-matching -D tenring -i src/tenring/locale/tenring.pot -d src/tenring/locale
+	$(BIN)/pybabel -q extract --no-wrap --no-location --sort-output --omit-header -k T -k N -F babel.cfg -o src/tenring/locale/tenring.pot src/tenring
+	$(BIN)/pybabel -q update --no-wrap --no-fuzzy-matching --ignore-pot-creation-date -D tenring -i src/tenring/locale/tenring.pot -d src/tenring/locale
 
 lock: setup ## pin the requirements again
 	cd requirements && ../$(BIN)/pip-compile --quiet --upgrade --generate-hashes --allow-unsafe --strip-extras \

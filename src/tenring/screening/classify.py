@@ -134,8 +134,8 @@ _WORD_STEPS = [
         "word_category",
         """
         SELECT w.text_id, w.category, w.own,
-            least(1.0, w.supported / t.weight) * least(1.0, 0.5 + w.own / 16)
-            * (0.7 + 0.3 * least(1.0, 4.0 * w.covered / greatest(1, length(p.text)))) AS score
+            round(least(1.0, w.supported / t.weight) * least(1.0, 0.5 + w.own / 16)
+            * (0.7 + 0.3 * least(1.0, 4.0 * w.covered / greatest(1, length(p.text)))), 9) AS score
         FROM (
             SELECT a.text_id, a.category, any_value(a.weight) AS own, any_value(a.covered) AS covered,
                 sum(b.weight) AS supported
@@ -151,7 +151,7 @@ _WORD_STEPS = [
     Step(
         "word_best",
         """
-        SELECT text_id, arg_max(category, score * 1000 + own) AS category, max(score) AS score,
+        SELECT text_id, first(category ORDER BY score DESC, own DESC, category) AS category, max(score) AS score,
             list(category ORDER BY score DESC, category)[1:3] AS nearest
         FROM word_category GROUP BY text_id
         """,
@@ -174,7 +174,7 @@ _CODE_STEPS = [
     Step(
         "line_agreed",
         """
-        SELECT e.line_id, arg_max(w.category, w.score) AS category
+        SELECT e.line_id, first(w.category ORDER BY w.score DESC, w.own DESC, w.category) AS category
         FROM line_evidence e JOIN word_category w USING (text_id)
         JOIN category_tree t ON t.ancestor = e.category AND t.category = w.category
         GROUP BY e.line_id

@@ -44,7 +44,8 @@ def _line_steps(reference_day: date) -> list[Step]:
                 c.nearest
             FROM purchase p JOIN classified c USING (line_id) JOIN line_item i USING (line_id)
             LEFT JOIN (
-                SELECT m.item_id, arg_max(l.category, m.score) AS category, max(m.score) AS score
+                SELECT m.item_id, first(l.category ORDER BY m.score DESC, l.category) AS category,
+                    max(m.score) AS score
                 FROM matched m JOIN licences l ON l.licence_id = m.entry_id
                 WHERE m.score >= {THRESHOLD} AND m.rung <> 'text' GROUP BY m.item_id
             ) a USING (item_id)
@@ -185,8 +186,8 @@ _ANSWER_STEPS = [
     Step(
         "line_obligation",
         """
-        SELECT line_id, arg_min(rule, rank) AS rule, arg_min(obligation, rank) AS obligation,
-            arg_min(mark, rank) AS mark, arg_min(condition, rank) AS condition,
+        SELECT line_id, first(rule ORDER BY rank) AS rule, first(obligation ORDER BY rank) AS obligation,
+            first(mark ORDER BY rank) AS mark, first(condition ORDER BY rank) AS condition,
             list(rule ORDER BY rule) FILTER (met IS false AND obligation <> 'voluntary') AS unmet
         FROM (
             SELECT *, list_position(['mandatory', 'priority', 'voluntary'], obligation) * 1000
@@ -259,7 +260,7 @@ _AFTER_STEPS = [
         JOIN licences l ON l.category = t.category AND list_contains(w.accepted, l.programme)
         JOIN statuses p ON p.licence_id = l.licence_id AND p.status = 'active'
             AND (p.from_date IS NULL OR p.from_date <= w.day) AND (p.until_date IS NULL OR w.day < p.until_date)
-        JOIN (SELECT licence_id, min_by(model, kind) AS model FROM models GROUP BY licence_id) m
+        JOIN (SELECT licence_id, first(model ORDER BY kind = 'model' DESC, model) AS model FROM models GROUP BY licence_id) m
             ON m.licence_id = l.licence_id
         QUALIFY row_number() OVER (
             PARTITION BY w.category, l.brand ORDER BY l.valid_until DESC NULLS LAST, l.licence_id) = 1

@@ -59,13 +59,9 @@ def _model_steps() -> list[Step]:
         Step(
             "pair_model",
             """
-            SELECT item_id, entry_id, arg_max(matched, rank) AS matched, arg_max(kind, rank) AS kind,
-                arg_max(key, rank) AS key, arg_max(whole, rank) AS whole, arg_max(next_word, rank) AS next_word,
-                arg_max(brands, rank) AS brands
-            FROM (
-                SELECT *, length(key) * 2 + whole::INT AS rank FROM pair_exact
-                UNION ALL SELECT *, length(key) * 2 + whole::INT AS rank FROM pair_wildcard
-            ) GROUP BY item_id, entry_id
+            SELECT * FROM (SELECT * FROM pair_exact UNION ALL SELECT * FROM pair_wildcard)
+            QUALIFY row_number() OVER (
+                PARTITION BY item_id, entry_id ORDER BY length(key) * 2 + whole::INT DESC, kind, matched, key) = 1
             """,
         ),
     ]
@@ -116,7 +112,7 @@ def _text_steps() -> list[Step]:
             SELECT l.item_id, e.entry_id FROM line_rare_token l JOIN entry_token e USING (token)
             WHERE l.item_id NOT IN (SELECT item_id FROM pair_certificate UNION SELECT item_id FROM pair_gtin)
             GROUP BY l.item_id, e.entry_id
-            QUALIFY row_number() OVER (PARTITION BY l.item_id ORDER BY sum(l.idf) DESC, e.entry_id) <= {PAIRS_PER_LINE}
+            QUALIFY row_number() OVER (PARTITION BY l.item_id ORDER BY round(sum(l.idf), 6) DESC, e.entry_id) <= {PAIRS_PER_LINE}
             """,
         ),
     ]

@@ -122,14 +122,14 @@ STEPS = [
     Step(
         "line_weight",
         """
-        SELECT item_id, sum(coalesce(idf, (SELECT ln(1 + count(*)) FROM entry_text))) AS weight
+        SELECT item_id, round(sum(coalesce(idf, (SELECT ln(1 + count(*)) FROM entry_text))), 6) AS weight
         FROM line_token LEFT JOIN token_weight USING (token) GROUP BY item_id
         """,
     ),
     Step(
         "entry_weight",
         """
-        SELECT entry_id, sum(idf) AS weight, count(*) AS words FROM entry_token JOIN token_weight USING (token)
+        SELECT entry_id, round(sum(idf), 6) AS weight, count(*) AS words FROM entry_token JOIN token_weight USING (token)
         GROUP BY entry_id
         """,
     ),
@@ -137,7 +137,7 @@ STEPS = [
     Step(
         "pair_shared",
         """
-        SELECT p.item_id, p.entry_id, sum(w.idf) AS shared
+        SELECT p.item_id, p.entry_id, round(sum(w.idf), 6) AS shared
         FROM pair_text p JOIN line_token l USING (item_id) JOIN entry_token e USING (entry_id, token)
         JOIN token_weight w USING (token)
         WHERE NOT EXISTS (SELECT 1 FROM pair_model m WHERE m.item_id = p.item_id AND m.entry_id = p.entry_id)

@@ -178,7 +178,7 @@ def _gram_steps() -> list[Step]:
             "line_code",
             f"""
             SELECT item_id, gram, max(size) AS size, bool_or(whole) AS whole,
-                arg_max(next_word, whole::INT) AS next_word
+                first(next_word ORDER BY whole DESC, next_word) AS next_word
             FROM line_gram
             WHERE length(gram) >= {SHORTEST_CODE} AND regexp_matches(gram, '[0-9]')
                 AND NOT regexp_full_match(gram, '{MEASURE}')
@@ -226,7 +226,7 @@ def _entry_steps() -> list[Step]:
         Step(
             "entry_code",
             f"""
-            SELECT entry_id, key, any_value(model ORDER BY rank) AS model, min_by(kind, rank) AS kind FROM (
+            SELECT entry_id, key, first(model ORDER BY rank, model) AS model, min_by(kind, rank) AS kind FROM (
                 SELECT m.entry_id, f.key, m.model, m.kind,
                     CASE m.kind WHEN 'model' THEN 1 WHEN 'additional' THEN 2 WHEN 'family' THEN 3 ELSE 4 END AS rank
                 FROM entry_model m JOIN text_form f ON f.text = m.model
