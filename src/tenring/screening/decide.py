@@ -260,8 +260,9 @@ _AFTER_STEPS = [
         JOIN licences l ON l.category = t.category AND list_contains(w.accepted, l.programme)
         JOIN statuses p ON p.licence_id = l.licence_id AND p.status = 'active'
             AND (p.from_date IS NULL OR p.from_date <= w.day) AND (p.until_date IS NULL OR w.day < p.until_date)
-        JOIN (SELECT licence_id, first(model ORDER BY kind = 'model' DESC, model) AS model FROM models GROUP BY licence_id) m
-            ON m.licence_id = l.licence_id
+        JOIN (
+            SELECT licence_id, first(model ORDER BY kind = 'model' DESC, model) AS model FROM models GROUP BY licence_id
+        ) m ON m.licence_id = l.licence_id
         QUALIFY row_number() OVER (
             PARTITION BY w.category, l.brand ORDER BY l.valid_until DESC NULLS LAST, l.licence_id) = 1
             AND row_number() OVER (

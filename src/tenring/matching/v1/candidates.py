@@ -112,7 +112,8 @@ def _text_steps() -> list[Step]:
             SELECT l.item_id, e.entry_id FROM line_rare_token l JOIN entry_token e USING (token)
             WHERE l.item_id NOT IN (SELECT item_id FROM pair_certificate UNION SELECT item_id FROM pair_gtin)
             GROUP BY l.item_id, e.entry_id
-            QUALIFY row_number() OVER (PARTITION BY l.item_id ORDER BY round(sum(l.idf), 6) DESC, e.entry_id) <= {PAIRS_PER_LINE}
+            QUALIFY row_number() OVER (
+                PARTITION BY l.item_id ORDER BY round(sum(l.idf), 6) DESC, e.entry_id) <= {PAIRS_PER_LINE}
             """,
         ),
     ]

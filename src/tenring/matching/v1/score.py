@@ -129,8 +129,8 @@ STEPS = [
     Step(
         "entry_weight",
         """
-        SELECT entry_id, round(sum(idf), 6) AS weight, count(*) AS words FROM entry_token JOIN token_weight USING (token)
-        GROUP BY entry_id
+        SELECT entry_id, round(sum(idf), 6) AS weight, count(*) AS words
+        FROM entry_token JOIN token_weight USING (token) GROUP BY entry_id
         """,
     ),
     # one row = a text pair with the weight of the words both have; where a code answered, for or against, words do not
