@@ -87,7 +87,8 @@ def _remarks(results: Results, query: Query) -> Iterator[str]:
 def _table(results: Results, query: Query) -> Table:
     first, last = query.offset + 1, query.offset + len(results.hits)
     shown = T("Licences {first} to {last} of {total}", first=first, last=last, total=f"{results.total:,}")
-    table = Table(title=f"{shown}, {T('status on {day}', day=results.on)}", title_justify="left")
+    on = T("status on {day}", day=results.on)
+    table = Table(title=f"{shown}, {on}", title_justify="left")
     for heading in (T("number"), T("brand"), T("product"), T("category"), T("programme"), T("status"), T("why")):
         table.add_column(heading, overflow="fold")
     for hit in results.hits:

@@ -41,6 +41,7 @@ def _status() -> str:
 
 
 def _licence() -> dict[str, str]:
+    unstated, endless, unknown = T("not stated"), T("open"), T("without a known status")
     return {
         "number": "n.number",
         "programme": "(SELECT x.name FROM programme x WHERE x.id = b.programme)",
@@ -51,11 +52,11 @@ def _licence() -> dict[str, str]:
         "rung": _rung(),
         "score": "printf('%.2f', b.score)",
         "day": "v.day",
-        "begin": f"coalesce(n.valid_from::VARCHAR, {quoted(T('not stated'))})",
-        "end": f"coalesce(n.valid_until::VARCHAR, {quoted(T('open'))})",
+        "begin": f"coalesce(n.valid_from::VARCHAR, {quoted(unstated)})",
+        "end": f"coalesce(n.valid_until::VARCHAR, {quoted(endless)})",
         "read": "n.last_read",
         "age": "v.day - n.last_read",
-        "status": f"coalesce({_status()}, {quoted(T('without a known status'))})",
+        "status": f"coalesce({_status()}, {quoted(unknown)})",
         "agreement": "b.agreement",
         "category": "k.name",
     }
