@@ -55,7 +55,9 @@ def catalogue() -> Catalogue:
 def judge(catalogue: Catalogue) -> Judge:
     """Judge lines against licences: the rows of the answer, in the order of the lines."""
 
-    def judged(lines: Sequence[Row], licences: Sequence[Row], *, economy: str | None = "CN") -> list[Row]:
+    def judged(
+        lines: Sequence[Row], licences: Sequence[Row], *, economy: str | None = "CN", catalogue: Catalogue = catalogue
+    ) -> list[Row]:
         with duckdb.connect() as connection:
             _add_register(connection, licences)
             _add_lines(connection, lines)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 
 import pytest
 
-from screening.conftest import Judge, Row, licence, line
+from screening.conftest import CATALOG, Judge, Row, licence, line
+from tenring.catalogue import Catalogue
 
 DESKTOP = licence("SAMPLE-1", "QY-T500X")
 
@@ -162,3 +164,35 @@ def test_lines_in_equal_lines_out_with_amounts_and_refunds(judge: Judge) -> None
     answers = judge(lines, [DESKTOP])
     assert [row["amount"] for row in answers] == [100, -100, None]
     assert [row["verdict"] for row in answers] == ["green", "green", "unclassified"]
+
+
+AGREEMENT = """
+id: test-agreement
+parties: [energy-star, china-environmental-label]
+from: 2024-01-01
+until: 2024-12-31
+mode: MODE
+categories: [desktop-computers]
+state: live
+sources: [{document: invented for this test, mark: unverified}]
+"""
+
+
+@pytest.mark.parametrize(
+    ("mode", "day", "expected"),
+    [
+        ("accepts_certificates", date(2024, 5, 1), "recognised"),
+        ("accepts_certificates", date(2025, 1, 1), "none_available"),
+        ("common_criteria", date(2024, 5, 1), "none_available"),
+    ],
+)
+def test_only_a_live_agreement_that_accepts_certificates_makes_a_foreign_one_recognised(
+    judge: Judge, tmp_path: Path, mode: str, day: date, expected: str
+) -> None:
+    for part in ("categories", "programmes", "rules", "brands.yml"):
+        (tmp_path / part).symlink_to(CATALOG / part)
+    (tmp_path / "recognition").mkdir()
+    (tmp_path / "recognition" / "test-agreement.yml").write_text(AGREEMENT.replace("MODE", mode), encoding="utf-8")
+    foreign = licence("ES-1", "QY-T500X", programme="energy-star")
+    (answer,) = judge([line("Qingyun QY-T500X 台式计算机", day)], [foreign], catalogue=Catalogue(tmp_path))
+    assert answer["verdict"] == expected
