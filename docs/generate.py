@@ -21,6 +21,7 @@ from tenring.catalogue import Catalogue
 from tenring.catalogue.categories import Categories, Category
 from tenring.catalogue.programmes import Programme
 from tenring.matching.v1 import weights
+from tenring.matching.v1.rules import Rule
 from tenring.model import tables
 from tenring.register.definition import RegisterDefinition, load_registers
 from tenring.settings import VARIABLES, Settings
@@ -326,7 +327,6 @@ def _english(names: dict[str, str]) -> str:
 
 def matcher_weights() -> str:
     """Every number of the matcher, with the reason that stands beside it in the source."""
-    reasons = _reasons(inspect.getsource(weights))
     simple = [
         (f"`{name}`", f"{value}")
         for name, value in vars(weights).items()
@@ -335,22 +335,35 @@ def matcher_weights() -> str:
     return _page(
         f"The numbers of matcher {weights.VERSION}.",
         "What each kind of evidence is worth when nothing speaks against it:",
-        _table(("evidence", "worth"), [(f"`{name}`", f"{value:.2f}") for name, value in weights.BASE.items()]),
-        "What is taken off, by named feature:",
+        _table(("evidence", "worth"), [(f"`{name}`", _points(value)) for name, value in weights.BASE.items()]),
+        "What is taken off a code that meets a listed model:",
+        _rules(weights.AGAINST_MODEL),
+        "What is taken off a certificate number or GTIN:",
+        _rules(weights.AGAINST_NUMBER),
+        "What words can reach: the share of the entry's name that the line has, the share of the line that the name "
+        "has, by the weight of rare words, and the brand:",
         _table(
-            ("feature", "points", "when"),
-            [(f"`{name}`", f"−{value:.2f}", reasons.get(name, "")) for name, value in weights.PENALTY.items()],
+            ("part", "points"),
+            [
+                ("`entry_covered`", _points(weights.COVERED["entry"])),
+                ("`line_covered`", _points(weights.COVERED["line"])),
+                ("`brand_agrees`", _points(weights.WITH_BRAND)),
+            ],
         ),
-        "The parts of a score by text (the last two are taken off):",
-        _table(("part", "points"), [(f"`{name}`", f"{value:.2f}") for name, value in weights.TEXT.items()]),
+        "What is taken off words:",
+        _rules(weights.AGAINST_TEXT),
         "Limits:",
         _table(("name", "value"), simple),
     )
 
 
-def _reasons(source: str) -> dict[str, str]:
-    """Key of a table -> the comment behind it in the source."""
-    return dict(re.findall(r'^\s+"(\w+)": [\d.]+,\s+# (.*)$', source, flags=re.MULTILINE))
+def _rules(rules: Sequence[Rule]) -> str:
+    """Named rules with what they take off and why."""
+    return _table(("feature", "points", "when"), [(f"`{r.name}`", f"−{_points(r.points)}", r.why) for r in rules])
+
+
+def _points(hundredths: int) -> str:
+    return f"{hundredths / 100:.2f}"
 
 
 # writing

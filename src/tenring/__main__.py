@@ -17,6 +17,9 @@ VERBS = {
     "screen": ("screen", "screen"),
     "prepare": ("prepare", "command"),
     "match": ("match", "match"),
+    "confirm": ("decisions", "confirm"),
+    "reject": ("decisions", "reject"),
+    "decisions": ("decisions", "decisions"),
     "catalogue": ("catalogue", "catalogue"),
     "demo": ("demo", "demo"),
 }

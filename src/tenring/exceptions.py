@@ -57,3 +57,11 @@ class AssertionFailedError(SnapshotError):
 
 class FetchError(TenringError):
     """A publisher's file could not be fetched; the cached one, if any, is untouched."""
+
+
+class DecisionError(TenringError):
+    """A person's decision about a match or category cannot be recorded or read; those recorded are untouched."""
+
+
+class EngineError(TenringError):
+    """Bulk work cannot go on: its engine is missing, cannot be reached, or ran out of memory or disk space."""

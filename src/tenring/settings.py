@@ -28,10 +28,13 @@ class Settings:
     catalog: Path = field(default_factory=_bundled_catalog)
     memory: str = "2GiB"
     threads: int = 2
+    temporary: str | None = None
+    """Folder, or with Spark an address, for what is larger than memory; None: beside the result."""
     max_file_bytes: int = 2 * 1024**3
     max_unpacked_bytes: int = 4 * 1024**3
     max_cell_chars: int = 100_000
     max_rows: int = 20_000_000
+    who: str | None = None
 
     @property
     def snapshots(self) -> Path:
@@ -44,6 +47,11 @@ class Settings:
         return self.home / "fetched"
 
     @property
+    def decisions(self) -> Path:
+        """File of what people decided about matches and categories."""
+        return self.home / "decisions.sqlite"
+
+    @property
     def samples(self) -> Path:
         """The bundled samples: invented licences and purchases in the official layouts."""
         return self.catalog / "samples"
@@ -51,15 +59,17 @@ class Settings:
 
 #: environment variable -> (field, how its text is read, what it means)
 VARIABLES = {
-    "TENRING_HOME": ("home", Path, "folder for snapshots and fetched files"),
+    "TENRING_HOME": ("home", Path, "folder for snapshots, fetched files and decisions"),
     "TENRING_DATA": ("data", Path, "folder with real data: registers/, purchases/"),
     "TENRING_CATALOG": ("catalog", Path, "another catalogue than the bundled one"),
     "TENRING_MEMORY": ("memory", str, "memory limit of bulk work, for example 2GiB"),
     "TENRING_THREADS": ("threads", int, "threads of bulk work"),
+    "TENRING_TEMP": ("temporary", str, "folder (with Spark: or address) for temporary files (beside the result)"),
     "TENRING_MAX_FILE_BYTES": ("max_file_bytes", int, "largest input file that is opened"),
     "TENRING_MAX_UNPACKED_BYTES": ("max_unpacked_bytes", int, "largest size an XLSX may unpack to"),
     "TENRING_MAX_CELL_CHARS": ("max_cell_chars", int, "longest text kept of one cell"),
     "TENRING_MAX_ROWS": ("max_rows", int, "most rows read from one file"),
+    "TENRING_WHO": ("who", str, "name that is recorded with what you confirm or reject"),
 }
 
 

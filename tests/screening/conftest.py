@@ -7,16 +7,17 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import pyarrow as pa
 import pytest
 
 from tenring.catalogue import Catalogue
 from tenring.model import tables
-from tenring.model.sql import Step, run
+from tenring.model.duck import duck_engine
+from tenring.model.sql import Engine, Step
 from tenring.screening.classify import classify
 from tenring.screening.decide import decide
 from tenring.screening.match import match
+from tenring.screening.memory import Recorded
 from tenring.screening.oblige import obliged_on
 from tenring.screening.reference import RULE_CATEGORY, add_reference
 
@@ -56,31 +57,35 @@ def judge(catalogue: Catalogue) -> Judge:
     """Judge lines against licences: the rows of the answer, in the order of the lines."""
 
     def judged(
-        lines: Sequence[Row], licences: Sequence[Row], *, economy: str | None = "CN", catalogue: Catalogue = catalogue
+        lines: Sequence[Row],
+        licences: Sequence[Row],
+        *,
+        economy: str | None = "CN",
+        catalogue: Catalogue = catalogue,
+        decisions: Sequence[Recorded] = (),
     ) -> list[Row]:
-        with duckdb.connect() as connection:
-            _add_register(connection, licences)
-            _add_lines(connection, lines)
-            add_reference(connection, catalogue, economy)
-            connection.execute(RULE_CATEGORY)
-            classify(connection, catalogue.categories)
-            run(connection, [Step("obliged", obliged_on(date(2024, 5, 1)))])
-            match(connection)
-            decide(connection, reference_day=date(2024, 5, 1))
-            return connection.sql("SELECT * FROM screened ORDER BY line_id").to_arrow_table().to_pylist()
+        with duck_engine() as engine:
+            _add_register(engine, licences)
+            _add_lines(engine, lines)
+            add_reference(engine, catalogue, economy, decisions=decisions)
+            engine.run([RULE_CATEGORY])
+            classify(engine, catalogue.categories)
+            engine.run([Step("obliged", obliged_on(date(2024, 5, 1)))])
+            match(engine)
+            decide(engine, reference_day=date(2024, 5, 1))
+            return engine.arrow("SELECT * FROM screened ORDER BY line_id").to_pylist()
 
     return judged
 
 
-def _add_lines(connection: duckdb.DuckDBPyConnection, lines: Sequence[Row]) -> None:
+def _add_lines(engine: Engine, lines: Sequence[Row]) -> None:
     rows = [
         {"line_id": f"{number:03}", "source_file": "t.csv", "row": number} | row for number, row in enumerate(lines)
     ]
-    connection.register("incoming", pa.Table.from_pylist(rows, schema=tables.PURCHASE_LINES))
-    connection.execute("CREATE TABLE purchase AS SELECT * FROM incoming")
+    engine.add("purchase", pa.Table.from_pylist(rows, schema=tables.PURCHASE_LINES))
 
 
-def _add_register(connection: duckdb.DuckDBPyConnection, licences: Sequence[Row]) -> None:
+def _add_register(engine: Engine, licences: Sequence[Row]) -> None:
     content: dict[str, list[Row]] = {"licences": [], "models": [], "gtins": [], "statuses": []}
     for row in licences:
         licence_id = f"test:{row['number']}:{row['model']}"
@@ -90,8 +95,7 @@ def _add_register(connection: duckdb.DuckDBPyConnection, licences: Sequence[Row]
         content["statuses"].extend({"licence_id": licence_id} | period for period in _periods(row))
     schemas = {"licences": tables.LICENCES, "models": tables.MODELS, "gtins": tables.GTINS, "statuses": tables.STATUSES}
     for name, schema in schemas.items():
-        connection.register("incoming", pa.Table.from_pylist(content[name], schema=schema))
-        connection.execute(f"CREATE TABLE {name} AS SELECT * FROM incoming")
+        engine.add(name, pa.Table.from_pylist(content[name], schema=schema))
 
 
 def _periods(row: Row) -> list[Row]:

@@ -90,6 +90,14 @@ def show(screened: Screened) -> None:
                 path=problems,
             )
         )
+    if screened.decisions.used or screened.decisions.gone:
+        out.print(
+            T(
+                "{used} decisions of people were used; of {gone} the licence or category is gone.",
+                used=screened.decisions.used,
+                gone=screened.decisions.gone,
+            )
+        )
     out.print(T("Report: {path}", path=screened.folder / screened.report.html.name), soft_wrap=True)
 
 

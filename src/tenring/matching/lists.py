@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 
-import duckdb
 import pyarrow as pa
 
 from tenring.exceptions import UnusableInputError
 from tenring.language import T
 from tenring.matching import v1
-from tenring.model.sql import Step, quoted, run
+from tenring.model.duck import DuckEngine, duck_engine
+from tenring.model.sql import Engine, Step, quoted
 from tenring.model.text import normal
 
 #: field -> names its column has in real lists, in normal form without signs
@@ -62,19 +62,19 @@ def match_lists(left: Path, right: Path, *, out: Path) -> Matches:
     Raises:
         UnusableInputError: a list cannot be read, or has neither a name nor a model column.
     """
-    with duckdb.connect() as connection:
-        counts = [_load(connection, path, table) for path, table in ((left, "left_list"), (right, "right_list"))]
-        run(connection, _input_steps())
-        v1.match(connection)
-        _write(connection, out)
-        pairs, matched_left = connection.execute(
+    with duck_engine() as engine:
+        counts = [_load(engine, path, table) for path, table in ((left, "left_list"), (right, "right_list"))]
+        engine.run(_input_steps())
+        v1.match(engine)
+        _write(engine, out)
+        ((pairs, matched_left),) = engine.rows(
             f"SELECT count(*), count(DISTINCT item_id) FROM matched WHERE score >= {v1.THRESHOLD}"
-        ).fetchone() or (0, 0)
+        )
     threshold = Decimal(str(v1.THRESHOLD))
     return Matches(out, left=counts[0], right=counts[1], pairs=pairs, matched_left=matched_left, threshold=threshold)
 
 
-def _load(connection: duckdb.DuckDBPyConnection, path: Path, table: str) -> int:
+def _load(engine: Engine, path: Path, table: str) -> int:
     """Read a CSV list into a table with our column names; the number of rows."""
     rows = _rows(path)
     header = [normal(name).replace(" ", "").replace("_", "") for name in rows[0]]
@@ -87,10 +87,7 @@ def _load(connection: duckdb.DuckDBPyConnection, path: Path, table: str) -> int:
             do=T("Name one of them `name` or `model`"),
         )
     records = [_record(row, places, number) for number, row in enumerate(rows[1:], start=2) if any(row)]
-    schema = pa.schema([(name, pa.string()) for name in COLUMNS])
-    connection.register("incoming", pa.Table.from_pylist(records, schema=schema))
-    connection.execute(f"CREATE TEMP TABLE {table} AS SELECT * FROM incoming")
-    connection.unregister("incoming")
+    engine.add(table, pa.Table.from_pylist(records, schema=pa.schema([(name, pa.string()) for name in COLUMNS])))
     return len(records)
 
 
@@ -141,10 +138,10 @@ def _input_steps() -> list[Step]:
     ]
 
 
-def _write(connection: duckdb.DuckDBPyConnection, out: Path) -> None:
+def _write(engine: DuckEngine, out: Path) -> None:
     out.parent.mkdir(parents=True, exist_ok=True)
     partial = out.with_name(f".{out.name}.partial")
-    connection.execute(f"""
+    engine.connection.execute(f"""
         COPY (
             SELECT l.id AS left_id, r.id AS right_id, m.score, m.rung, m.score >= {v1.THRESHOLD} AS sure, m.ties,
                 l.text AS left_name, r.name AS right_name, m.features

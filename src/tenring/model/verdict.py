@@ -39,6 +39,8 @@ class Obligation(StrEnum):
 class Rung(StrEnum):
     """Which kind of evidence answered, strongest first."""
 
+    CONFIRMED = "confirmed"
+    """A person said so: see tenring.screening.memory."""
     CERTIFICATE = "certificate"
     GTIN = "gtin"
     MODEL = "model"

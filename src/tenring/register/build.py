@@ -11,6 +11,7 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from tenring import __version__
+from tenring.catalogue.brands import load_brands
 from tenring.catalogue.categories import load_categories
 from tenring.exceptions import AssertionFailedError, RegisterError, SnapshotError, UnusableInputError
 from tenring.register import manifest as manifests
@@ -21,6 +22,7 @@ from tenring.register.files import Limits, sha256
 from tenring.register.ledger import Ledger
 from tenring.register.lock import only_build
 from tenring.register.manifest import FileReport, ListReport, Manifest
+from tenring.register.match_index import write_match_index
 from tenring.register.properties import load_properties
 from tenring.register.read import REJECTED_COLUMNS, FileReading, Reader
 from tenring.register.search import build_index
@@ -126,6 +128,12 @@ def search_index(settings: Settings) -> Index:
     return lambda folder: build_index(folder, categories=words)
 
 
+def _spellings(catalog: Path) -> dict[str, str]:
+    """Spellings of brands; a catalogue need not have any."""
+    path = catalog / "brands.yml"
+    return load_brands(path) if path.is_file() else {}
+
+
 def _silent(_what: str, _done: int, _total: int) -> None:
     """No progress is shown."""
 
@@ -166,6 +174,8 @@ class _Build:
             manifest = self._write(folder, name, unknown)
             self.progress("Indexing for search", 0, 0)
             index(folder)
+            self.progress("Indexing for matching", 0, 0)
+            write_match_index(folder, _spellings(self.settings.catalog), settings=self.settings)
             published = publish(folder, self.settings)
         snapshot = Snapshot(published, manifest, self.settings.memory, self.settings.threads)
         return BuildResult(snapshot, tuple(self.reports.values()), unknown)

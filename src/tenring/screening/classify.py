@@ -6,13 +6,13 @@ category_score, category_by, nearest), one row per line.
 
 from __future__ import annotations
 
-import duckdb
 import pyarrow as pa
 
 from tenring.catalogue import Categories
-from tenring.model.sql import Step, run
+from tenring.model.sql import Engine, Step
 from tenring.model.text import CJK
 from tenring.screening.phrases import canonical
+from tenring.screening.remember import decide_categories, overruled
 
 #: Below this a category by words is not given: the line is unclassified, with the three nearest.
 SURE_ENOUGH = 0.5
@@ -26,35 +26,37 @@ _ASIDE = "for|with|incl|including|compatible|para|pour|fur|mit|用于|适用于|
 _PURPOSE = "^(用|专用|の|용)"
 _ASIDE_FACTOR, _MODIFIER_FACTOR, _LAST_FACTOR = 0.2, 0.4, 1.3
 
+_WORDING = pa.schema([("wording", pa.string()), ("text", pa.string())])
 
-def classify(connection: duckdb.DuckDBPyConnection, categories: Categories) -> None:
+
+def classify(engine: Engine, categories: Categories) -> None:
     """Make the table `classified`."""
-    _add_texts(connection)
-    _add_codes(connection, categories)
-    run(connection, [*_WORD_STEPS, *_CODE_STEPS, _CLASSIFIED])
+    _add_texts(engine)
+    _add_codes(engine, categories)
+    decide_categories(engine)
+    engine.run([*_WORD_STEPS, *_CODE_STEPS, *overruled(engine, _CLASSIFIED)])
 
 
-def _add_texts(connection: duckdb.DuckDBPyConnection) -> None:
+def _add_texts(engine: Engine) -> None:
     """`purchase_text`: one row = one distinct wording of lines, in canonical form."""
-    wordings = connection.sql(
-        "SELECT DISTINCT concat_ws(' ', description, code_name) AS wording FROM purchase"
-    ).to_arrow_table()
-    texts = wordings.column(0).to_pylist()
-    found = pa.table({"wording": pa.array(texts, pa.string()), "text": pa.array(map(canonical, texts), pa.string())})
-    connection.register("incoming", found)
-    connection.execute("CREATE OR REPLACE TEMP TABLE purchase_wording AS SELECT * FROM incoming")
-    connection.execute("""
-        CREATE OR REPLACE TEMP TABLE purchase_text AS
-        SELECT text, row_number() OVER (ORDER BY text) AS text_id FROM (SELECT DISTINCT text FROM purchase_wording)
-    """)
-    connection.unregister("incoming")
+    wordings = "SELECT DISTINCT concat_ws(' ', description, code_name) AS wording FROM purchase"
+    engine.apply("purchase_wording", wordings, _canonical, _WORDING)
+    numbered = (
+        "SELECT text, row_number() OVER (ORDER BY text) AS text_id FROM (SELECT DISTINCT text FROM purchase_wording)"
+    )
+    engine.run([Step("purchase_text", numbered)])
 
 
-def _add_codes(connection: duckdb.DuckDBPyConnection, categories: Categories) -> None:
+def _canonical(batch: pa.RecordBatch) -> pa.RecordBatch:
+    texts = batch.column(0).to_pylist()
+    return pa.RecordBatch.from_pydict({"wording": texts, "text": [*map(canonical, texts)]}, schema=_WORDING)
+
+
+def _add_codes(engine: Engine, categories: Categories) -> None:
     """`code_category`: one row = one code used by some line and one category that its crosswalk names."""
-    used = connection.execute(
+    used = engine.rows(
         "SELECT DISTINCT code_scheme, code FROM purchase WHERE code IS NOT NULL AND code_scheme IS NOT NULL"
-    ).fetchall()
+    )
     rows: list[dict[str, object]] = []
     for scheme, code in used:
         if found := categories.by_code(scheme, code):
@@ -64,9 +66,7 @@ def _add_codes(connection: duckdb.DuckDBPyConnection, categories: Categories) ->
             rows.extend(row | {"category": category} for category in ids)
     columns = [("scheme", pa.string()), ("code", pa.string()), ("category", pa.string())]
     schema = pa.schema([*columns, ("exact", pa.bool_()), ("broad", pa.bool_())])
-    connection.register("incoming", pa.Table.from_pylist(rows, schema=schema))
-    connection.execute("CREATE OR REPLACE TEMP TABLE code_category AS SELECT * FROM incoming")
-    connection.unregister("incoming")
+    engine.add("code_category", pa.Table.from_pylist(rows, schema=schema))
 
 
 _WORD_STEPS = [

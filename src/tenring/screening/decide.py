@@ -9,29 +9,38 @@ from __future__ import annotations
 
 from datetime import date
 
-import duckdb
-
 from tenring.language import current
 from tenring.matching.v1 import THRESHOLD
-from tenring.model.sql import Step, run
+from tenring.model.sql import Engine, Step
 from tenring.screening.explain import explanation
 from tenring.screening.oblige import obliged
+from tenring.screening.remember import REMEMBERED
 
 #: Certified alternatives named for each category.
 ALTERNATIVES = 5
 
-_RUNG_ORDER = "list_position(['certificate', 'gtin', 'model', 'text'], rung)"
+_RUNG_ORDER = "list_position(['confirmed', 'certificate', 'gtin', 'model', 'text'], rung)"
 
 
-def decide(connection: duckdb.DuckDBPyConnection, *, reference_day: date) -> None:
+def decide(engine: Engine, *, reference_day: date) -> None:
     """Make the tables `screened`, `obligation`, `alternative`; lines without a date are judged on `reference_day`."""
-    run(connection, [*_line_steps(reference_day), *_CANDIDATE_STEPS, *_ANSWER_STEPS, _screened(), *_AFTER_STEPS])
+    engine.run([*_line_steps(reference_day), *_CANDIDATE_STEPS, *_ANSWER_STEPS, _screened(), *_AFTER_STEPS])
 
 
 def _line_steps(reference_day: date) -> list[Step]:
     return [
+        # one row = one product with the category of the licence that it surely is
+        Step(
+            "item_category",
+            f"""
+            SELECT m.item_id, max(m.score) AS score,
+                first(l.category ORDER BY m.score DESC, m.rung = 'confirmed' DESC, l.category) AS category
+            FROM {REMEMBERED} m JOIN licences l ON l.licence_id = m.entry_id
+            WHERE m.score >= {THRESHOLD} AND m.rung <> 'text' GROUP BY m.item_id
+            """,
+        ),
         # one row = one line with the day it is judged on and its category: a line that no code or word classified
-        # takes the category of the licence that it surely is
+        # takes the category of its licence, unless a person rejected that
         Step(
             "line_state",
             f"""
@@ -44,11 +53,11 @@ def _line_steps(reference_day: date) -> list[Step]:
                 c.nearest
             FROM purchase p JOIN classified c USING (line_id) JOIN line_item i USING (line_id)
             LEFT JOIN (
-                SELECT m.item_id, first(l.category ORDER BY m.score DESC, l.category) AS category,
-                    max(m.score) AS score
-                FROM matched m JOIN licences l ON l.licence_id = m.entry_id
-                WHERE m.score >= {THRESHOLD} AND m.rung <> 'text' GROUP BY m.item_id
-            ) a USING (item_id)
+                SELECT b.line_id, b.category, b.score
+                FROM (SELECT line_id, category, score FROM line_item JOIN item_category USING (item_id)) b
+                ANTI JOIN (SELECT line_id, category FROM category_decided WHERE decided = 'rejected') r
+                    USING (line_id, category)
+            ) a USING (line_id)
             """,
         ),
         Step(
@@ -78,7 +87,7 @@ _CANDIDATE_STEPS = [
             l.programme, l.category AS licence_category, t.status, t.from_date, t.until_date, t.reason,
             m.score >= {THRESHOLD} AS sure,
             l.programme IN (SELECT id FROM programme WHERE assurance = 'self_declared') AS self_declared
-        FROM line_state s JOIN matched m USING (item_id) JOIN licences l ON l.licence_id = m.entry_id
+        FROM line_state s JOIN {REMEMBERED} m USING (item_id) JOIN licences l ON l.licence_id = m.entry_id
         LEFT JOIN statuses t ON t.licence_id = m.entry_id
             AND (t.from_date IS NULL OR t.from_date <= s.day) AND (t.until_date IS NULL OR s.day < t.until_date)
         """,
@@ -238,6 +247,8 @@ def _screened() -> Step:
         LEFT JOIN licences l ON l.licence_id = f.licence_id
         LEFT JOIN licences n ON n.licence_id = b.licence_id
         LEFT JOIN programme g ON g.id = f.programme
+        LEFT JOIN pair_rejected z ON z.item_id = v.item_id
+        LEFT JOIN licences zl ON zl.licence_id = z.entry_id
         LEFT JOIN rule r ON r.id = o.rule
         LEFT JOIN category k ON k.id = v.category
         """,

@@ -18,6 +18,7 @@ def _rung() -> str:
     return _choice(
         "b.rung",
         {
+            "confirmed": T("a person's confirmation"),
             "certificate": T("certificate number"),
             "gtin": T("GTIN"),
             "model": T("brand and model"),
@@ -115,6 +116,7 @@ def _remarks(name: str) -> list[str]:
         "b.worth = 6 AND b.score >= 0.6": T(
             "nearest: {product} (licence {number} of {programme}), score {score}, not sure enough"
         ),
+        "z.item_id IS NOT NULL": T("a person rejected {rejected} (licence {rejected_number}) on {rejected_on}"),
         "b.worth <= 3 AND b.ties > 1": T("{ties} licences fit equally well"),
         "b.worth <= 3 AND n.valid_from_derived": T(
             "the begin date is derived, not printed in the register (unverified)"
@@ -129,8 +131,14 @@ def _remarks(name: str) -> list[str]:
         "o.mark = 'unverified'": T("the rule's item is unverified"),
         "p.date IS NULL": T("the line has no date: judged on {day}"),
     }
-    more = {"ties": "b.ties", "condition": "o.condition", "rules": _rules(name)}
+    more = {"ties": "b.ties", "condition": "o.condition", "rules": _rules(name)} | _rejected()
     return [f"CASE WHEN {condition} THEN {sentence(text, **fields, **more)} END" for condition, text in remarks.items()]
+
+
+def _rejected() -> dict[str, str]:
+    """The nearest licence that a person said it is not: `z` is its pair, `zl` its licence."""
+    product = "concat_ws(' ', zl.brand, z.matched_model)"
+    return {"rejected": product, "rejected_number": "zl.number", "rejected_on": "z.day"}
 
 
 def _rules(name: str) -> str:

@@ -6,10 +6,12 @@ and `matched` (see tenring.matching.v1).
 
 from __future__ import annotations
 
-import duckdb
+from pathlib import Path
 
 from tenring.matching import v1
-from tenring.model.sql import Step, run
+from tenring.model.sql import Engine, Step
+from tenring.register.match_index import use_match_index
+from tenring.screening.remember import decide_pairs
 
 #: A certificate number in a free text: letters and digits with hyphens, as certification bodies write them.
 _NUMBER_IN_TEXT = (
@@ -42,15 +44,13 @@ _ITEM_STEPS = [
     ),
 ]
 
-_ENTRY_STEPS = [
-    Step("entry", "SELECT licence_id AS entry_id, brand, name, category FROM licences"),
-    Step("entry_number", "SELECT licence_id AS entry_id, number FROM licences"),
-    Step("entry_gtin", "SELECT licence_id AS entry_id, gtin FROM gtins"),
-    Step("entry_model", "SELECT licence_id AS entry_id, model, kind FROM models"),
-]
 
+def match(engine: Engine, *, snapshot: Path | None = None) -> None:
+    """Make the tables `line_item` and `matched`, and what people decided about its pairs.
 
-def match(connection: duckdb.DuckDBPyConnection) -> None:
-    """Make the tables `line_item` and `matched`."""
-    run(connection, [*_ITEM_STEPS, *_ENTRY_STEPS])
-    v1.match(connection)
+    `snapshot` is the folder whose index is used; without one the entries are indexed now.
+    """
+    engine.run(_ITEM_STEPS)
+    use_match_index(engine, snapshot, dict(engine.rows("SELECT key, usual FROM brand_alias")))
+    v1.match_lines(engine)
+    decide_pairs(engine)

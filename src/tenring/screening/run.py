@@ -23,15 +23,18 @@ from tenring.exceptions import UnusableInputError
 from tenring.language import T, current
 from tenring.matching import v1
 from tenring.model import tables
-from tenring.model.sql import Step, quoted, run
-from tenring.register.snapshot import Snapshot
+from tenring.model.duck import duck_engine
+from tenring.model.sql import Engine, Step, quoted
+from tenring.register.snapshot import VIEWS, Snapshot
 from tenring.screening.classify import classify
 from tenring.screening.decide import decide
 from tenring.screening.match import match
+from tenring.screening.memory import Decisions
 from tenring.screening.oblige import obliged_on
 from tenring.screening.prepare import Prepared, prepare
 from tenring.screening.read.options import ReadOptions
 from tenring.screening.reference import RULE_CATEGORY, add_reference
+from tenring.screening.remember import REMEMBERED, DecisionsUsed, used
 from tenring.screening.report import write_report
 from tenring.screening.report.context import (
     MatcherFacts,
@@ -85,6 +88,16 @@ class Screened:
     """Currency -> verdict -> sum of amounts."""
     snapshot: str
     sample: bool
+    decisions: DecisionsUsed
+
+
+@dataclass(frozen=True)
+class _Sources:
+    """What a screening rests on."""
+
+    catalogue: Catalogue
+    snapshot: Snapshot
+    request: Request
 
 
 def screen(request: Request, *, settings: Settings, progress: Progress | None = None) -> Screened:
@@ -101,10 +114,13 @@ def screen(request: Request, *, settings: Settings, progress: Progress | None = 
     with _published_at(request.out) as folder:
         report(T("Reading"), 0, _STAGES)
         prepared = prepare(request.files, settings=settings, out=folder, options=replace(request.options, on=None))
-        with snapshot.connect() as connection:
-            _limit(connection, folder)
-            _stages(connection, catalogue, request, folder, report)
-            counted = _counted(connection)
+        with duck_engine(memory=settings.memory, threads=settings.threads, spill=folder / ".spill") as engine:
+            for view in VIEWS:
+                engine.view(view, snapshot.table(view))
+            add_reference(engine, catalogue, request.economy, decisions=Decisions.of(settings).current())
+            _stages(engine, _Sources(catalogue, snapshot, request), folder, report)
+            decisions = used(engine)
+            counted = _counted(engine)
         report(T("Writing the report"), _STAGES - 1, _STAGES)
         context = _context(request, catalogue, snapshot)
         files = write_report(folder, context=context, settings=settings)
@@ -115,6 +131,7 @@ def screen(request: Request, *, settings: Settings, progress: Progress | None = 
         report=ReportFiles(**at_home),
         snapshot=snapshot.name,
         sample=snapshot.manifest.sample,
+        decisions=decisions,
         lines=counted.lines,
         verdicts=counted.verdicts,
         amounts=counted.amounts,
@@ -151,48 +168,37 @@ def _published_at(out: Path) -> Iterator[Path]:
             out.parent.rmdir()
 
 
-def _limit(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
-    """Larger than memory spills into the folder that is being written, and goes with it."""
-    connection.execute(f"SET temp_directory = {quoted(folder / '.spill')}")
-
-
-def _stages(
-    connection: duckdb.DuckDBPyConnection, catalogue: Catalogue, request: Request, folder: Path, report: Progress
-) -> None:
-    add_reference(connection, catalogue, request.economy)
-    connection.execute(RULE_CATEGORY)
-    purchases = quoted(folder / "purchases.parquet")
-    run(connection, [Step("purchase", f"SELECT * FROM read_parquet({purchases})")])
+def _stages(engine: Engine, sources: _Sources, folder: Path, report: Progress) -> None:
+    request = sources.request
+    engine.run([RULE_CATEGORY])
+    engine.view("purchase", folder / "purchases.parquet")
     report(T("Classifying"), 1, _STAGES)
-    classify(connection, catalogue.categories)
-    _write(connection, "SELECT * FROM classified ORDER BY line_id", folder / "classified.parquet")
+    classify(engine, sources.catalogue.categories)
+    engine.write("SELECT * FROM classified ORDER BY line_id", folder / "classified.parquet")
     report(T("Obligations"), 2, _STAGES)
-    run(connection, [Step("obliged", obliged_on(request.on))])
-    _write(connection, "SELECT * FROM obliged ORDER BY line_id, rule", folder / "obliged.parquet")
+    engine.run([Step("obliged", obliged_on(request.on))])
+    engine.write("SELECT * FROM obliged ORDER BY line_id, rule", folder / "obliged.parquet")
     report(T("Matching"), 3, _STAGES)
-    match(connection)
-    pairs = "SELECT i.line_id, m.* EXCLUDE (item_id) FROM line_item i JOIN matched m USING (item_id)"
-    _write(connection, f"{pairs} ORDER BY line_id, score DESC", folder / "matches.parquet")
+    match(engine, snapshot=sources.snapshot.folder)
+    pairs = f"SELECT i.line_id, m.* EXCLUDE (item_id) FROM line_item i JOIN {REMEMBERED} m USING (item_id)"
+    engine.write(f"{pairs} ORDER BY line_id, score DESC", folder / "matches.parquet")
     report(T("Deciding"), 4, _STAGES)
-    decide(connection, reference_day=request.on)
-    _write_answers(connection, folder)
+    decide(engine, reference_day=request.on)
+    _write_answers(engine, folder)
 
 
-def _write(connection: duckdb.DuckDBPyConnection, query: str, path: Path) -> None:
-    connection.execute(f"COPY ({query}) TO {quoted(path)} (FORMAT parquet, COMPRESSION zstd)")
-
-
-def _write_answers(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
+def _write_answers(engine: Engine, folder: Path) -> None:
     columns = ", ".join(f"s.{name}" for name in tables.SCREENED_LINES.names)
     order = "ORDER BY s.source_file, s.sheet, s.row, s.line_id"
-    _write(connection, f"SELECT {columns} FROM screened s {order}", folder / "lines.parquet")
+    engine.write(f"SELECT {columns} FROM screened s {order}", folder / "lines.parquet")
     readable = f"""
         SELECT * REPLACE (array_to_string(obligations_unmet, ' ') AS obligations_unmet, {_guarded()})
         FROM read_parquet({quoted(folder / "lines.parquet")})
     """
-    connection.execute(f"COPY ({readable}) TO {quoted(folder / 'lines.csv')} (FORMAT csv, HEADER)")
-    _write(connection, "SELECT * FROM obligation ORDER BY line_id, rule", folder / "obligations.parquet")
-    _write(connection, "SELECT * FROM alternative_named ORDER BY ALL", folder / "alternatives.parquet")
+    with duckdb.connect() as connection:
+        connection.execute(f"COPY ({readable}) TO {quoted(folder / 'lines.csv')} (FORMAT csv, HEADER)")
+    engine.write("SELECT * FROM obligation ORDER BY line_id, rule", folder / "obligations.parquet")
+    engine.write("SELECT * FROM alternative_named ORDER BY ALL", folder / "alternatives.parquet")
 
 
 def _guarded() -> str:
@@ -204,20 +210,18 @@ def _guarded() -> str:
     )
 
 
-def _counted(connection: duckdb.DuckDBPyConnection) -> Counts:
+def _counted(engine: Engine) -> Counts:
     """Lines, lines by verdict, and sums by currency and verdict; what went in must come out.
 
     Raises:
         AssertionError: a line was lost or doubled on the way, which would be our defect.
     """
-    verdicts = dict(
-        connection.execute("SELECT verdict, count(*) FROM screened GROUP BY 1 ORDER BY 2 DESC, 1").fetchall()
-    )
-    sums = connection.execute("""
+    verdicts = dict(engine.rows("SELECT verdict, count(*) FROM screened GROUP BY 1 ORDER BY 2 DESC, 1"))
+    sums = engine.rows("""
         SELECT currency, verdict, sum(amount) FROM screened WHERE amount IS NOT NULL GROUP BY 1, 2 ORDER BY 1, 2
-    """).fetchall()
-    before = connection.execute("SELECT count(*), count(DISTINCT line_id), sum(amount) FROM purchase").fetchone()
-    after = connection.execute("SELECT count(*), count(DISTINCT line_id), sum(amount) FROM screened").fetchone()
+    """)
+    (before,) = engine.rows("SELECT count(*), count(DISTINCT line_id), sum(amount) FROM purchase")
+    (after,) = engine.rows("SELECT count(*), count(DISTINCT line_id), sum(amount) FROM screened")
     if before != after:
         message = f"lines and amounts before screening {before} and after {after} differ"
         raise AssertionError(message)

@@ -8,23 +8,26 @@ Output table: `matched` (item_id, entry_id, rung, score, features, matched_model
 
 from __future__ import annotations
 
-import duckdb
-
-from tenring.matching.text_forms import add_text_forms
-from tenring.matching.v1 import candidates, score, tokens
+from tenring.matching.v1 import candidates, keep, lines, score, text
+from tenring.matching.v1.index import TABLES as INDEX_TABLES
+from tenring.matching.v1.index import build_index, fingerprint
 from tenring.matching.v1.weights import THRESHOLD, VERSION
-from tenring.model.sql import run
+from tenring.model.sql import Engine
 
-__all__ = ["THRESHOLD", "VERSION", "match"]
+__all__ = ["INDEX_TABLES", "THRESHOLD", "VERSION", "build_index", "fingerprint", "match", "match_lines"]
 
 
-def match(connection: duckdb.DuckDBPyConnection) -> None:
-    """Make the table `matched` from the input tables.
+def match(engine: Engine) -> None:
+    """Make the table `matched` from the input tables: the index of the entries first, then the lines."""
+    build_index(engine)
+    match_lines(engine)
 
-    Every pair with the best score of its line is kept, and every other pair at or above `THRESHOLD`: the caller
-    decides between them by date and programme.
+
+def match_lines(engine: Engine) -> None:
+    """Make the table `matched` from `line` and the tables of the index.
+
+    Every pair at or above `THRESHOLD` is kept, and of the others the nearest: the caller decides between them by date
+    and programme.
     """
-    tokens.register_patterns(connection)
-    tokens.register_brands(connection)
-    add_text_forms(connection, tokens.TEXTS)
-    run(connection, [*tokens.STEPS, *candidates.STEPS, *score.STEPS])
+    lines.add_line_texts(engine)
+    engine.run([*lines.STEPS, *candidates.STEPS, *score.STEPS, *text.STEPS, *keep.STEPS])

@@ -1,122 +1,88 @@
-"""Pairs worth scoring, one step per kind of evidence."""
+"""Pairs of a line and a product by number or listed code: the strong rungs.
+
+Output: `pair_number` (item_id, product, rung, matched) and `pair_model`, one row per line and product.
+"""
 
 from __future__ import annotations
 
-from tenring.matching.v1.weights import COMMON_TOKEN, PAIRS_PER_LINE, RAREST_TOKENS, SHORTEST_PREFIX
+from tenring.matching.v1.weights import COMMON_CODE, STEMS
 from tenring.model.sql import Step
-from tenring.model.text import CJK
 
-_CJK_RUN = f"[{CJK}]"
+_STEM_SIZES = ", ".join(map(str, STEMS))
 
-
-def _identifier_steps() -> list[Step]:
-    return [
-        # one row = a line whose certificate number is an entry's number
-        Step(
-            "pair_certificate",
-            """
-            SELECT l.item_id, n.entry_id, n.number AS matched
-            FROM line l JOIN text_form lf ON lf.text = l.certificate
-            JOIN text_form nf ON nf.key = lf.key JOIN entry_number n ON n.number = nf.text
-            WHERE length(lf.key) >= 4
-            """,
-        ),
-        # one row = a line whose GTIN is an entry's GTIN
-        Step(
-            "pair_gtin",
-            """
-            SELECT l.item_id, g.entry_id, g.gtin AS matched
-            FROM line l JOIN entry_gtin g ON g.gtin = lpad(regexp_replace(l.gtin, '[^0-9]', '', 'g'), 14, '0')
-            WHERE length(regexp_replace(l.gtin, '[^0-9]', '', 'g')) >= 8
-            """,
-        ),
-    ]
-
-
-def _model_steps() -> list[Step]:
-    return [
-        # one row = a line with a code that is an entry's model, without wildcards
-        Step(
-            "pair_exact",
-            """
-            SELECT l.item_id, c.entry_id, c.model AS matched, c.kind, c.key, l.whole, l.next_word, u.brands
-            FROM line_code l JOIN entry_code c ON c.key = l.gram JOIN code_use u ON u.key = c.key
-            """,
-        ),
-        # one row = a line with a code that an entry's wildcard model covers
-        Step(
-            "pair_wildcard",
-            f"""
-            SELECT l.item_id, m.entry_id, w.model AS matched, 'wildcard' AS kind, l.gram AS key, l.whole, l.next_word,
-                1 AS brands
-            FROM line_code l
-            JOIN wildcard w ON left(w.prefix, {SHORTEST_PREFIX}) = left(l.gram, {SHORTEST_PREFIX})
-                AND starts_with(l.gram, w.prefix) AND regexp_full_match(l.gram, w.pattern)
-            JOIN entry_model m ON m.model = w.model
-            """,
-        ),
-        # one row = one line and one entry, by its longest code
-        Step(
-            "pair_model",
-            """
-            SELECT * FROM (SELECT * FROM pair_exact UNION ALL SELECT * FROM pair_wildcard)
-            QUALIFY row_number() OVER (
-                PARTITION BY item_id, entry_id ORDER BY length(key) * 2 + whole::INT DESC, kind, matched, key) = 1
-            """,
-        ),
-    ]
-
-
-def _tokens_of(table: str, id_column: str, text: str) -> str:
-    """Distinct tokens of a text: Latin words, and pairs of neighbouring characters of CJK runs."""
-    return f"""
-        SELECT DISTINCT {id_column}, token FROM (
-            SELECT {id_column}, unnest(CASE WHEN regexp_matches(word, '{_CJK_RUN}') AND length(word) > 1
-                THEN list_transform(range(1, length(word)), lambda i: substr(word, i, 2)) ELSE [word] END) AS token
-            FROM (SELECT {id_column}, unnest(regexp_extract_all({text}, '[0-9a-z]+|{_CJK_RUN}+')) AS word FROM {table})
-        )
-    """
-
-
-def _text_steps() -> list[Step]:
-    return [
-        Step(
-            "entry_text",
-            """
-            SELECT e.entry_id, f.norm AS norm FROM entry e JOIN text_form f ON f.text = e.name
-            """,
-        ),
-        Step("entry_token", _tokens_of("entry_text", "entry_id", "norm")),
-        # one row = one token with its inverse document frequency
-        Step(
-            "token_weight",
-            """
-            SELECT token, count(*) AS entries, ln(1 + (SELECT count(*) FROM entry_text) / count(*)) AS idf
-            FROM entry_token GROUP BY token
-            """,
-        ),
-        Step("line_token", _tokens_of("line_text", "item_id", "norm")),
-        # one row = one rare token of a line that can find entries
-        Step(
-            "line_rare_token",
-            f"""
-            SELECT l.item_id, l.token, w.idf FROM line_token l JOIN token_weight w USING (token)
-            WHERE w.entries <= {COMMON_TOKEN}
-            QUALIFY row_number() OVER (PARTITION BY l.item_id ORDER BY w.idf DESC, l.token) <= {RAREST_TOKENS}
-            """,
-        ),
-        # one row = a line and an entry that share rare tokens, the best few of a line
-        Step(
-            "pair_text",
-            f"""
-            SELECT l.item_id, e.entry_id FROM line_rare_token l JOIN entry_token e USING (token)
-            WHERE l.item_id NOT IN (SELECT item_id FROM pair_certificate UNION SELECT item_id FROM pair_gtin)
-            GROUP BY l.item_id, e.entry_id
-            QUALIFY row_number() OVER (
-                PARTITION BY l.item_id ORDER BY round(sum(l.idf), 6) DESC, e.entry_id) <= {PAIRS_PER_LINE}
-            """,
-        ),
-    ]
-
-
-STEPS = [*_identifier_steps(), *_model_steps(), *_text_steps()]
+STEPS = [
+    # one row = a line whose certificate number or GTIN is a product's
+    Step(
+        "pair_number",
+        """
+        SELECT t.item_id, n.product, 'certificate' AS rung, min(n.matched) AS matched
+        FROM line_text t JOIN product_number n ON n.key = t.certificate_key GROUP BY t.item_id, n.product
+        UNION ALL
+        SELECT l.item_id, g.product, 'gtin', min(g.matched)
+        FROM line l JOIN product_gtin g ON g.key = lpad(regexp_replace(l.gtin, '[^0-9]', '', 'g'), 14, '0')
+        WHERE length(regexp_replace(l.gtin, '[^0-9]', '', 'g')) BETWEEN 8 AND 14
+        GROUP BY l.item_id, g.product
+        """,
+    ),
+    # one row = a gram of a line that is a code of the register, and how many products and brands have it
+    Step(
+        "line_code",
+        """
+        SELECT g.item_id, g.gram AS key, g.whole, g.next_word, c.products, c.brands
+        FROM line_gram g JOIN code_use c ON c.key = g.gram
+        """,
+    ),
+    # one row = a line with a code that is a product's model, without wildcards; a common code needs the brand
+    Step(
+        "pair_exact",
+        f"""
+        SELECT l.item_id, c.product, c.matched, c.kind, l.key, l.whole, l.next_word, l.brands AS code_brands
+        FROM line_code l JOIN product_code c USING (key)
+        WHERE l.products <= {COMMON_CODE}
+        UNION ALL
+        SELECT l.item_id, c.product, c.matched, c.kind, l.key, l.whole, l.next_word, l.brands
+        FROM line_code l JOIN line_brand b USING (item_id)
+        JOIN common_code c ON c.key = l.key AND c.brand_key = b.key
+        WHERE l.products > {COMMON_CODE}
+        """,
+    ),
+    # one row = one word of a line behind which a pattern may begin
+    Step(
+        "line_stem",
+        f"""
+        SELECT o.item_id, o.start, left(o.ahead, s.size) AS stem, o.ahead
+        FROM line_opening o JOIN (SELECT unnest([{_STEM_SIZES}]) AS size) s ON length(o.ahead) >= s.size
+        """,
+    ),
+    # one row = such a word and a pattern that begins like what lies ahead
+    Step(
+        "line_pattern",
+        """
+        SELECT s.item_id, s.start, w.product, w.matched, w.pattern, w.open, w.suffix,
+            length(w.prefix) + length(w.suffix) AS shortest
+        FROM line_stem s JOIN product_wildcard w ON w.stem = s.stem AND starts_with(s.ahead, w.prefix)
+        """,
+    ),
+    # one row = a line with a code that a product's wildcard model covers
+    Step(
+        "pair_wildcard",
+        """
+        SELECT g.item_id, w.product, w.matched, 'wildcard' AS kind, g.gram AS key, g.whole, g.next_word,
+            1 AS code_brands
+        FROM line_pattern w JOIN line_gram g ON g.item_id = w.item_id AND g.start = w.start
+        WHERE length(g.gram) >= w.shortest AND ends_with(g.gram, w.suffix)
+            AND regexp_matches(g.gram, '[0-9]') AND NOT regexp_matches(g.gram, '[^0-9a-z]')
+            AND CASE WHEN w.open THEN true ELSE regexp_full_match(g.gram, w.pattern) END
+        """,
+    ),
+    # one row = one line and one product, by its longest code
+    Step(
+        "pair_model",
+        """
+        SELECT * FROM (SELECT * FROM pair_exact UNION ALL SELECT * FROM pair_wildcard)
+        QUALIFY row_number() OVER (
+            PARTITION BY item_id, product
+            ORDER BY length(key) * 2 + CASE WHEN whole THEN 1 ELSE 0 END DESC, kind, matched, key, next_word) = 1
+        """,
+    ),
+]

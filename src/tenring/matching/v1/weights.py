@@ -1,64 +1,165 @@
-"""Every number of matcher v1, in one place, with its reason. Frozen when published: a change makes a v2.
+"""Every number of matcher v1 but the scorecard's, in one place, with its reason. Frozen when published.
 
-The numbers are reasoned, not learnt: from the traps of real registers (brands in many spellings, one title under two
-makers, sister models that differ in a suffix) with one principle: a wrong green is worse than no answer.
+The numbers are reasoned from the traps of real registers (brands in many spellings, one title under two makers, sister
+models that differ in a suffix) and checked against register entries written as purchase lines (benchmarks/entries.py),
+with one principle: a wrong green is worse than no answer.
 """
 
 from __future__ import annotations
+
+from tenring.matching.v1.rules import Rule
 
 VERSION = "v1"
 
 #: A line is green only on a match of at least this score.
 THRESHOLD = 0.90
 
-#: What each kind of evidence is worth when nothing speaks against it.
+#: What each kind of evidence is worth in hundredths when nothing speaks against it.
 BASE = {
-    "certificate": 1.00,
-    "gtin": 0.99,
-    "model": 0.97,
-    "additional": 0.96,
-    "wildcard": 0.94,
-    "family": 0.93,
-    "name": 0.92,
-}
-
-#: What is taken off, by named feature.
-PENALTY = {
-    "brand_contradicts": 0.50,  # another known brand is named: rebadged or compatible, but not this licence
-    "brand_absent_long_key": 0.03,  # no brand on the line, but a code of 8 or more signs that only one brand uses
-    "brand_absent_short_key": 0.15,  # likewise with 6 or 7 signs
-    "brand_absent_weak": 0.35,  # the code is short, or several brands use it
-    "part_of_longer_code": 0.30,  # the code goes on behind a hyphen or slash: a sister model
-    "version_follows": 0.12,  # G4, V2, MK3, Pro, Plus, Max behind the code: perhaps a sister model
-    "category_contradicts": 0.30,  # the line is classified as something else
-    "made_for": 0.30,  # compatible, for, suitable for, repair of: the line is about something else
-    "number_elsewhere": 0.40,  # certificate number right, but brand and category both contradict
-    "short_code": 0.05,  # 4 or 5 signs with the brand named: right more often than not, never alone
-    "digits_only": 0.15,  # a short code without a letter: perhaps a year, a size or a price
-    "code_follows": 0.12,  # behind a family or a name a further code: the model itself, and not the one listed
+    "certificate": 100,
+    "gtin": 99,
+    "model": 97,
+    "additional": 96,
+    "wildcard": 94,
+    "family": 93,
+    "name": 92,
 }
 
 #: Codes shorter than this are no evidence.
 SHORTEST_CODE = 4
 #: From here on a code without a brand can stand alone, if one brand only uses it.
 LONG_CODE, MIDDLE_CODE = 8, 6
-#: Most words of a line that are joined to one code: `KFR-35GW/(35592)FNhAa-B1` has five.
+#: Most words of a line that are joined to one code or brand: `KFR-35GW/(35592)FNhAa-B1` has five.
 LONGEST_GRAM = 6
-#: Most words of a brand.
-LONGEST_BRAND = 6
 #: A wildcard pattern needs this many fixed signs before its first wildcard.
 SHORTEST_PREFIX = 4
+#: Lengths at which beginnings of wildcard patterns are looked up: each by the longest that it has.
+STEMS = (4, 5, 6, 8, 10)
 
-#: Text: a token of more entries than this does not find candidates; the rarest tokens of a line that do; pairs kept.
+#: What speaks against a pair of a line's code and a listed model. Facts: see tenring.matching.v1.score.
+AGAINST_MODEL = (
+    Rule(
+        "brand_contradicts",
+        50,
+        (("brand", "=", "contradicts"),),
+        "another known brand is named: rebadged or compatible, but not this licence",
+    ),
+    Rule(
+        "brand_absent_long_code",
+        3,
+        (("brand", "=", "absent"), ("code_brands", "<=", 1), ("code_length", ">=", LONG_CODE)),
+        "no brand on the line, but a code of 8 or more signs that only one brand uses",
+    ),
+    Rule(
+        "brand_absent_middle_code",
+        15,
+        (
+            ("brand", "=", "absent"),
+            ("code_brands", "<=", 1),
+            ("code_length", ">=", MIDDLE_CODE),
+            ("code_length", "<", LONG_CODE),
+        ),
+        "no brand on the line, and a code of 6 or 7 signs",
+    ),
+    Rule(
+        "brand_absent_short_code",
+        35,
+        (("brand", "=", "absent"), ("code_brands", "<=", 1), ("code_length", "<", MIDDLE_CODE)),
+        "no brand on the line, and a code of 4 or 5 signs",
+    ),
+    Rule(
+        "brand_absent_shared_code",
+        35,
+        (("brand", "=", "absent"), ("code_brands", ">=", 2)),
+        "no brand on the line, and a code that several brands use",
+    ),
+    Rule(
+        "short_code",
+        5,
+        (("brand", "=", "agrees"), ("code_length", "<", MIDDLE_CODE)),
+        "4 or 5 signs with the brand named: right more often than not, never alone",
+    ),
+    Rule(
+        "part_of_longer_code",
+        30,
+        (("whole", "=", False),),
+        "the code goes on behind a hyphen, slash or bracket: a sister model",
+    ),
+    Rule(
+        "version_follows",
+        12,
+        (("whole", "=", True), ("version_follows", "=", True)),
+        "G4, V2, MK3, Pro, Plus, Max behind the code: perhaps a sister model",
+    ),
+    Rule(
+        "digits_only",
+        15,
+        (("code_length", "<", MIDDLE_CODE), ("digits_only", "=", True), ("five_in_category", "=", False)),
+        "a short code without a letter: perhaps a year, a size or a price",
+    ),
+    Rule(
+        "code_follows",
+        12,
+        (("named_only", "=", True), ("code_follows", "=", True)),
+        "behind a family or a name a further code: the model itself, and not the one listed",
+    ),
+    Rule(
+        "category_contradicts",
+        30,
+        (("category", "=", "contradicts"),),
+        "the line is classified as something else",
+    ),
+    Rule(
+        "made_for",
+        30,
+        (("made_for", "=", True),),
+        "compatible, for, suitable for, repair of: the line is about something else",
+    ),
+)
+
+#: What speaks against a pair of certificate numbers or GTINs.
+AGAINST_NUMBER = (
+    Rule(
+        "number_elsewhere",
+        40,
+        (("brand", "=", "contradicts"), ("category", "=", "contradicts")),
+        "the number is right, but brand and category both contradict: a typing error, or somebody else's certificate",
+    ),
+)
+
+#: A code of more entries than this finds only those whose brand the line names; what is left out is counted.
+COMMON_CODE = 100
+
+#: Text: hundredths for covering the whole of the entry's name and the whole of the line, and for the brand.
+COVERED = {"entry": 60, "line": 20}
+WITH_BRAND = 20
+#: Fewer words than this in an entry's name are too few to know a product by.
+FEWEST_WORDS = 2
+#: What speaks against a pair by words. Without the brand it cannot reach the threshold.
+AGAINST_TEXT = (
+    Rule(
+        "brand_contradicts",
+        50,
+        (("brand", "=", "contradicts"),),
+        "another known brand is named",
+    ),
+    Rule(
+        "code_unknown",
+        30,
+        (("code_unknown", "=", True),),
+        "the line has a code, size or long number that no word of the entry's name has",
+    ),
+    Rule("few_words", 25, (("words", "<", FEWEST_WORDS),), "the entry's name is one word: too little to know it by"),
+    Rule("category_contradicts", 30, (("category", "=", "contradicts"),), "the line is classified as something else"),
+    Rule("made_for", 30, (("made_for", "=", True),), "the line is about something else than the product itself"),
+)
+#: Text: a token of more products than this brings none in; the rarest tokens of a line that do; pairs kept.
 COMMON_TOKEN = 100
 RAREST_TOKENS = 6
 PAIRS_PER_LINE = 10
 
-#: Text score = coverage of the entry's words by the line + brand + coverage of the line's words by the entry,
-#: less what contradicts. Without the brand it cannot reach the threshold.
-TEXT = {"entry_covered": 0.60, "brand_agrees": 0.20, "line_covered": 0.20, "code_unknown": 0.30, "few_words": 0.25}
-#: Fewer words than this in an entry's name are too few to know a product by.
-FEWEST_WORDS = 2
+#: Pairs of a line that are kept although they are not sure: the nearest.
+NEAREST = 3
 
 #: A code that is only a quantity with its unit.
 MEASURE = "[0-9]+(g|kg|ml|l|mm|cm|m|w|kw|v|hz|ghz|gb|tb|mb|gsm|inch|in|pcs|p|k|x[0-9]+|年|月|日|张|包|台|个|套|箱)"

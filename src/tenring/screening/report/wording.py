@@ -184,6 +184,7 @@ def programme_type_name(type_: str) -> str:
 def rung_name(rung: str) -> str:
     """The kind of evidence that found a certificate, strongest first."""
     return {
+        "confirmed": T("a person's confirmation"),
         "certificate": T("certificate number"),
         "gtin": T("article number (GTIN)"),
         "model": T("brand and model"),
