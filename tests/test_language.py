@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
 
@@ -16,12 +15,6 @@ from tenring.language import LANGUAGES, LOCALES, T, current, from_environment, i
 SOURCE = LOCALES.parent
 TRANSLATED = [tag for tag in LANGUAGES if tag != "en"]
 FIELD = re.compile(r"\{([a-z_]*)[^}]*\}")
-
-
-@pytest.fixture(autouse=True)
-def _english_again() -> Iterator[None]:
-    yield
-    use("en")
 
 
 @lru_cache(maxsize=1)

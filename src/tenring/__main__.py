@@ -20,6 +20,7 @@ VERBS = {
     "confirm": ("decisions", "confirm"),
     "reject": ("decisions", "reject"),
     "decisions": ("decisions", "decisions"),
+    "evaluate": ("evaluate", "evaluate"),
     "catalogue": ("catalogue", "catalogue"),
     "demo": ("demo", "demo"),
 }

@@ -3,150 +3,214 @@
 from __future__ import annotations
 
 import csv
+import json
+import os
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 
 from tenring.exceptions import UnusableInputError
 from tenring.language import T
 from tenring.matching import v1
-from tenring.model.duck import DuckEngine, duck_engine
-from tenring.model.sql import Engine, Step, quoted
-from tenring.model.text import normal
+from tenring.matching.products import Problem, Product, ProductList, guarded, read_products
+from tenring.model.duck import duck_engine
+from tenring.model.sql import Engine, Step, table_of
+from tenring.settings import Settings
 
-#: field -> names its column has in real lists, in normal form without signs
-COLUMNS = {
-    "id": ("id", "key", "sku", "number", "no", "编号", "序号"),
-    "name": (
-        "name",
-        "title",
-        "product",
-        "productname",
-        "producttitle",
-        "description",
-        "item",
-        "品名",
-        "产品名称",
-        "名称",
-    ),
-    "brand": ("brand", "manufacturer", "maker", "make", "vendor", "品牌", "厂商", "制造商"),
-    "model": ("model", "modelno", "modelnumber", "mpn", "partnumber", "型号", "规格型号"),
-    "gtin": ("gtin", "ean", "upc", "barcode", "条码", "商品条码"),
-    "certificate": ("certificate", "certificateno", "licence", "license", "licencenumber", "证书编号"),
-    "category": ("category", "class", "类别"),
-}
-#: Words of a title that look like a model: letters and digits mixed.
-_CODE_IN_TITLE = "[0-9a-z]*(?:[0-9][a-z]|[a-z][0-9])[0-9a-z]*"
+#: Words of a title that look like a model: letters and digits mixed, with what hyphens and slashes join to them.
+_MIXED = "[0-9a-z]*(?:[0-9][a-z]|[a-z][0-9])[0-9a-z]*"
+_PART_NUMBER = "[0-9]{2,}-[0-9]{4,}(?:-[0-9]+)*"
+_CODE_IN_TITLE = f"(?:[0-9a-z]+[-/.])*{_MIXED}(?:[-/.][0-9a-z]+)*|[a-z]{{1,5}}-[0-9]{{3,}}|{_PART_NUMBER}"
+_FIELDS = ("name", "brand", "model", "gtin", "certificate", "category")
+_COLUMNS = [("place", pa.int64()), *((field, pa.string()) for field in _FIELDS)]
+_OUT = ("left_id", "right_id", "score", "rung", "sure", "ties", "left_name", "right_name", "features")
+
+
+@dataclass(frozen=True)
+class ProductPair:
+    """A pair the matcher kept: what it is worth, which kind of evidence found it, and the named features."""
+
+    left: Product
+    right: Product
+    score: float
+    rung: str
+    ties: int
+    features: Mapping[str, object]
+
+    @property
+    def sure(self) -> bool:
+        """Whether the score reaches the matcher's threshold."""
+        return self.score >= v1.THRESHOLD
 
 
 @dataclass(frozen=True)
 class Matches:
-    """What matching two lists gave; `pairs` is the number of pairs at or above the threshold."""
+    """What matching two lists gave; `pairs` is the number of pairs at or above the threshold, `first` the first ones.
+
+    `problems` is the file of rows and cells that could not be read; None when there are none.
+    """
 
     out: Path
-    left: int
-    right: int
+    left: ProductList
+    right: ProductList
     pairs: int
     matched_left: int
     threshold: Decimal
+    first: tuple[ProductPair, ...]
+    problems: Path | None
+
+    @property
+    def left_out(self) -> int:
+        """Rows of both lists that were left out."""
+        return sum(problem.column is None for one in (self.left, self.right) for problem in one.problems)
 
 
-def match_lists(left: Path, right: Path, *, out: Path) -> Matches:
+def match_lists(left: Path, right: Path, *, out: Path, first: int = 0, settings: Settings | None = None) -> Matches:
     """Match every row of `left` with the rows of `right` and write the pairs to `out`.
 
     The file has one row per pair: left_id, right_id, score, rung, sure (score at or above the threshold), ties,
-    features. Pairs below the threshold are the nearest ones, up to three per row.
+    features. Pairs below the threshold are the nearest ones. `first` pairs are also returned.
 
     Raises:
-        UnusableInputError: a list cannot be read, or has neither a name nor a model column.
+        UnusableInputError: a list cannot be read, or has neither a name nor a model column, or `out` cannot be written.
     """
-    with duck_engine() as engine:
-        counts = [_load(engine, path, table) for path, table in ((left, "left_list"), (right, "right_list"))]
-        engine.run(_input_steps())
-        v1.match(engine)
-        _write(engine, out)
-        ((pairs, matched_left),) = engine.rows(
-            f"SELECT count(*), count(DISTINCT item_id) FROM matched WHERE score >= {v1.THRESHOLD}"
-        )
-    threshold = Decimal(str(v1.THRESHOLD))
-    return Matches(out, left=counts[0], right=counts[1], pairs=pairs, matched_left=matched_left, threshold=threshold)
+    lists = read_products(left), read_products(right)
+    counted = _Counted([])
+    with _engine(out, settings) as engine, _written(out) as writer:
+        writer.writerow(_OUT)
+        for pair in match_products(engine, lists[0].products, lists[1].products):
+            writer.writerow(_cells(pair))
+            counted.count(pair, keep=first)
+    return Matches(
+        out=out,
+        left=lists[0],
+        right=lists[1],
+        pairs=counted.sure,
+        matched_left=len(counted.matched),
+        threshold=Decimal(str(v1.THRESHOLD)),
+        first=tuple(counted.first),
+        problems=_write_problems(out, lists),
+    )
 
 
-def _load(engine: Engine, path: Path, table: str) -> int:
-    """Read a CSV list into a table with our column names; the number of rows."""
-    rows = _rows(path)
-    header = [normal(name).replace(" ", "").replace("_", "") for name in rows[0]]
-    places = {field: next((header.index(n) for n in names if n in header), None) for field, names in COLUMNS.items()}
-    if places["name"] is None and places["model"] is None:
-        found = ", ".join(rows[0])
-        raise UnusableInputError(
-            T("no column holds product names or models; found: {columns}", columns=found),
-            where=path,
-            do=T("Name one of them `name` or `model`"),
-        )
-    records = [_record(row, places, number) for number, row in enumerate(rows[1:], start=2) if any(row)]
-    engine.add(table, pa.Table.from_pylist(records, schema=pa.schema([(name, pa.string()) for name in COLUMNS])))
-    return len(records)
+class _Counted:
+    """Counts pairs as they pass."""
+
+    def __init__(self, first: list[ProductPair]) -> None:
+        self.first, self.sure, self.matched = first, 0, set[int]()
+
+    def count(self, pair: ProductPair, *, keep: int) -> None:
+        if len(self.first) < keep:
+            self.first.append(pair)
+        if pair.sure:
+            self.sure += 1
+            self.matched.add(pair.left.row)
 
 
-def _rows(path: Path) -> list[list[str]]:
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as stream:
-            rows = list(csv.reader(stream))
-    except OSError as error:
-        raise UnusableInputError(T("cannot be opened"), where=path, do=str(error.strerror)) from error
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise UnusableInputError(T("is not CSV in UTF-8"), where=path, do=T("Save it as CSV UTF-8")) from error
-    if not rows:
-        raise UnusableInputError(T("is empty"), where=path, do=T("It needs a header row and products"))
-    return rows
-
-
-def _record(row: list[str], places: dict[str, int | None], number: int) -> dict[str, str | None]:
-    cells = {
-        field: (row[place].strip() or None) if place is not None and place < len(row) else None
-        for field, place in places.items()
-    }
-    return cells | {"id": cells["id"] or str(number)}
-
-
-def _input_steps() -> list[Step]:
-    codes = f"regexp_extract_all(lower(name), '{_CODE_IN_TITLE}')"
-    return [
-        Step(
-            "line",
-            "SELECT row_number() OVER () AS item_id, id, name AS text, brand, model, certificate, gtin, category "
-            "FROM left_list",
-        ),
-        Step("listed", "SELECT row_number() OVER () AS entry_id, * FROM right_list"),
-        Step("entry", "SELECT entry_id, brand, coalesce(name, model) AS name, category FROM listed"),
-        Step("entry_number", "SELECT entry_id, certificate AS number FROM listed WHERE certificate IS NOT NULL"),
-        Step("entry_gtin", "SELECT entry_id, lpad(gtin, 14, '0') AS gtin FROM listed WHERE gtin IS NOT NULL"),
-        Step(
-            "entry_model",
-            f"""
-            SELECT entry_id, model, 'model' AS kind FROM listed WHERE model IS NOT NULL
-            UNION ALL
-            SELECT entry_id, code, 'name'
-            FROM (SELECT entry_id, unnest({codes}) AS code FROM listed WHERE model IS NULL)
-            """,
-        ),
-        Step("brand_alias", "SELECT NULL::VARCHAR AS key, NULL::VARCHAR AS usual WHERE false"),
-        Step("related", "SELECT DISTINCT category, category AS other FROM listed WHERE category IS NOT NULL"),
-    ]
-
-
-def _write(engine: DuckEngine, out: Path) -> None:
+@contextmanager
+def _engine(out: Path, settings: Settings | None) -> Iterator[Engine]:
+    """The engine; what is larger than memory goes beside the result, where there must be room anyway."""
+    settings = settings or Settings()
     out.parent.mkdir(parents=True, exist_ok=True)
-    partial = out.with_name(f".{out.name}.partial")
-    engine.connection.execute(f"""
-        COPY (
-            SELECT l.id AS left_id, r.id AS right_id, m.score, m.rung, m.score >= {v1.THRESHOLD} AS sure, m.ties,
-                l.text AS left_name, r.name AS right_name, m.features
-            FROM matched m JOIN line l USING (item_id) JOIN listed r USING (entry_id)
-            ORDER BY m.item_id, m.score DESC, m.entry_id
-        ) TO {quoted(str(partial))} (FORMAT csv, HEADER)
-    """)
-    partial.replace(out)
+    with (
+        tempfile.TemporaryDirectory(prefix=f".{out.name}-", dir=out.parent) as spill,
+        duck_engine(memory=settings.memory, threads=settings.threads, spill=Path(spill)) as engine,
+    ):
+        yield engine
+
+
+@contextmanager
+def _written(out: Path) -> Iterator[Any]:
+    """A CSV file that takes its place when the block ends well.
+
+    Raises:
+        UnusableInputError: it cannot be written.
+    """
+    partial = out.with_name(f".{out.name}.{os.getpid()}.partial")
+    try:
+        with partial.open("w", encoding="utf-8", newline="") as stream:
+            yield csv.writer(stream, lineterminator="\n")
+        partial.replace(out)
+    except OSError as error:
+        raise UnusableInputError(T("cannot be written"), where=out, do=str(error.strerror)) from error
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+def _cells(pair: ProductPair) -> tuple[str, ...]:
+    texts = (pair.left.id, pair.right.id, f"{pair.score:.4f}", pair.rung, str(pair.sure).lower(), str(pair.ties))
+    names = (pair.left.name or pair.left.model or "", pair.right.name or pair.right.model or "")
+    told = json.dumps(dict(pair.features), ensure_ascii=False)
+    return (*map(guarded, texts), *map(guarded, names), told)
+
+
+def _write_problems(out: Path, lists: Sequence[ProductList]) -> Path | None:
+    """The file of rows and cells that could not be read, beside `out`; an old one goes."""
+    path = out.with_name(f"{out.stem}-problems.csv")
+    path.unlink(missing_ok=True)
+    rows = [(one.path.name, problem) for one in lists for problem in one.problems]
+    if not rows:
+        return None
+    with _written(path) as writer:
+        writer.writerow(("file", "row", "column", "value", "reason"))
+        writer.writerows(_problem(name, problem) for name, problem in rows)
+    return path
+
+
+def _problem(name: str, problem: Problem) -> tuple[str, ...]:
+    return tuple(map(guarded, (name, str(problem.row), problem.column or "", problem.value, problem.reason)))
+
+
+def match_products(engine: Engine, left: Sequence[Product], right: Sequence[Product]) -> Iterator[ProductPair]:
+    """The pairs that the matcher keeps, by the order of `left`, best first."""
+    engine.add("left_list", table_of(_COLUMNS, map(_row, range(len(left)), left)))
+    engine.add("right_list", table_of(_COLUMNS, map(_row, range(len(right)), right)))
+    engine.run(_INPUT_STEPS)
+    v1.match(engine)
+    pairs = "SELECT item_id, entry_id, score, rung, ties, features FROM matched ORDER BY item_id, score DESC, entry_id"
+    for batch in engine.batches(pairs):
+        for row in batch.to_pylist():
+            yield ProductPair(
+                left=left[row["item_id"]],
+                right=right[row["entry_id"]],
+                score=row["score"],
+                rung=row["rung"],
+                ties=row["ties"],
+                features=json.loads(row["features"]),
+            )
+
+
+def _row(place: int, product: Product) -> tuple[object, ...]:
+    return (place, *(getattr(product, field) for field in _FIELDS))
+
+
+_INPUT_STEPS = [
+    Step(
+        "line",
+        "SELECT place AS item_id, name AS text, brand, model, certificate, gtin, category FROM left_list",
+    ),
+    Step("entry", "SELECT place AS entry_id, brand, coalesce(name, model) AS name, category FROM right_list"),
+    Step("entry_number", "SELECT place AS entry_id, certificate AS number FROM right_list WHERE certificate <> ''"),
+    Step("entry_gtin", "SELECT place AS entry_id, gtin FROM right_list WHERE gtin IS NOT NULL"),
+    # one row = one model: the one stated, else each word of the name that looks like one
+    Step(
+        "entry_model",
+        f"""
+        SELECT place AS entry_id, model, 'model' AS kind FROM right_list WHERE model IS NOT NULL
+        UNION ALL
+        SELECT place AS entry_id, code AS model, 'name' AS kind
+        FROM (
+            SELECT place, unnest(regexp_extract_all(lower(name), '{_CODE_IN_TITLE}')) AS code
+            FROM right_list WHERE model IS NULL
+        )
+        """,
+    ),
+    Step("brand_alias", "SELECT NULL::VARCHAR AS key, NULL::VARCHAR AS usual FROM right_list WHERE false"),
+    Step("related", "SELECT DISTINCT category, category AS other FROM right_list WHERE category IS NOT NULL"),
+]

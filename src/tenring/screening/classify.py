@@ -185,11 +185,10 @@ _CODE_STEPS = [
         "line_coded",
         """
         SELECT e.line_id, e.category, bool_or(e.exact) AS exact, bool_or(e.broad) AS broad
-        FROM line_evidence e
-        WHERE e.category IS NOT NULL AND NOT EXISTS (
-            SELECT 1 FROM line_evidence o WHERE o.line_id = e.line_id AND NOT EXISTS (
-                SELECT 1 FROM category_tree t WHERE t.ancestor = e.category AND t.category = o.category))
-        GROUP BY e.line_id, e.category
+        FROM line_evidence e JOIN line_evidence o USING (line_id)
+        JOIN (SELECT line_id, count(DISTINCT category) AS named FROM line_evidence GROUP BY line_id) n USING (line_id)
+        JOIN category_tree t ON t.ancestor = e.category AND t.category = o.category
+        GROUP BY e.line_id, e.category, n.named HAVING count(DISTINCT o.category) = n.named
         """,
     ),
 ]

@@ -12,7 +12,7 @@ from datetime import date
 from tenring.language import current
 from tenring.matching.v1 import THRESHOLD
 from tenring.model.sql import Engine, Step
-from tenring.screening.explain import explanation
+from tenring.screening.explain import explanation, unmet_names
 from tenring.screening.oblige import obliged
 from tenring.screening.remember import REMEMBERED
 
@@ -24,7 +24,14 @@ _RUNG_ORDER = "list_position(['confirmed', 'certificate', 'gtin', 'model', 'text
 
 def decide(engine: Engine, *, reference_day: date) -> None:
     """Make the tables `screened`, `obligation`, `alternative`; lines without a date are judged on `reference_day`."""
-    engine.run([*_line_steps(reference_day), *_CANDIDATE_STEPS, *_ANSWER_STEPS, _screened(), *_AFTER_STEPS])
+    steps = [
+        *_line_steps(reference_day),
+        *_SITUATION_STEPS,
+        *_CANDIDATE_STEPS,
+        *_ANSWER_STEPS,
+        unmet_names(_language_of_rules()),
+    ]
+    engine.run([*steps, _screened(), *_AFTER_STEPS])
 
 
 def _line_steps(reference_day: date) -> list[Step]:
@@ -60,22 +67,112 @@ def _line_steps(reference_day: date) -> list[Step]:
             ) a USING (line_id)
             """,
         ),
-        Step(
-            "line_adopted",
-            "SELECT s.* FROM line_state s WHERE s.category_by = 'licence'",
-        ),
-        Step("line_obliged", f"SELECT * FROM obliged UNION ALL {obliged('line_adopted')}"),
-        # one row = one line and one programme whose certificates count for it
-        Step(
-            "line_accepts",
-            """
-            SELECT DISTINCT o.line_id, p.programme FROM line_obliged o JOIN rule_programme p USING (rule)
-            UNION ALL
-            SELECT s.line_id, h.programme FROM line_state s, home_programme h
-            WHERE NOT EXISTS (SELECT 1 FROM line_obliged o WHERE o.line_id = s.line_id)
-            """,
-        ),
     ]
+
+
+#: What depends only on category and day is worked out once for each pair of them, not once for each line.
+_SITUATION_STEPS = [
+    # one row = one category and day that some line has
+    Step("situation", "SELECT DISTINCT category, day FROM line_state WHERE category IS NOT NULL"),
+    # one row = one of them and one rule that obliges it
+    Step("situation_rule", obliged("situation")),
+    Step(
+        "situation_rules",
+        """
+        SELECT category, day, array_to_string(list(rule ORDER BY rule), ' ') AS rules
+        FROM situation_rule GROUP BY category, day
+        """,
+    ),
+    # one row = one set of rules that hold together; 0 stands for no rule
+    Step(
+        "acceptance",
+        """
+        SELECT rules, row_number() OVER (ORDER BY rules) AS acceptance
+        FROM (SELECT DISTINCT rules FROM situation_rules)
+        """,
+    ),
+    # one row = one set of rules and one programme whose certificates count under it
+    Step(
+        "acceptance_programme",
+        """
+        SELECT DISTINCT a.acceptance, p.programme
+        FROM acceptance a JOIN situation_rules USING (rules) JOIN situation_rule r USING (category, day)
+        JOIN rule_programme p ON p.rule = r.rule
+        UNION ALL SELECT 0, programme FROM home_programme
+        """,
+    ),
+    # one row = one period in which a category had a licence of a programme; a date that is missing lies beyond all days
+    Step(
+        "available",
+        """
+        SELECT DISTINCT t.ancestor AS category, a.programme, a.begin_day, a.end_day
+        FROM (
+            SELECT DISTINCT l.category, l.programme, coalesce(p.from_date, DATE '0001-01-01') AS begin_day,
+                coalesce(p.until_date, DATE '9999-12-31') AS end_day
+            FROM licences l JOIN statuses p USING (licence_id) WHERE p.status = 'active'
+        ) a JOIN category_tree t ON t.category = a.category
+        """,
+    ),
+    # one row = one period, without overlaps, in which a category had a licence that counts under a set of rules
+    Step(
+        "available_period",
+        """
+        WITH asked AS (
+            SELECT DISTINCT s.category, coalesce(a.acceptance, 0) AS acceptance
+            FROM situation s LEFT JOIN situation_rules USING (category, day) LEFT JOIN acceptance a USING (rules)
+        ), period AS (
+            SELECT DISTINCT q.category, q.acceptance, v.begin_day, v.end_day
+            FROM asked q JOIN acceptance_programme p USING (acceptance)
+            JOIN available v ON v.category = q.category AND v.programme = p.programme
+        ), headed AS (
+            SELECT *, CASE WHEN begin_day <= max(end_day) OVER (
+                PARTITION BY category, acceptance ORDER BY begin_day, end_day
+                ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) THEN 0 ELSE 1 END AS head
+            FROM period
+        ), joined AS (
+            SELECT *, sum(head) OVER (
+                PARTITION BY category, acceptance ORDER BY begin_day, end_day
+                ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS place
+            FROM headed
+        )
+        SELECT category, acceptance, place, min(begin_day) AS begin_day, max(end_day) AS end_day
+        FROM joined GROUP BY category, acceptance, place
+        """,
+    ),
+    # one row = one category and day: what counts for it, whether certified products existed that day, and whether the
+    # snapshot has any for the category, on whatever date
+    Step(
+        "situation_answer",
+        """
+        SELECT s.category, s.day, s.acceptance, p.place IS NOT NULL AS existed, c.category IS NOT NULL AS covered
+        FROM (
+            SELECT category, day, coalesce(a.acceptance, 0) AS acceptance
+            FROM situation LEFT JOIN situation_rules USING (category, day) LEFT JOIN acceptance a USING (rules)
+        ) s
+        LEFT JOIN available_period p ON p.category = s.category AND p.acceptance = s.acceptance
+            AND p.begin_day <= s.day AND s.day < p.end_day
+        LEFT JOIN (SELECT DISTINCT category, acceptance FROM available_period) c
+            ON c.category = s.category AND c.acceptance = s.acceptance
+        """,
+    ),
+    # one row = one line with the same
+    Step(
+        "line_situation",
+        """
+        SELECT s.*, coalesce(a.acceptance, 0) AS acceptance, coalesce(a.existed, false) AS existed,
+            coalesce(a.covered, false) AS covered
+        FROM line_state s LEFT JOIN situation_answer a USING (category, day)
+        """,
+    ),
+    # one row = one line and one rule that obliges it
+    Step(
+        "line_obliged",
+        """
+        SELECT s.line_id, s.category, r.* EXCLUDE (category, day)
+        FROM line_state s JOIN situation_rule r USING (category, day)
+        """,
+    ),
+]
 
 
 _CANDIDATE_STEPS = [
@@ -83,13 +180,30 @@ _CANDIDATE_STEPS = [
     Step(
         "candidate",
         f"""
-        SELECT s.line_id, s.day, m.entry_id AS licence_id, m.rung, m.score, m.features, m.matched_model, m.ties,
-            l.programme, l.category AS licence_category, t.status, t.from_date, t.until_date, t.reason,
+        SELECT s.line_id, s.day, s.acceptance, m.entry_id AS licence_id, m.rung, m.score, m.features,
+            m.matched_model, m.ties, l.programme, l.category AS licence_category, t.status, t.from_date, t.until_date,
+            t.reason,
             m.score >= {THRESHOLD} AS sure,
             l.programme IN (SELECT id FROM programme WHERE assurance = 'self_declared') AS self_declared
-        FROM line_state s JOIN {REMEMBERED} m USING (item_id) JOIN licences l ON l.licence_id = m.entry_id
+        FROM line_situation s JOIN {REMEMBERED} m USING (item_id) JOIN licences l ON l.licence_id = m.entry_id
         LEFT JOIN statuses t ON t.licence_id = m.entry_id
             AND (t.from_date IS NULL OR t.from_date <= s.day) AND (t.until_date IS NULL OR s.day < t.until_date)
+        """,
+    ),
+    # one row = a programme, category and day of candidates that an agreement recognises under a set of rules
+    Step(
+        "recognition",
+        """
+        SELECT c.acceptance, c.programme, c.licence_category, c.day, min(g.id) AS id
+        FROM (
+            SELECT DISTINCT acceptance, programme, licence_category, day FROM candidate
+            WHERE programme IN (SELECT holder FROM agreement)
+        ) c
+        JOIN acceptance_programme x USING (acceptance)
+        JOIN agreement g ON g.holder = c.programme AND g.accepting = x.programme
+            AND (len(g.categories) = 0 OR list_contains(g.categories, c.licence_category))
+            AND (g.from_date IS NULL OR g.from_date <= c.day) AND (g.until_date IS NULL OR c.day <= g.until_date)
+        GROUP BY c.acceptance, c.programme, c.licence_category, c.day
         """,
     ),
     # one row = the same, with what it is worth for the line: 1 green, 2 recognised, 3 lapsed, 4 certified elsewhere,
@@ -106,15 +220,9 @@ _CANDIDATE_STEPS = [
                  WHEN c.status = 'active' THEN 4
                  ELSE 5 END AS worth
         FROM candidate c
-        LEFT JOIN line_accepts a ON a.line_id = c.line_id AND a.programme = c.programme
-        LEFT JOIN (
-            SELECT x.line_id, c.licence_id, min(g.id) AS id
-            FROM candidate c JOIN line_accepts x USING (line_id)
-            JOIN agreement g ON g.holder = c.programme AND g.accepting = x.programme
-                AND (len(g.categories) = 0 OR list_contains(g.categories, c.licence_category))
-                AND (g.from_date IS NULL OR g.from_date <= c.day) AND (g.until_date IS NULL OR c.day <= g.until_date)
-            GROUP BY x.line_id, c.licence_id
-        ) g ON g.line_id = c.line_id AND g.licence_id = c.licence_id
+        LEFT JOIN acceptance_programme a ON a.acceptance = c.acceptance AND a.programme = c.programme
+        LEFT JOIN recognition g ON g.acceptance = c.acceptance AND g.programme = c.programme
+            AND g.licence_category = c.licence_category AND g.day = c.day
         """,
     ),
     # one row = one line with the licence that answers it best
@@ -131,48 +239,6 @@ _CANDIDATE_STEPS = [
 ]
 
 _ANSWER_STEPS = [
-    # one row = one category and day on which some line was bought, and one accepting programme
-    Step(
-        "asked",
-        """
-        SELECT DISTINCT s.category, s.day, a.programme
-        FROM line_state s JOIN line_accepts a USING (line_id) LEFT JOIN best b USING (line_id)
-        WHERE s.category IS NOT NULL AND coalesce(b.worth, 9) > 3
-        """,
-    ),
-    # one row = one period in which a category had a licence of a programme, joined where periods touch
-    Step(
-        "available",
-        """
-        SELECT DISTINCT t.ancestor AS category, l.programme, p.from_date, p.until_date
-        FROM licences l JOIN statuses p USING (licence_id) JOIN category_tree t ON t.category = l.category
-        WHERE p.status = 'active'
-        """,
-    ),
-    # one row = one category, day and programme for which certified products existed
-    Step(
-        "existed",
-        """
-        SELECT DISTINCT q.category, q.day, q.programme FROM asked q JOIN available v USING (category, programme)
-        WHERE (v.from_date IS NULL OR v.from_date <= q.day) AND (v.until_date IS NULL OR q.day < v.until_date)
-        """,
-    ),
-    # one row = one line for which nothing was found although certified products existed
-    Step(
-        "line_missed",
-        """
-        SELECT DISTINCT s.line_id FROM line_state s JOIN line_accepts a USING (line_id)
-        JOIN existed e ON e.category = s.category AND e.day = s.day AND e.programme = a.programme
-        """,
-    ),
-    # one row = one line for whose category the snapshot has licences of some accepted programme, on whatever date
-    Step(
-        "line_covered",
-        """
-        SELECT DISTINCT s.line_id FROM line_state s JOIN line_accepts a USING (line_id)
-        JOIN available v ON v.category = s.category AND v.programme = a.programme
-        """,
-    ),
     # one row = one line and one rule that obliges it, and whether a certificate meets the rule; not known (null) where
     # the snapshot has no licences of the rule's programmes in the category
     Step(
@@ -181,14 +247,14 @@ _ANSWER_STEPS = [
         SELECT o.line_id, o.rule, o.obligation, o.rule_name_en AS rule_names_en, o.rule_name_zh AS rule_names_zh,
             o.document, o.mark, o.condition,
             CASE WHEN m.line_id IS NOT NULL THEN true WHEN k.category IS NOT NULL THEN false END AS met
-        FROM line_obliged o JOIN line_state s USING (line_id)
+        FROM line_obliged o
         LEFT JOIN (
             SELECT DISTINCT c.line_id, p.rule FROM candidate_worth c JOIN rule_programme p USING (programme)
             WHERE c.worth = 1
         ) m ON m.line_id = o.line_id AND m.rule = o.rule
         LEFT JOIN (
             SELECT DISTINCT v.category, p.rule FROM available v JOIN rule_programme p USING (programme)
-        ) k ON k.category = s.category AND k.rule = o.rule
+        ) k ON k.category = o.category AND k.rule = o.rule
         """,
     ),
     # one row = one line with its strongest obligation, and the rules that are not met
@@ -214,19 +280,21 @@ _ANSWER_STEPS = [
             WHEN b.worth = 3 THEN 'lapsed'
             WHEN s.category IS NULL THEN 'unclassified'
             WHEN NOT c.labelled THEN 'out_of_scope'
-            WHEN m.line_id IS NOT NULL THEN 'missed'
-            ELSE 'none_available' END AS verdict,
-            v.line_id IS NOT NULL AS covered
-        FROM line_state s LEFT JOIN best b USING (line_id) LEFT JOIN category c ON c.id = s.category
-        LEFT JOIN line_missed m USING (line_id) LEFT JOIN line_covered v USING (line_id)
+            WHEN s.existed THEN 'missed'
+            ELSE 'none_available' END AS verdict
+        FROM line_situation s LEFT JOIN best b USING (line_id) LEFT JOIN category c ON c.id = s.category
         """,
     ),
 ]
 
 
+def _language_of_rules() -> str:
+    """Rules have names in English and Chinese."""
+    return "zh" if current() == "zh" else "en"
+
+
 def _screened() -> Step:
     """One row = the answer for one line (tables.SCREENED_LINES)."""
-    name = "zh" if current() == "zh" else "en"
     return Step(
         "screened",
         f"""
@@ -239,14 +307,15 @@ def _screened() -> Step:
             f.licence_id, l.number AS licence_number, f.status AS licence_status,
             l.valid_from, l.valid_until, l.valid_from_derived,
             l.brand AS matched_brand, f.matched_model, f.rung, f.score, f.features, f.ties,
-            {explanation(name)} AS explanation
+            {explanation()} AS explanation
         FROM purchase p JOIN line_verdict v USING (line_id)
-        LEFT JOIN line_obligation o USING (line_id)
+        LEFT JOIN line_obligation o USING (line_id) LEFT JOIN line_unmet w USING (line_id)
         LEFT JOIN best b USING (line_id)
         LEFT JOIN (SELECT * FROM best WHERE worth < 6) f USING (line_id)
         LEFT JOIN licences l ON l.licence_id = f.licence_id
         LEFT JOIN licences n ON n.licence_id = b.licence_id
         LEFT JOIN programme g ON g.id = f.programme
+        LEFT JOIN programme h ON h.id = b.programme
         LEFT JOIN pair_rejected z ON z.item_id = v.item_id
         LEFT JOIN licences zl ON zl.licence_id = z.entry_id
         LEFT JOIN rule r ON r.id = o.rule
@@ -256,28 +325,51 @@ def _screened() -> Step:
 
 
 _AFTER_STEPS = [
+    # one row = one category with missed or lapsed lines, on their last day, and one programme that counted for any
+    Step(
+        "wanted",
+        """
+        SELECT DISTINCT w.category, d.day, p.programme
+        FROM (
+            SELECT DISTINCT category, acceptance FROM line_verdict
+            WHERE verdict IN ('missed', 'lapsed') AND category IS NOT NULL
+        ) w
+        JOIN (
+            SELECT category, max(day) AS day FROM line_verdict WHERE verdict IN ('missed', 'lapsed') GROUP BY category
+        ) d USING (category)
+        JOIN acceptance_programme p USING (acceptance)
+        """,
+    ),
+    # one row = one category and brand with the licence that lasts longest
+    Step(
+        "alternative_licence",
+        f"""
+        WITH offer AS (
+            SELECT w.category, coalesce(l.brand, '') AS brand, l.licence_id,
+                coalesce(l.valid_until, DATE '0001-01-01') AS lasts
+            FROM wanted w JOIN category_tree t ON t.ancestor = w.category
+            JOIN licences l ON l.category = t.category AND l.programme = w.programme
+            JOIN statuses p ON p.licence_id = l.licence_id AND p.status = 'active'
+                AND (p.from_date IS NULL OR p.from_date <= w.day) AND (p.until_date IS NULL OR w.day < p.until_date)
+        )
+        SELECT category, brand, min(licence_id) AS licence_id, lasts
+        FROM offer JOIN (SELECT category, brand, max(lasts) AS lasts FROM offer GROUP BY category, brand) b
+            USING (category, brand, lasts)
+        GROUP BY category, brand, lasts
+        QUALIFY row_number() OVER (PARTITION BY category ORDER BY lasts DESC, brand) <= {ALTERNATIVES} * 20
+        """,
+    ),
     # one row = one certified product that could have been bought instead, for each category with missed lines
     Step(
         "alternative",
-        f"""
-        SELECT w.category, l.programme, l.brand, m.model, l.number AS licence_number, l.holder,
+        """
+        SELECT a.category, l.programme, l.brand, m.model, l.number AS licence_number, l.holder,
             l.valid_from, l.valid_until
-        FROM (
-            SELECT s.category, max(s.day) AS day, list(DISTINCT a.programme) AS accepted
-            FROM line_verdict s JOIN line_accepts a USING (line_id)
-            WHERE s.verdict IN ('missed', 'lapsed') GROUP BY s.category
-        ) w
-        JOIN category_tree t ON t.ancestor = w.category
-        JOIN licences l ON l.category = t.category AND list_contains(w.accepted, l.programme)
-        JOIN statuses p ON p.licence_id = l.licence_id AND p.status = 'active'
-            AND (p.from_date IS NULL OR p.from_date <= w.day) AND (p.until_date IS NULL OR w.day < p.until_date)
+        FROM alternative_licence a JOIN licences l USING (licence_id)
         JOIN (
-            SELECT licence_id, first(model ORDER BY kind = 'model' DESC, model) AS model FROM models GROUP BY licence_id
+            SELECT licence_id, first(model ORDER BY kind = 'model' DESC, model) AS model
+            FROM models SEMI JOIN alternative_licence USING (licence_id) GROUP BY licence_id
         ) m ON m.licence_id = l.licence_id
-        QUALIFY row_number() OVER (
-            PARTITION BY w.category, l.brand ORDER BY l.valid_until DESC NULLS LAST, l.licence_id) = 1
-            AND row_number() OVER (
-            PARTITION BY w.category ORDER BY l.valid_until DESC NULLS LAST, l.licence_id) <= {ALTERNATIVES} * 20
         """,
     ),
     Step(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tenring.language import T
-from tenring.model.sql import quoted
+from tenring.model.sql import Step, quoted
 from tenring.model.verdict import STALE_AFTER_DAYS
 from tenring.screening.sentences import sentence
 
@@ -45,7 +45,7 @@ def _licence() -> dict[str, str]:
     unstated, endless, unknown = T("not stated"), T("open"), T("without a known status")
     return {
         "number": "n.number",
-        "programme": "(SELECT x.name FROM programme x WHERE x.id = b.programme)",
+        "programme": "h.name",
         "product": (
             "CASE WHEN starts_with(lower(b.matched_model), lower(coalesce(n.brand, ''))) THEN b.matched_model "
             "ELSE n.brand || ' ' || b.matched_model END"
@@ -56,7 +56,7 @@ def _licence() -> dict[str, str]:
         "begin": f"coalesce(n.valid_from::VARCHAR, {quoted(unstated)})",
         "end": f"coalesce(n.valid_until::VARCHAR, {quoted(endless)})",
         "read": "n.last_read",
-        "age": "v.day - n.last_read",
+        "age": "date_diff('day', n.last_read, v.day)",
         "status": f"coalesce({_status()}, {quoted(unknown)})",
         "agreement": "b.agreement",
         "category": "k.name",
@@ -103,7 +103,7 @@ def _not_found() -> str:
     )
 
 
-def _remarks(name: str) -> list[str]:
+def _remarks() -> list[str]:
     fields = _licence()
     remarks = {
         "b.worth IN (4, 5) AND b.self_declared": T(
@@ -121,7 +121,7 @@ def _remarks(name: str) -> list[str]:
         "b.worth <= 3 AND n.valid_from_derived": T(
             "the begin date is derived, not printed in the register (unverified)"
         ),
-        f"b.worth <= 2 AND v.day - n.last_read > {STALE_AFTER_DAYS}": T(
+        f"b.worth <= 2 AND date_diff('day', n.last_read, v.day) > {STALE_AFTER_DAYS}": T(
             "the register was last read on {read}, {age} days before"
         ),
         "b.worth <= 2 AND g.type = 'energy'": T("an energy label, not a Type I ecolabel"),
@@ -131,7 +131,7 @@ def _remarks(name: str) -> list[str]:
         "o.mark = 'unverified'": T("the rule's item is unverified"),
         "p.date IS NULL": T("the line has no date: judged on {day}"),
     }
-    more = {"ties": "b.ties", "condition": "o.condition", "rules": _rules(name)} | _rejected()
+    more = {"ties": "b.ties", "condition": "o.condition", "rules": "w.names"} | _rejected()
     return [f"CASE WHEN {condition} THEN {sentence(text, **fields, **more)} END" for condition, text in remarks.items()]
 
 
@@ -141,15 +141,20 @@ def _rejected() -> dict[str, str]:
     return {"rejected": product, "rejected_number": "zl.number", "rejected_on": "z.day"}
 
 
-def _rules(name: str) -> str:
-    """Names of the rules that are not met, each with its document number."""
-    return (
-        f"(SELECT string_agg(coalesce(y.name_{name}, y.name_en) || ' (' || y.document || ')', ', ' ORDER BY y.id) "
-        "FROM rule y WHERE list_contains(o.unmet, y.id))"
+def unmet_names(name: str) -> Step:
+    """One row = one line with the names of the rules that are not met, each with its document number."""
+    return Step(
+        "line_unmet",
+        f"""
+        SELECT u.line_id,
+            string_agg(coalesce(y.name_{name}, y.name_en) || ' (' || y.document || ')', ', ' ORDER BY y.id) AS names
+        FROM (SELECT line_id, unnest(unmet) AS rule FROM line_obligation) u JOIN rule y ON y.id = u.rule
+        GROUP BY u.line_id
+        """,
     )
 
 
-def explanation(name: str) -> str:
-    """SQL: the explanation of a line in the language in use; `name` is the language of rule names."""
+def explanation() -> str:
+    """SQL: the explanation of a line in the language in use."""
     main = f"CASE {_found()} {_not_found()} END"
-    return f"concat_ws('; ', {main}, {', '.join(_remarks(name))}) || '.'"
+    return f"concat_ws('; ', {main}, {', '.join(_remarks())}) || '.'"

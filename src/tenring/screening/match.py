@@ -23,10 +23,12 @@ _ITEM_STEPS = [
     Step(
         "line",
         f"""
-        SELECT row_number() OVER () AS item_id, * FROM (
-            SELECT DISTINCT description AS text, brand, model, gtin, category,
+        SELECT row_number() OVER (ORDER BY first_line) AS item_id, text, brand, model, gtin, category, certificate
+        FROM (
+            SELECT min(line_id) AS first_line, description AS text, brand, model, gtin, category,
                 coalesce(certificate, nullif(regexp_extract(description, '{_NUMBER_IN_TEXT}', 1), '')) AS certificate
             FROM purchase JOIN classified USING (line_id)
+            GROUP BY 2, 3, 4, 5, 6, 7
         )
         """,
     ),

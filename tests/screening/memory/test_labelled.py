@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from screening.memory.makers import decision
 from tenring.exceptions import UnusableInputError
+from tenring.matching.products import guarded, unguarded
 from tenring.screening.memory import Decided, Decision, Decisions, Kind, Recorded, Subject
-from tenring.screening.memory.labelled import export, guarded, read, unguarded
+from tenring.screening.memory.labelled import export, read
 
 FULL = Subject('=text, "quoted"\nand more', "B", "M", "0123", "CEC-9", "cpv-2008", "30213000", "Computers")
 MATCHES = [decision(subject=FULL), decision(Decided.REJECTED, hours=1), decision(Decided.UNDONE, hours=2)]

@@ -239,3 +239,16 @@ def test_a_missing_input_says_what_to_run_first(tmp_path: Path) -> None:
     (write_inputs(tmp_path, [a_line()]) / "problems.parquet").unlink()
     with pytest.raises(UnusableInputError, match=r"needs problems\.parquet.*tenring screen"):
         write_report(tmp_path, context=CONTEXT)
+
+
+def test_a_workbook_of_more_lines_than_a_sheet_shows_the_largest_and_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tenring.screening.report.workbook.SHEET_ROWS", 5)
+    monkeypatch.setattr("tenring.screening.report.workbook.EXTRACT_ROWS", 2)
+    lines = [a_line("green", str(amount)) for amount in (30, 10, 60, 20, 50, 40)]
+    book = openpyxl.load_workbook(write_report(write_inputs(tmp_path, lines), context=CONTEXT).xlsx)
+    header, *rows = book["Lines"].iter_rows(values_only=True)
+    assert [row[header.index("Amount")] for row in rows] == [60, 50]
+    told = [str(cell) for sheet in book for row in sheet.iter_rows(values_only=True) for cell in row if cell]
+    assert any("at most 2 rows of 6 lines" in cell for cell in told), told

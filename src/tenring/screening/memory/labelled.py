@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import csv
 import os
-import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
@@ -16,6 +15,7 @@ from typing import TypeVar
 
 from tenring.exceptions import DecisionError, Place, UnusableInputError
 from tenring.language import T
+from tenring.matching.products import guarded, unguarded
 from tenring.screening.memory.decision import Decided, Decision, Kind, LicenceMeant, Source, Subject
 from tenring.screening.memory.store import Recorded
 
@@ -42,9 +42,6 @@ _ASIDE = {
     Kind.MATCH: {"left_code_scheme": "code_scheme", "left_code": "code", "left_code_name": "code_name"},
     Kind.CATEGORY: {"certificate": "certificate"},
 }
-#: What a spreadsheet would run as a formula, and what it is written as.
-_FORMULA = re.compile(r"'*[=+@\t\r-]")
-_GUARDED = re.compile(r"''*[=+@\t\r-]")
 
 
 def export(decisions: Iterable[Recorded], path: Path, *, kind: Kind) -> int:
@@ -85,16 +82,6 @@ def _row(decision: Decision) -> dict[str, str]:
 
 def _subject_columns(kind: Kind) -> dict[str, str]:
     return _LEFT if kind is Kind.MATCH else _PRODUCT
-
-
-def guarded(text: str) -> str:
-    """`text` with an apostrophe in front if a spreadsheet would take it for a formula."""
-    return "'" + text if _FORMULA.match(text) else text
-
-
-def unguarded(text: str) -> str:
-    """What `guarded` was given."""
-    return text[1:] if _GUARDED.match(text) else text
 
 
 def read(path: Path) -> list[Decision]:

@@ -19,6 +19,8 @@ from tenring.screening.report.summary import MeasureSharesOut, ObligationOut, Su
 
 #: Rows of a sheet. A workbook of more takes minutes to open; lines.csv and figures.parquet have all.
 SHEET_ROWS = 100_000
+#: Rows of a sheet of lines when not all lines fit: an extract, the largest amounts first, that opens at once.
+EXTRACT_ROWS = 10_000
 BATCH_ROWS = 20_000
 
 Cells = Sequence[tuple[Kind, str | None]]
@@ -48,17 +50,20 @@ def write_workbook(
         ):
             order = "key NULLS LAST" if dimension == "month" else "all_value DESC, key_id"
             source = (
-                f"breakdowns WHERE dimension = '{dimension}' ORDER BY currency = '{NO_CURRENCY}', currency, {order}"
+                f"breakdowns WHERE dimension = '{dimension}' "
+                f"ORDER BY currency = '{NO_CURRENCY}', currency, {order} LIMIT {SHEET_ROWS}"
             )
             _add(workbook, title, fields=_breakdown_fields(), source=source, connection=connection)
-        for title, fields, source in _list_sheets(context):
-            _add(workbook, title, fields=fields, source=source, connection=connection)
+        fits = summary.totals["all"].lines <= SHEET_ROWS
+        rows = SHEET_ROWS if fits else EXTRACT_ROWS
+        for title, fields, source in _list_sheets(context, fits=fits):
+            _add(workbook, title, fields=fields, source=f"{source} LIMIT {rows}", connection=connection)
 
 
 def _add(
     workbook: Workbook, title: str, *, fields: list[_Field], source: str, connection: duckdb.DuckDBPyConnection
 ) -> None:
-    query = f"SELECT {', '.join(field.sql for field in fields)} FROM {source} LIMIT {SHEET_ROWS}"
+    query = f"SELECT {', '.join(field.sql for field in fields)} FROM {source}"
     reader = connection.sql(query).to_arrow_reader(BATCH_ROWS)
     batches = ([column.to_pylist() for column in batch.columns] for batch in reader)
     columns = [Column(field.title, field.kind, field.width) for field in fields]
@@ -92,8 +97,8 @@ def _breakdown_fields() -> list[_Field]:
     ]
 
 
-def _list_sheets(context: ReportContext) -> list[tuple[str, list[_Field], str]]:
-    """Title, columns and source of every sheet of lines."""
+def _list_sheets(context: ReportContext, *, fits: bool) -> list[tuple[str, list[_Field], str]]:
+    """Title, columns and source of every sheet of lines; the last one is in the order of the file where all `fits`."""
     largest = "abs(amount) DESC NULLS LAST, line_id"
     line, certificate = _line_fields(), _certificate_fields(context)
     rule = [
@@ -115,7 +120,7 @@ def _list_sheets(context: ReportContext) -> list[tuple[str, list[_Field], str]]:
         (T("Lapsed"), line + certificate, f"{lines} WHERE verdict = 'lapsed' ORDER BY {largest}"),
         (T("Missed"), _missed_fields(), _missed_source(context)),
         (T("Not read or classified"), _unread_fields(), _unread_source()),
-        (T("Lines"), line + certificate + _place_fields(), lines),
+        (T("Lines"), line + certificate + _place_fields(), lines if fits else f"{lines} ORDER BY {largest}"),
     ]
 
 
@@ -275,7 +280,7 @@ def _limits(summary: Summary) -> Iterator[Cells]:
     lines = summary.totals["all"].lines
     if lines > SHEET_ROWS:
         text = T(
-            "The sheets show at most {limit} rows of {lines} lines; lines.csv has all.", limit=SHEET_ROWS, lines=lines
+            "The sheets show at most {limit} rows of {lines} lines; lines.csv has all.", limit=EXTRACT_ROWS, lines=lines
         )
         yield [(Kind.TEXT, text)]
     yield [
