@@ -1,7 +1,7 @@
 """Named peers of the matcher on labelled pairs: Splink on DuckDB, TF-IDF of character 3-grams, rapidfuzz.
 
 A peer scores pairs of records; its threshold is chosen on the training pairs of the same set (which favours the peer:
-ours has one threshold for all sets). A peer that is not installed is left out with a message: see requirements/benchmarks.txt.
+ours has one threshold for all sets). A peer that is not installed is left out with a message (`make peers`).
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ class Peer:
     def is_there(self) -> bool:
         """Whether it is installed; says so when not."""
         if find_spec(self.module) is None:
-            print(f"  {self.name}: left out, {self.module} is not installed (requirements/benchmarks.txt)")
+            print(f"  {self.name}: left out, {self.module} is not installed (make peers)")
             return False
         return True
 
@@ -68,7 +68,7 @@ def tf_idf(pairs: Sequence[tuple[Product, Product]]) -> Scores:
 
 
 def rapid(pairs: Sequence[tuple[Product, Product]]) -> Scores:
-    """rapidfuzz's token_set_ratio."""
+    """Rapidfuzz's token_set_ratio."""
     from rapidfuzz import fuzz  # noqa: PLC0415 - an optional peer
 
     return [fuzz.token_set_ratio(text_of(left), text_of(right)) / 100 for left, right in pairs]
