@@ -23,6 +23,9 @@ from tenring.screening.run import screen as run_screening
 @click.option("--out", type=click.Path(path_type=Path), help="Folder for the results (default: tenring-out/<file>).")
 @click.option("--snapshot", help="Name of a snapshot (default: the newest).")
 @click.option("--title", help="Title of the report (default: the files' names).")
+@click.option(
+    "--partitions", type=click.IntRange(min=1), help="Divide the lines into so many parts (default: by memory)."
+)
 @reading_options
 @as_json
 @click.pass_context
@@ -40,6 +43,7 @@ def screen(context: click.Context, /, files: tuple[Path, ...], **given: Any) -> 
             options=read_options(given),
             snapshot=given["snapshot"],
             title=given["title"],
+            partitions=given["partitions"],
         )
         screened = run_screening(request, settings=settings_of(context), progress=report)
     if given["as_json"]:
