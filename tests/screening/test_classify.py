@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from engines import on_both_engines
 from screening.conftest import Judge, line
 from tenring.screening.phrases import canonical
 
@@ -41,6 +42,7 @@ def test_sure_words_are_believed_before_the_code_of_a_whole_division(judge: Judg
     assert category(judge, "toner cartridges", code="42000000", code_scheme="cpv-2008") == "toner-cartridges"
 
 
+@on_both_engines
 def test_words_decide_between_the_categories_of_one_code(judge: Judge) -> None:
     for words, expected in (("小便器", "urinals"), ("坐便器", "toilets")):
         assert category(judge, words, code="A060805", code_scheme="cn-2013") == expected

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from engines import on_both_engines
 from screening.conftest import Judge, Row, licence, line
 from screening.memory.makers import decision
 from tenring.screening.memory import Decided, Decision, LicenceMeant, Recorded, Subject
@@ -32,6 +33,7 @@ def judged(judge: Judge, purchase: Row, *licences: Row, decisions: tuple[Decisio
     return answer
 
 
+@on_both_engines
 def test_a_confirmed_match_answers_where_the_matcher_found_nothing(judge: Judge) -> None:
     assert judged(judge, line(TEXT), DESKTOP)["verdict"] == "missed"
     answer = judged(judge, line(TEXT), DESKTOP, decisions=(about(Decided.CONFIRMED),))

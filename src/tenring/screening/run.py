@@ -23,11 +23,11 @@ from tenring.exceptions import UnusableInputError
 from tenring.language import T, current
 from tenring.matching import v1
 from tenring.model import tables
-from tenring.model.duck import duck_engine
 from tenring.model.sql import Engine, Step, quoted
 from tenring.register.snapshot import VIEWS, Snapshot
 from tenring.screening.classify import classify
 from tenring.screening.decide import decide
+from tenring.screening.engines import open_engine
 from tenring.screening.match import match
 from tenring.screening.memory import Decisions
 from tenring.screening.oblige import obliged_on
@@ -114,7 +114,7 @@ def screen(request: Request, *, settings: Settings, progress: Progress | None = 
     with _published_at(request.out) as folder:
         report(T("Reading"), 0, _STAGES)
         prepared = prepare(request.files, settings=settings, out=folder, options=replace(request.options, on=None))
-        with duck_engine(memory=settings.memory, threads=settings.threads, spill=folder / ".spill") as engine:
+        with open_engine(settings, beside=folder / ".spill") as engine:
             for view in VIEWS:
                 engine.view(view, snapshot.table(view))
             add_reference(engine, catalogue, request.economy, decisions=Decisions.of(settings).current())
@@ -181,7 +181,7 @@ def _stages(engine: Engine, sources: _Sources, folder: Path, report: Progress) -
     report(T("Matching"), 3, _STAGES)
     match(engine, snapshot=sources.snapshot.folder)
     pairs = f"SELECT i.line_id, m.* EXCLUDE (item_id) FROM line_item i JOIN {REMEMBERED} m USING (item_id)"
-    engine.write(f"{pairs} ORDER BY line_id, score DESC", folder / "matches.parquet")
+    engine.write(f"{pairs} ORDER BY line_id, score DESC, entry_id", folder / "matches.parquet")
     report(T("Deciding"), 4, _STAGES)
     decide(engine, reference_day=request.on)
     _write_answers(engine, folder)
