@@ -42,12 +42,12 @@ def test_sure_words_are_believed_before_the_code_of_a_whole_division(judge: Judg
     assert category(judge, "toner cartridges", code="42000000", code_scheme="cpv-2008") == "toner-cartridges"
 
 
-@on_both_engines
 def test_words_decide_between_the_categories_of_one_code(judge: Judge) -> None:
     for words, expected in (("小便器", "urinals"), ("坐便器", "toilets")):
         assert category(judge, words, code="A060805", code_scheme="cn-2013") == expected
 
 
+@on_both_engines
 def test_words_refine_the_group_that_a_code_names(judge: Judge) -> None:
     assert category(judge, "ordinateurs portables", code="30200000", code_scheme="cpv-2008") == "notebook-computers"
 

@@ -33,7 +33,6 @@ def judged(judge: Judge, purchase: Row, *licences: Row, decisions: tuple[Decisio
     return answer
 
 
-@on_both_engines
 def test_a_confirmed_match_answers_where_the_matcher_found_nothing(judge: Judge) -> None:
     assert judged(judge, line(TEXT), DESKTOP)["verdict"] == "missed"
     answer = judged(judge, line(TEXT), DESKTOP, decisions=(about(Decided.CONFIRMED),))
@@ -49,6 +48,7 @@ def test_a_confirmation_never_makes_a_licence_valid(judge: Judge, day: date, exp
     assert judged(judge, line(TEXT, day), DESKTOP, decisions=(about(Decided.CONFIRMED),))["verdict"] == expected
 
 
+@on_both_engines
 def test_a_confirmation_never_makes_a_programme_accepted(judge: Judge) -> None:
     foreign = licence("SAMPLE-9", "QY-T500X", programme="energy-star")
     meant = LicenceMeant("test:SAMPLE-9:QY-T500X", "energy-star", "SAMPLE-9", "Qingyun", "QY-T500X")

@@ -24,7 +24,7 @@ from uuid import uuid4
 
 import pyarrow as pa
 import pyarrow.parquet as pq
-from py4j.protocol import Py4JError
+from py4j.protocol import Py4JError, Py4JJavaError
 from pyspark.errors import AnalysisException, ParseException, PySparkException, PythonException
 from pyspark.sql import DataFrame, SparkSession
 
@@ -54,6 +54,8 @@ _CONNECT_SECONDS, _FIRST_WORK_SECONDS = 5, 120
 _NOT_OURS = ""
 #: Pieces of work for each thread.
 _PIECES = 2
+#: A cluster of processes on this machine, for trying out: its memory is each executor's.
+_LOCAL_CLUSTER = re.compile(r"local-cluster\[ *\d+ *, *\d+ *, *(?P<memory>\d+) *\]")
 _SIZE = re.compile(r"(\d+)\s*([KMGT])i?B?", re.IGNORECASE)
 _MASTER = re.compile(r"(?P<host>[^:/,]+):(?P<port>\d+)(?=,|$)")
 
@@ -327,8 +329,8 @@ def _settings(place: SparkPlace) -> dict[str, str]:
         "spark.sql.shuffle.partitions": str(max(place.threads * _PIECES * 2, 8)),
     }
     if place.memory:
-        memory = spark_memory(place.memory)
-        found |= {"spark.driver.memory": memory, "spark.executor.memory": memory}
+        memory, own = spark_memory(place.memory), _LOCAL_CLUSTER.fullmatch(place.master)
+        found |= {"spark.driver.memory": memory, "spark.executor.memory": f"{own['memory']}m" if own else memory}
     if place.master.startswith("local"):
         found["spark.local.dir"] = str(place.folder.absolute())
     return found
@@ -459,5 +461,6 @@ def explained(what: str) -> Iterator[None]:
 
 def _told(error: BaseException) -> str:
     """What an error says in one line: the first of Java's, the last of Python's traceback."""
-    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    text = str(error.java_exception) if isinstance(error, Py4JJavaError) else str(error)
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
     return lines[-1 if isinstance(error, PythonException) else 0][:300] if lines else type(error).__name__
