@@ -15,6 +15,7 @@ import argparse
 import csv
 import os
 import random
+import re
 import subprocess
 import sys
 import tempfile
@@ -66,15 +67,11 @@ def main() -> None:
             purchases = Path(folder) / f"{size}.csv"
             _write_lines(purchases, size)
             for master in ("duckdb", *asked.masters):
-                out = Path(folder) / "out" / f"{size}-{len(runs.get(master, ()))}-{master.partition('[')[2] or master}"
+                out = Path(folder) / "out" / f"{size}-{re.sub('[^a-z0-9]+', '-', master)}"
                 run = _screened(purchases, out, master, size)
                 runs.setdefault(master, []).append(run)
-                _tell(run, master, runs["duckdb"][-1], same=_different(_first(out.parent, size), out) == [])
+                _tell(run, master, runs["duckdb"][-1], same=_different(out.parent / f"{size}-duckdb", out) == [])
     _reckon(runs)
-
-
-def _first(folder: Path, size: int) -> Path:
-    return next(iter(folder.glob(f"{size}-*-duckdb")))
 
 
 def _tell(run: Run, master: str, duck: Run, *, same: bool) -> None:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from tenring.matching.v1.score import MODEL_FEATURES
-from tenring.matching.v1.text import TEXT_FEATURES
 from tenring.matching.v1.weights import NEAREST, THRESHOLD
 from tenring.model.sql import Step
 
-STEPS = [
+PAIR_STEPS = [
     # one row = one pair by its strongest rung
     Step(
         "pair_scored",
@@ -26,11 +25,17 @@ STEPS = [
         f"""
         SELECT item_id, product, rung, greatest(points, 0) AS points,
             count(*) OVER (PARTITION BY item_id, points) AS ties
-        FROM pair_scored
-        QUALIFY points >= {round(THRESHOLD * 100)}
+        FROM pair_scored LEFT JOIN (
+            SELECT DISTINCT a.item_id, p.product, true AS asked FROM pair_asked a JOIN product p USING (entry_id)
+        ) USING (item_id, product)
+        QUALIFY points >= {round(THRESHOLD * 100)} OR asked
             OR row_number() OVER (PARTITION BY item_id ORDER BY points DESC, product) <= {NEAREST}
         """,
     ),
+]
+
+STEPS = [
+    # one row = one pair that is kept with its features
     Step(
         "matched",
         f"""
@@ -41,8 +46,7 @@ STEPS = [
         LEFT JOIN number_scored n ON n.item_id = k.item_id AND n.product = k.product AND n.rung = k.rung
         LEFT JOIN (SELECT item_id, product, matched, {MODEL_FEATURES} AS features FROM model_points) m
             ON m.item_id = k.item_id AND m.product = k.product AND k.rung = 'model'
-        LEFT JOIN (SELECT item_id, product, matched, {TEXT_FEATURES} AS features FROM text_points) t
-            ON t.item_id = k.item_id AND t.product = k.product AND k.rung = 'text'
+        LEFT JOIN text_told t ON t.item_id = k.item_id AND t.product = k.product AND k.rung = 'text'
         """,
     ),
 ]

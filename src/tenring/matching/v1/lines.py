@@ -25,21 +25,33 @@ _WORD = f"[0-9a-z]+|[{CJK}]+"
 _GOES_ON = r"^\)[0-9a-z]"
 _MADE_FOR = f"(^|[^a-z])({normal(MADE_FOR)})([^a-z]|$)"
 
-_LINE_TEXT = pa.schema([("item_id", pa.int64()), ("norm", pa.string()), ("certificate_key", pa.string())])
+_LINE_TEXT = pa.schema(
+    [("item_id", pa.int64()), ("norm", pa.string()), ("titled", pa.string()), ("certificate_key", pa.string())]
+)
 
 
 def add_line_texts(engine: Engine) -> None:
-    """Make `line_text` (item_id, norm, certificate_key): description and model together, in normal form."""
-    engine.apply("line_text", "SELECT item_id, text, model, certificate FROM line", _line_texts, _LINE_TEXT)
+    """Make `line_text` (item_id, norm, titled, certificate_key): description and model together, in normal form.
+
+    `titled` begins with the brand, unless the text has it.
+    """
+    engine.apply("line_text", "SELECT item_id, text, model, certificate, brand FROM line", _line_texts, _LINE_TEXT)
     brands = engine.rows("SELECT DISTINCT brand FROM line WHERE brand IS NOT NULL")
     add_brand_forms(engine, "line_brand_form", sorted(brand for (brand,) in brands))
 
 
 def _line_texts(batch: pa.RecordBatch) -> pa.RecordBatch:
-    items, texts, models, certificates = (batch.column(place).to_pylist() for place in range(4))
+    items, texts, models, certificates, brands = (column.to_pylist() for column in batch.columns)
     norms = [line_norm(text, model) for text, model in zip(texts, models, strict=True)]
+    titled = [_titled(norm, brand) for norm, brand in zip(norms, brands, strict=True)]
     keys = [certificate and model_key(certificate) for certificate in certificates]
-    return pa.RecordBatch.from_pydict({"item_id": items, "norm": norms, "certificate_key": keys}, schema=_LINE_TEXT)
+    made = {"item_id": items, "norm": norms, "titled": titled, "certificate_key": keys}
+    return pa.RecordBatch.from_pydict(made, schema=_LINE_TEXT)
+
+
+def _titled(norm: str, brand: str | None) -> str:
+    named = normal(brand or "")
+    return norm if named in norm else f"{named} {norm}"
 
 
 def line_norm(text: str | None, model: str | None) -> str:

@@ -43,7 +43,7 @@ STEPS = [
             length(key) = 5 AND category = 'agrees' AS five_in_category,
             kind IN ('family', 'name') AS named_only,
             {_BASE_OF_KIND} AS base
-        FROM ({paired("pair_model")})
+        FROM ({paired("pair_model")}) WHERE kind <> 'title'
         """,
     ),
     Step("model_points", f"SELECT *, base - ({points_sql(AGAINST_MODEL)}) AS points FROM model_fact"),

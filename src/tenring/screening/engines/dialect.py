@@ -317,7 +317,7 @@ def _refuse(node: exp.Expr, why: str = "") -> _RefusedError:
 
 
 def _check(tree: exp.Expr) -> None:
-    """Every part of a query is listed; stars do not hide an order of columns that engines see differently."""
+    """Every part of a query is listed."""
     for node in tree.walk():
         parts = _PARTS.get(type(node))
         if parts is None:
@@ -325,14 +325,18 @@ def _check(tree: exp.Expr) -> None:
         more = {name for name, value in node.args.items() if value not in (None, False, [])} - set(parts.split())
         if more:
             raise _refuse(node, f"{type(node).__name__} with {', '.join(sorted(more))}")
-        if isinstance(node, exp.Select) and any(isinstance(one, exp.Star) for one in node.expressions):
-            _check_star(node)
+        if isinstance(node, exp.Union):
+            _check_order_of_columns(node.left)
+            _check_order_of_columns(node.right)
 
 
-def _check_star(select: exp.Select) -> None:
+def _check_order_of_columns(select: exp.Expr) -> None:
+    """UNION goes by the place of columns, and a bare star over USING has other places on other engines."""
+    if not isinstance(select, exp.Select) or not any(isinstance(one, exp.Star) for one in select.expressions):
+        return
     joined = [join for join in select.args.get("joins") or () if join.args.get("kind") not in ("SEMI", "ANTI")]
     if any(join.args.get("using") for join in joined):
-        raise _refuse(select, "* over a join with USING")
+        raise _refuse(select, "* over a join with USING in a UNION")
 
 
 def _translated(node: exp.Expr) -> exp.Expr:

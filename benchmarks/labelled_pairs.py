@@ -1,0 +1,169 @@
+"""How right the text card is on labelled pairs: one card and one threshold for all sets.
+
+    python benchmarks/labelled_pairs.py [--from DIR] [--ablation]
+
+DIR (else TENRING_DATA/purchases/matching) has Abt-Buy and Amazon-Google, each with train.txt and valid.txt, and
+laptops_x1 with X1.csv and Y1.csv. Figures are those of `tenring evaluate matches valid.txt --threshold …`. `--ablation`
+learns a card without each kind of feature from the train files and judges it on the valid files (minutes).
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import math
+import time
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from machine import describe
+
+from tenring.matching import v1
+from tenring.matching.evaluation.judge import Question, distinct, judge
+from tenring.matching.evaluation.measures import AtThreshold, Case, at_thresholds, calibration
+from tenring.matching.evaluation.pairs import Pair, read_pairs
+from tenring.matching.evaluation.scorers import Matcher, places
+from tenring.matching.evaluation.steps import examples_of
+from tenring.matching.learn import Example, learn_points
+from tenring.matching.lists import add_lists, known_brands
+from tenring.matching.products import Product
+from tenring.matching.v1.features import FEATURES, TERMS
+from tenring.matching.v1.text import COMPARED, compare
+from tenring.model.duck import duck_engine
+from tenring.settings import Settings, from_environment
+
+SETS = {"Abt-Buy": 0.88, "Amazon-Google": 0.66}
+#: Records of the other side that a laptop is compared with: those it shares most weight of words with.
+PARTNERS = 20
+
+
+def main() -> None:
+    """Print the figures of each set, the reliability of all, the speed, and the ablation if asked for."""
+    settings = from_environment()
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--from", dest="source", type=Path)
+    parser.add_argument("--ablation", action="store_true")
+    given = parser.parse_args()
+    source = given.source or (settings.data / "purchases" / "matching" if settings.data else None)
+    if source is None or not source.is_dir():
+        print("labelled pairs: skipped, for there is no folder of them (TENRING_DATA or --from)")
+        return
+    print(f"labelled pairs: {describe()}")
+    valid = {name: read_pairs(source / name / "valid.txt").pairs for name in SETS}
+    _show_reliability([case for name, pairs in valid.items() for case in _judged(name, pairs)])
+    print(
+        f"  {_speed(valid['Abt-Buy'], settings):,.0f} pairs compared per second of one core (Abt-Buy, texts included)"
+    )
+    laptops = source / "laptops_x1"
+    if laptops.is_dir():
+        _show("laptops X1", _laptops(laptops, settings))
+    if given.ablation:
+        _ablation(source, settings)
+
+
+def _judged(name: str, pairs: Sequence[Pair]) -> list[Case]:
+    """The scored cases of a set, after its figures are printed."""
+    cases: list[Case] = []
+    matcher = Matcher()
+
+    def scorer(sides: Sequence[tuple[Product, Product]], right: Sequence[Product]):  # noqa: ANN202 - as Matcher
+        scored = matcher(sides, right)
+        cases.extend((one.score, pair.label) for one, pair in zip(scored, pairs, strict=True))
+        return scored
+
+    judged = judge(pairs, scorer, Question(v1.LIKELY, (v1.THRESHOLD,)))
+    for at in (judged.at, next(one for one in judged.thresholds if one.threshold == v1.THRESHOLD)):
+        _show(f"{name} (goal {SETS[name]})", at)
+    print(f"    calibration error {judged.calibration.error}, average precision {judged.average_precision}")
+    return cases
+
+
+def _show(name: str, at: AtThreshold) -> None:
+    print(f"  {name}, score from {at.threshold}: F1 {at.f1}, precision {at.precision}, recall {at.recall}")
+
+
+def _show_reliability(cases: Iterable[Case]) -> None:
+    cases = list(cases)
+    print("  reliability of all sets: score, pairs, mean score, share right")
+    for one in calibration(cases).bins:
+        print(f"    {one.begin:.1f}-{one.end:.1f} {one.count:6,} {one.mean_score} {one.share_right}")
+    sure = [right for score, right in cases if score >= 0.95]
+    print(f"    from 0.95: {len(sure)} pairs, {sum(sure) / len(sure):.3f} right")
+
+
+def _speed(pairs: Sequence[Pair], settings: Settings) -> float:
+    """Pairs that `compare` does in a second of processor time, reading both texts included."""
+    sides = [(pair.left, pair.right) for pair in pairs]
+    left, right = distinct([one for one, _ in sides]), distinct([other for _, other in sides])
+    with duck_engine(threads=1) as engine:
+        asked = sorted(set(places(sides, left, right)))
+        add_lists(engine, left, right, brands=known_brands(settings), asked=asked)
+        v1.match(engine, extras=True)
+        (batch,) = engine.arrow(COMPARED).combine_chunks().to_batches()
+    began = time.process_time()
+    compare(batch)
+    return batch.num_rows / (time.process_time() - began)
+
+
+def _laptops(folder: Path, settings: Settings) -> AtThreshold:
+    """Laptops compared with one another: every pair of the list that is one laptop is to be found."""
+    with (folder / "X1.csv").open(encoding="utf-8", newline="") as stream:
+        products = [Product(row["id"], row["title"], row=place) for place, row in enumerate(csv.DictReader(stream))]
+    with (folder / "Y1.csv").open(encoding="utf-8", newline="") as stream:
+        true = {frozenset((row["lid"], row["rid"])) for row in csv.DictReader(stream)}
+    with duck_engine(threads=1) as engine:
+        add_lists(engine, products, products, brands=known_brands(settings), asked=())
+        v1.build_index(engine)
+        asked = engine.rows(_PARTNERS)
+        add_lists(engine, products, products, brands=known_brands(settings), asked=asked)
+        v1.match(engine, extras=True)
+        rows = engine.rows("SELECT item_id, entry_id, points FROM text_points JOIN product USING (product)")
+    scores: dict[frozenset[str], float] = dict.fromkeys(true, 0.0)
+    for one, other, points in rows:
+        if one != other:
+            pair = frozenset((products[one].id, products[other].id))
+            scores[pair] = max(scores.get(pair, 0.0), points / 100)
+    (found,) = at_thresholds([(score, pair in true) for pair, score in scores.items()], (v1.LIKELY,))
+    return found
+
+
+_PARTNERS = f"""
+    SELECT one.entry_id, other.entry_id FROM (
+        SELECT a.product, b.product AS partner FROM product_token a JOIN product_token b USING (token)
+        JOIN token_weight w USING (token)
+        WHERE a.product <> b.product AND w.products <= 200
+        GROUP BY a.product, b.product
+        QUALIFY row_number() OVER (PARTITION BY a.product ORDER BY sum(w.weight) DESC, b.product) <= {PARTNERS}
+    ) p JOIN product one ON one.product = p.product JOIN product other ON other.product = p.partner ORDER BY ALL
+"""
+
+
+def _ablation(source: Path, settings: Settings) -> None:
+    """Cards learnt without a kind of feature: F1 on the valid files, and how far it falls."""
+    train, valid = (
+        {name: examples_of(read_pairs(source / name / f"{part}.txt").pairs, settings) for name in SETS}
+        for part in ("train", "valid")
+    )
+    examples = [one for some in train.values() for one in some]
+    whole = _f1_of(examples, valid, ())
+    print("  without (learnt again from train, judged on valid): F1, change")
+    print("    nothing: " + ", ".join(f"{name} {f1:.3f}" for name, f1 in whole.items()))
+    for group in dict.fromkeys(feature.group for feature in FEATURES):
+        found = _f1_of(examples, valid, [one.name for one in FEATURES if one.group == group])
+        changes = ", ".join(f"{name} {f1:.3f} ({f1 - whole[name]:+.3f})" for name, f1 in found.items())
+        print(f"    {group}: {changes}", flush=True)
+
+
+def _f1_of(train: Sequence[Example], valid: dict[str, list[Example]], without: Sequence[str]) -> dict[str, float]:
+    terms = [term for term in TERMS if not set(term) & set(without)]
+    card = learn_points(train, terms)
+    from_points = 100 * math.log(v1.LIKELY / (1 - v1.LIKELY))
+    found = {}
+    for name, examples in valid.items():
+        cases = [(float(card.points(one.steps)), one.label) for one in examples]
+        found[name] = at_thresholds(cases, (from_points,))[0].f1 or 0.0
+    return found
+
+
+if __name__ == "__main__":
+    main()
