@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -38,6 +39,11 @@ class Settings:
     max_cell_chars: int = 100_000
     max_rows: int = 20_000_000
     who: str | None = None
+    engine: str = "duckdb"
+    spark_master: str | None = None
+    """Where Spark runs, for example `local[4]` or `spark://host:7077`; None: here, with `threads` threads."""
+    spark_conf: Mapping[str, str] = field(default_factory=dict)
+    """Settings of Spark itself; they win over what we set."""
 
     @property
     def snapshots(self) -> Path:
@@ -69,8 +75,25 @@ class Settings:
         return self.catalog / "samples"
 
 
+ENGINES = ("duckdb", "spark")
+
+
+def _engine(text: str) -> str:
+    if text not in ENGINES:
+        raise ValueError(text)
+    return text
+
+
+def _pairs(text: str) -> dict[str, str]:
+    """`name=value;name=value` as a mapping."""
+    pairs = [part.partition("=") for part in text.split(";") if part.strip()]
+    if not all(name.strip() and sign for name, sign, _ in pairs):
+        raise ValueError(text)
+    return {name.strip(): value.strip() for name, _, value in pairs}
+
+
 #: environment variable -> (field, how its text is read, what it means)
-VARIABLES = {
+VARIABLES: dict[str, tuple[str, Callable[[str], object], str]] = {
     "TENRING_HOME": ("home", Path, "folder for snapshots, fetched files and decisions"),
     "TENRING_DATA": ("data", Path, "folder with real data: registers/, purchases/"),
     "TENRING_CATALOG": ("catalog", Path, "another catalogue than the bundled one"),
@@ -82,6 +105,9 @@ VARIABLES = {
     "TENRING_MAX_UNPACKED_BYTES": ("max_unpacked_bytes", int, "largest size an XLSX may unpack to"),
     "TENRING_MAX_CELL_CHARS": ("max_cell_chars", int, "longest text kept of one cell"),
     "TENRING_MAX_ROWS": ("max_rows", int, "most rows read from one file"),
+    "TENRING_ENGINE": ("engine", _engine, "what runs bulk work: duckdb (default) or spark"),
+    "TENRING_SPARK_MASTER": ("spark_master", str, "where Spark runs: local[2], spark://host:7077, yarn, k8s://…"),
+    "TENRING_SPARK_CONF": ("spark_conf", _pairs, "settings of Spark itself: name=value;name=value"),
     "TENRING_WHO": ("who", str, "name that is recorded with what you confirm or reject"),
 }
 
@@ -94,13 +120,14 @@ def from_environment(environ: dict[str, str] | None = None) -> Settings:
     """
     environ = dict(os.environ) if environ is None else environ
     values: dict[str, object] = {}
-    for name, (attribute, read, _) in VARIABLES.items():
+    for name, (attribute, read, meaning) in VARIABLES.items():
         text = environ.get(name)
         if not text:
             continue
         try:
             values[attribute] = read(text)
         except ValueError as error:
-            what = f"the setting {name} has the value {text!r}, which is not a whole number"
-            raise UnusableInputError(what, do=f"Set it to a number or remove it ({VARIABLES[name][2]})") from error
+            to = "to a number " if read is int else ""
+            what = f"the setting {name} has the value {text!r}, which cannot be read"
+            raise UnusableInputError(what, do=f"Set it {to}or remove it ({meaning})") from error
     return Settings(**values)  # type: ignore[arg-type]  # each value was read by the type in its row

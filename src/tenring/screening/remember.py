@@ -134,14 +134,13 @@ _OVERRULED = [
     Step(
         "classified",
         """
-        SELECT a.* REPLACE (
+        SELECT a.line_id,
             CASE WHEN c.line_id IS NOT NULL THEN c.category WHEN r.line_id IS NULL THEN a.category END AS category,
             CASE WHEN c.line_id IS NOT NULL THEN 1.0 WHEN r.line_id IS NULL THEN a.category_score ELSE 0.0 END::DOUBLE
                 AS category_score,
             CASE WHEN c.line_id IS NOT NULL THEN 'confirmed' WHEN r.line_id IS NULL THEN a.category_by END
                 AS category_by,
             CASE WHEN t.line_id IS NULL THEN a.nearest ELSE coalesce(n.nearest, []) END AS nearest
-        )
         FROM classified_alone a
         LEFT JOIN (SELECT DISTINCT line_id FROM category_decided) t USING (line_id)
         LEFT JOIN nearest_left n USING (line_id)

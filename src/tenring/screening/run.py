@@ -29,6 +29,7 @@ from tenring.model.sql import Engine, Step, quoted
 from tenring.register.snapshot import VIEWS, Snapshot
 from tenring.screening.classify import classify
 from tenring.screening.decide import answer, offer
+from tenring.screening.engines import open_engine
 from tenring.screening.exhausted import exhaustion_explained
 from tenring.screening.match import match
 from tenring.screening.memory import Decisions, Recorded
@@ -192,10 +193,9 @@ def _read(work: Work, sources: _Sources) -> Prepared:
 
 
 @contextmanager
-def _engine(work: Work, sources: _Sources) -> Iterator[Engine]:
-    """An engine that has the snapshot and the catalogue."""
-    settings = sources.settings
-    with duck_engine(memory=settings.memory, threads=settings.threads, spill=work.spill) as engine:
+def _engine(work: Work, sources: _Sources, settings: Settings) -> Iterator[Engine]:
+    """The engine that `settings` name, with the snapshot and the catalogue."""
+    with open_engine(settings, beside=work.spill) as engine:
         for view in VIEWS:
             engine.view(view, sources.snapshot.table(view))
         add_reference(engine, sources.catalogue, sources.request.economy, decisions=sources.decisions)
@@ -214,7 +214,7 @@ def _finished_parts(work: Work, sources: _Sources, prepared: Prepared, report: P
         done = work.finished(f"part-{count}-{number}")
         if not done.exists():
             stages = _Stages(report, number * _PART_STAGES + 1, count * _PART_STAGES + _OTHER_STAGES)
-            with work.stage(done.name) as folder, _engine(work, sources) as engine:
+            with work.stage(done.name) as folder, _engine(work, sources, sources.settings) as engine:
                 engine.view("purchase", lines)
                 screen_part(engine, sources, folder, stages)
         finished.append(done)
@@ -297,7 +297,8 @@ def _put_together(work: Work, parts: Sequence[Path], folder: Path, sources: _Sou
         for name, order in _PART_FILES.items():
             merge(engine, [part / f"{name}.parquet" for part in parts], folder / f"{name}.parquet", order=order)
         _write_csv(engine, folder)
-    with _engine(work, sources) as engine:
+    # what is left is small, whatever engine screened the lines
+    with _engine(work, sources, replace(settings, engine="duckdb")) as engine:
         engine.add("wanted_here", pa.concat_tables([pq.read_table(part / "wanted.parquet") for part in parts]))
         engine.add("decision_used", pa.concat_tables([pq.read_table(part / "decisions.parquet") for part in parts]))
         offer(engine)
