@@ -288,10 +288,11 @@ def spark_engine(place: SparkPlace) -> Iterator[SparkEngine]:
 
 
 def _own(session: SparkSession) -> SparkSession:
-    """A session with views and settings of its own; what the user set in Spark's own configuration stays."""
-    own = session.newSession()
+    """A session with views and settings of its own; what Spark was started with stays."""
+    own, given = session.newSession(), session.sparkContext.getConf()
     for name, value in _SESSION.items():
-        own.conf.set(name, value)
+        if not given.contains(name):
+            own.conf.set(name, value)
     return own
 
 
@@ -301,8 +302,8 @@ def started(place: SparkPlace) -> SparkSession:
     Raises:
         EngineError: there is no Java, the master does not answer, or no executor does any work.
     """
-    _require_java()
     _require_answer(place.master)
+    _require_java()
     logging.getLogger("SQLQueryContextLogger").setLevel(logging.CRITICAL)
     if place.master.startswith("local"):
         os.environ.setdefault("PYSPARK_PYTHON", sys.executable)  # workers run the Python that runs this
@@ -322,7 +323,7 @@ def started(place: SparkPlace) -> SparkSession:
 
 def _settings(place: SparkPlace) -> dict[str, str]:
     """Our settings in Spark's words; those of TENRING_SPARK_CONF come after them."""
-    found = {
+    found = _SESSION | {
         "spark.ui.enabled": "false",
         "spark.ui.showConsoleProgress": "false",
         "spark.log.level": "OFF",
