@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -31,6 +32,8 @@ class Settings:
     threads: int = 2
     temporary: str | None = None
     """Folder, or with Spark an address, for what is larger than memory; None: beside the result."""
+    partitions: int | None = None
+    """Parts into which purchase lines are divided; None: as many as `memory` asks for."""
     max_file_bytes: int = 2 * 1024**3
     max_unpacked_bytes: int = 4 * 1024**3
     max_cell_chars: int = 100_000
@@ -56,6 +59,15 @@ class Settings:
     def decisions(self) -> Path:
         """File of what people decided about matches and categories."""
         return self.home / "decisions.sqlite"
+
+    def spill(self, beside: Path) -> Path:
+        """Where work on the folder `beside` puts what is larger than memory: there, or in a folder of `temporary`.
+
+        Its name is always the same, so that what a killed run left is found.
+        """
+        if self.temporary is None or "://" in self.temporary:
+            return beside / ".spill"
+        return Path(self.temporary) / f"tenring-{hashlib.sha256(str(beside.resolve()).encode()).hexdigest()[:16]}"
 
     @property
     def samples(self) -> Path:
@@ -88,6 +100,7 @@ VARIABLES: dict[str, tuple[str, Callable[[str], object], str]] = {
     "TENRING_MEMORY": ("memory", str, "memory limit of bulk work, for example 2GiB"),
     "TENRING_THREADS": ("threads", int, "threads of bulk work"),
     "TENRING_TEMP": ("temporary", str, "folder (with Spark: or address) for temporary files (beside the result)"),
+    "TENRING_PARTITIONS": ("partitions", int, "parts into which purchase lines are divided (by memory)"),
     "TENRING_MAX_FILE_BYTES": ("max_file_bytes", int, "largest input file that is opened"),
     "TENRING_MAX_UNPACKED_BYTES": ("max_unpacked_bytes", int, "largest size an XLSX may unpack to"),
     "TENRING_MAX_CELL_CHARS": ("max_cell_chars", int, "longest text kept of one cell"),

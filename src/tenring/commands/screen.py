@@ -27,6 +27,9 @@ from tenring.settings import ENGINES
 @click.option("--title", help="Title of the report (default: the files' names).")
 @click.option("--engine", type=click.Choice(ENGINES), help="What runs the steps: duckdb (default) or spark.")
 @click.option("--spark-master", help="Where Spark runs: local[2], spark://host:7077 … (default: on this machine).")
+@click.option(
+    "--partitions", type=click.IntRange(min=1), help="Divide the lines into so many parts (default: by memory)."
+)
 @reading_options
 @as_json
 @click.pass_context
@@ -44,6 +47,7 @@ def screen(context: click.Context, /, files: tuple[Path, ...], **given: Any) -> 
             options=read_options(given),
             snapshot=given["snapshot"],
             title=given["title"],
+            partitions=given["partitions"],
         )
         chosen = {name: given[name] for name in ("engine", "spark_master") if given[name]}
         screened = run_screening(request, settings=replace(settings_of(context), **chosen), progress=report)

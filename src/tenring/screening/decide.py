@@ -24,6 +24,12 @@ _RUNG_ORDER = "list_position(['confirmed', 'certificate', 'gtin', 'model', 'text
 
 def decide(engine: Engine, *, reference_day: date) -> None:
     """Make the tables `screened`, `obligation`, `alternative`; lines without a date are judged on `reference_day`."""
+    answer(engine, reference_day=reference_day)
+    offer(engine)
+
+
+def answer(engine: Engine, *, reference_day: date) -> None:
+    """Make the tables `screened`, `obligation` and `wanted_here`: what `offer` needs to know of these lines."""
     steps = [
         *_line_steps(reference_day),
         *_SITUATION_STEPS,
@@ -31,7 +37,12 @@ def decide(engine: Engine, *, reference_day: date) -> None:
         *_ANSWER_STEPS,
         unmet_names(_language_of_rules()),
     ]
-    engine.run([*steps, _screened(), *_AFTER_STEPS])
+    engine.run([*steps, _screened(), _WANTED_HERE])
+
+
+def offer(engine: Engine) -> None:
+    """Make the tables `alternative` and `alternative_named` from `wanted_here` of all lines, the views, `reference`."""
+    engine.run(_OFFER_STEPS)
 
 
 def _line_steps(reference_day: date) -> list[Step]:
@@ -324,20 +335,29 @@ def _screened() -> Step:
     )
 
 
-_AFTER_STEPS = [
-    # one row = one category with missed or lapsed lines, on their last day, and one programme that counted for any
+#: One row = one category with missed or lapsed lines, on their last day, and one programme that counted for any.
+_WANTED_HERE = Step(
+    "wanted_here",
+    """
+    SELECT DISTINCT w.category, d.day, p.programme
+    FROM (
+        SELECT DISTINCT category, acceptance FROM line_verdict
+        WHERE verdict IN ('missed', 'lapsed') AND category IS NOT NULL
+    ) w
+    JOIN (
+        SELECT category, max(day) AS day FROM line_verdict WHERE verdict IN ('missed', 'lapsed') GROUP BY category
+    ) d USING (category)
+    JOIN acceptance_programme p USING (acceptance)
+    """,
+)
+
+_OFFER_STEPS = [
+    # one row = the same for all lines, of which there may be several parts
     Step(
         "wanted",
         """
-        SELECT DISTINCT w.category, d.day, p.programme
-        FROM (
-            SELECT DISTINCT category, acceptance FROM line_verdict
-            WHERE verdict IN ('missed', 'lapsed') AND category IS NOT NULL
-        ) w
-        JOIN (
-            SELECT category, max(day) AS day FROM line_verdict WHERE verdict IN ('missed', 'lapsed') GROUP BY category
-        ) d USING (category)
-        JOIN acceptance_programme p USING (acceptance)
+        SELECT DISTINCT h.category, d.day, h.programme
+        FROM wanted_here h JOIN (SELECT category, max(day) AS day FROM wanted_here GROUP BY category) d USING (category)
         """,
     ),
     # one row = one category and brand with the licence that lasts longest

@@ -178,8 +178,7 @@ class SparkEngine:
         """Forget all tables, and end the session if it is ours."""
         try:
             self.drop(*list(self._held))
-            if self.copies:
-                self._delete(self.temporary)
+            self._delete(self.temporary)
         except (PySparkException, Py4JError, ConnectionError):
             _LOG.warning("what Spark kept at %s could not be deleted", self.temporary)
         finally:
@@ -279,8 +278,8 @@ def spark_engine(place: SparkPlace) -> Iterator[SparkEngine]:
     """
     running = SparkSession.getActiveSession()
     session = running or started(place)
-    kept = f"{place.address.rstrip('/')}/tenring-{uuid4().hex}" if place.address else place.folder.absolute().as_uri()
-    engine = SparkEngine(_own(session), temporary=kept, copies=place.address is not None)
+    within = place.address.rstrip("/") if place.address else place.folder.absolute().as_uri()
+    engine = SparkEngine(_own(session), temporary=f"{within}/tenring-{uuid4().hex}", copies=place.address is not None)
     try:
         yield engine
     finally:

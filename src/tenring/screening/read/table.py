@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -455,14 +456,12 @@ def _language_of(text: str) -> str | None:
     return "zh-Hant" if changed > len(han) * _ENOUGH else "zh"
 
 
-def connect(memory: str, threads: int) -> duckdb.DuckDBPyConnection:
-    """A connection in memory with our limits and functions, and no way to files or the network."""
-    settings: dict[str, str | bool | int | float | list[str]] = {
-        "memory_limit": memory,
-        "threads": threads,
-        "enable_external_access": False,
-    }
-    return duckdb.connect(config=settings)
+def connect(memory: str, threads: int, spill: Path | None = None) -> duckdb.DuckDBPyConnection:
+    """A connection in memory with our limits and functions, and no way to other files than `spill`, or the network."""
+    connection = duckdb.connect(config={"memory_limit": memory, "threads": threads})
+    connection.execute("SET temp_directory = ?", [str(spill) if spill else ""])
+    connection.execute("SET enable_external_access = false")
+    return connection
 
 
 def raw_rows(problems: pa.Table) -> Iterator[dict[str, Any]]:

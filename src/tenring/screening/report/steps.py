@@ -60,10 +60,10 @@ LABEL_KINDS = {"type_i": "I", "energy": "energy"}
 OTHER_LABELS = "other"
 
 
-def open_inputs(folder: Path, settings: Settings) -> duckdb.DuckDBPyConnection:
+def open_inputs(folder: Path, settings: Settings, *, spill: Path | None = None) -> duckdb.DuckDBPyConnection:
     """A connection, within the limits of `settings`, that sees the Parquet files of `folder` as views."""
     connection = duckdb.connect(config={"memory_limit": settings.memory, "threads": settings.threads})
-    connection.execute("SET temp_directory = ?", [str(folder / ".spill")])
+    connection.execute("SET temp_directory = ?", [str(spill or folder / ".spill")])
     for name in ("lines", "obligations", "alternatives", "problems"):
         path = glob.escape(str(folder / f"{name}.parquet"))
         connection.read_parquet(path).create_view(f"input_{name}")

@@ -19,8 +19,12 @@ from tenring.settings import Settings
 INPUTS = ("lines.parquet", "obligations.parquet", "alternatives.parquet", "problems.parquet")
 
 
-def write_report(folder: Path, *, context: ReportContext, settings: Settings | None = None) -> ReportFiles:
+def write_report(
+    folder: Path, *, context: ReportContext, settings: Settings | None = None, spill: Path | None = None
+) -> ReportFiles:
     """Write the report on the screened lines of `folder` beside them.
+
+    What is larger than memory goes to the folder `spill` (default: beside them, too).
 
     Raises:
         UnusableInputError: an input file is missing, or the figures do not add up to the lines.
@@ -36,7 +40,7 @@ def write_report(folder: Path, *, context: ReportContext, settings: Settings | N
         figures=folder / "figures.parquet",
         figures_lines=folder / "figures_lines.parquet",
     )
-    with open_inputs(folder, settings or Settings()) as connection, wording.speaking(context.language):
+    with open_inputs(folder, settings or Settings(), spill=spill) as connection, wording.speaking(context.language):
         run_steps(connection, context)
         check_totals(connection, folder / "lines.parquet")
         _write_files(files, connection=connection, context=context)
