@@ -61,6 +61,6 @@ def engines(request: pytest.FixtureRequest, tmp_path: Path) -> Engines:
     def opened(name: str) -> AbstractContextManager[Engine]:
         if name == "spark":
             request.getfixturevalue("spark")
-        return open_engine(Settings(engine=name, memory="1GiB", threads=1), beside=tmp_path / "spill")
+        return open_engine(Settings(engine=name, memory="1GiB", threads=1), spill=tmp_path / "spill")
 
     return opened

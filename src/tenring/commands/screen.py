@@ -25,11 +25,11 @@ from tenring.settings import ENGINES
 @click.option("--out", type=click.Path(path_type=Path), help="Folder for the results (default: tenring-out/<file>).")
 @click.option("--snapshot", help="Name of a snapshot (default: the newest).")
 @click.option("--title", help="Title of the report (default: the files' names).")
+@click.option("--engine", type=click.Choice(ENGINES), help="What runs the steps: duckdb (default) or spark.")
+@click.option("--spark-master", help="Where Spark runs: local[2], spark://host:7077 … (default: on this machine).")
 @click.option(
     "--partitions", type=click.IntRange(min=1), help="Divide the lines into so many parts (default: by memory)."
 )
-@click.option("--engine", type=click.Choice(ENGINES), help="What runs the steps: duckdb (default) or spark.")
-@click.option("--spark-master", help="Where Spark runs: local[2], spark://host:7077 … (default: on this machine).")
 @reading_options
 @as_json
 @click.pass_context

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
@@ -193,9 +193,9 @@ def _read(work: Work, sources: _Sources) -> Prepared:
 
 
 @contextmanager
-def _engine(work: Work, sources: _Sources, settings: Settings) -> Iterator[Engine]:
-    """The engine that `settings` name, with the snapshot and the catalogue."""
-    with open_engine(settings, beside=work.spill) as engine:
+def _informed(opened: AbstractContextManager[Engine], sources: _Sources) -> Iterator[Engine]:
+    """The engine that is opened, with the snapshot and the catalogue."""
+    with opened as engine:
         for view in VIEWS:
             engine.view(view, sources.snapshot.table(view))
         add_reference(engine, sources.catalogue, sources.request.economy, decisions=sources.decisions)
@@ -214,7 +214,8 @@ def _finished_parts(work: Work, sources: _Sources, prepared: Prepared, report: P
         done = work.finished(f"part-{count}-{number}")
         if not done.exists():
             stages = _Stages(report, number * _PART_STAGES + 1, count * _PART_STAGES + _OTHER_STAGES)
-            with work.stage(done.name) as folder, _engine(work, sources, sources.settings) as engine:
+            opened = open_engine(sources.settings, spill=work.spill)
+            with work.stage(done.name) as folder, _informed(opened, sources) as engine:
                 engine.view("purchase", lines)
                 screen_part(engine, sources, folder, stages)
         finished.append(done)
@@ -292,13 +293,11 @@ def _put_together(work: Work, parts: Sequence[Path], folder: Path, sources: _Sou
     for path in sorted(work.finished("read").iterdir()):
         if path.name != KEPT:
             link(path, folder / path.name)
-    settings = sources.settings
-    with duck_engine(memory=settings.memory, threads=settings.threads, spill=work.spill) as engine:
+    with _here(work, sources.settings) as engine:
         for name, order in _PART_FILES.items():
             merge(engine, [part / f"{name}.parquet" for part in parts], folder / f"{name}.parquet", order=order)
         _write_csv(engine, folder)
-    # what is left is small, whatever engine screened the lines
-    with _engine(work, sources, replace(settings, engine="duckdb")) as engine:
+    with _informed(_here(work, sources.settings), sources) as engine:
         engine.add("wanted_here", pa.concat_tables([pq.read_table(part / "wanted.parquet") for part in parts]))
         engine.add("decision_used", pa.concat_tables([pq.read_table(part / "decisions.parquet") for part in parts]))
         offer(engine)
@@ -306,6 +305,11 @@ def _put_together(work: Work, parts: Sequence[Path], folder: Path, sources: _Sou
         engine.view("purchase", folder / "purchases.parquet")
         engine.view("screened", folder / "lines.parquet")
         return _counted(engine), used(engine)
+
+
+def _here(work: Work, settings: Settings) -> AbstractContextManager[DuckEngine]:
+    """An engine in this process, for work on finished files, which are here."""
+    return duck_engine(memory=settings.memory, threads=settings.threads, spill=work.spill)
 
 
 def _write_csv(engine: DuckEngine, folder: Path) -> None:

@@ -301,11 +301,12 @@ def spark_sql(query: str) -> str:
         raise UnknownConstructError(str(error), query) from error
 
 
-def tables_of(query: str) -> list[str]:
+@lru_cache(maxsize=1024)
+def tables_of(query: str) -> tuple[str, ...]:
     """Names of the tables and views that a query reads, each as often as it does; names of WITH are left out."""
     tree = sqlglot.parse_one(query, dialect=_Steps)
     own = {cte.alias.lower() for cte in tree.find_all(exp.CTE)}
-    return [table.name.lower() for table in tree.find_all(exp.Table) if table.name.lower() not in own]
+    return tuple(table.name.lower() for table in tree.find_all(exp.Table) if table.name.lower() not in own)
 
 
 class _RefusedError(ValueError):

@@ -178,8 +178,7 @@ class SparkEngine:
         """Forget all tables, and end the session if it is ours."""
         try:
             self.drop(*list(self._held))
-            if self.copies:
-                self._delete(self.temporary)
+            self._delete(self.temporary)
         except (PySparkException, Py4JError, ConnectionError):
             _LOG.warning("what Spark kept at %s could not be deleted", self.temporary)
         finally:
@@ -279,8 +278,8 @@ def spark_engine(place: SparkPlace) -> Iterator[SparkEngine]:
     """
     running = SparkSession.getActiveSession()
     session = running or started(place)
-    kept = f"{place.address.rstrip('/')}/tenring-{uuid4().hex}" if place.address else place.folder.absolute().as_uri()
-    engine = SparkEngine(_own(session), temporary=kept, copies=place.address is not None)
+    within = place.address.rstrip("/") if place.address else place.folder.absolute().as_uri()
+    engine = SparkEngine(_own(session), temporary=f"{within}/tenring-{uuid4().hex}", copies=place.address is not None)
     try:
         yield engine
     finally:
@@ -288,10 +287,11 @@ def spark_engine(place: SparkPlace) -> Iterator[SparkEngine]:
 
 
 def _own(session: SparkSession) -> SparkSession:
-    """A session with views and settings of its own; what the user set in Spark's own configuration stays."""
-    own = session.newSession()
+    """A session with views and settings of its own; what Spark was started with stays."""
+    own, given = session.newSession(), session.sparkContext.getConf()
     for name, value in _SESSION.items():
-        own.conf.set(name, value)
+        if not given.contains(name):
+            own.conf.set(name, value)
     return own
 
 
@@ -301,8 +301,8 @@ def started(place: SparkPlace) -> SparkSession:
     Raises:
         EngineError: there is no Java, the master does not answer, or no executor does any work.
     """
-    _require_java()
     _require_answer(place.master)
+    _require_java()
     logging.getLogger("SQLQueryContextLogger").setLevel(logging.CRITICAL)
     if place.master.startswith("local"):
         os.environ.setdefault("PYSPARK_PYTHON", sys.executable)  # workers run the Python that runs this
@@ -322,7 +322,7 @@ def started(place: SparkPlace) -> SparkSession:
 
 def _settings(place: SparkPlace) -> dict[str, str]:
     """Our settings in Spark's words; those of TENRING_SPARK_CONF come after them."""
-    found = {
+    found = _SESSION | {
         "spark.ui.enabled": "false",
         "spark.ui.showConsoleProgress": "false",
         "spark.log.level": "OFF",
