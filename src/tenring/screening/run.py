@@ -323,9 +323,9 @@ def _write_csv(engine: DuckEngine, folder: Path) -> None:
 def _guarded() -> str:
     """Texts from outside that a spreadsheet would run as a formula get an apostrophe in front."""
     outside = ("line_id", "source_file", "sheet", "buyer", "supplier", "description", "brand", "model", "unit")
-    begins = "'^[=+@\\t\\r-]'"
+    signs = "('=', '+', '-', '@', chr(9), chr(13))"
     return ", ".join(
-        f"CASE WHEN regexp_matches({name}, {begins}) THEN '''' || {name} ELSE {name} END AS {name}" for name in outside
+        f"CASE WHEN left({name}, 1) IN {signs} THEN '''' || {name} ELSE {name} END AS {name}" for name in outside
     )
 
 
