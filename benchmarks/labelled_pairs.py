@@ -3,8 +3,9 @@
     python benchmarks/labelled_pairs.py [--from DIR] [--ablation]
 
 DIR (else TENRING_DATA/purchases/matching) has Abt-Buy and Amazon-Google, each with train.txt and valid.txt, and
-laptops_x1 with X1.csv and Y1.csv. Figures are those of `tenring evaluate matches valid.txt --threshold …`. `--ablation`
-learns a card without each kind of feature from the train files and judges it on the valid files (minutes).
+laptops_x1 with X1.csv and Y1.csv. Peers that are installed (`make peers`) are asked the same. Figures are those of
+`tenring evaluate matches valid.txt --threshold …`. `--ablation` learns a card without each kind of feature from the
+train files and judges it on the valid files (minutes).
 """
 
 from __future__ import annotations
@@ -13,10 +14,12 @@ import argparse
 import csv
 import math
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from pathlib import Path
 
 from machine import describe
+from peers import PEERS, judged, splink_deduplicated
 
 from tenring.matching import v1
 from tenring.matching.evaluation.judge import Question, distinct, judge
@@ -50,18 +53,22 @@ def main() -> None:
         return
     print(f"labelled pairs: {describe()}")
     valid = {name: read_pairs(source / name / "valid.txt").pairs for name in SETS}
-    _show_reliability([case for name, pairs in valid.items() for case in _judged(name, pairs)])
+    _show_reliability([case for name, pairs in valid.items() for case in _cases_of(name, pairs)])
     print(
         f"  {_speed(valid['Abt-Buy'], settings):,.0f} pairs compared per second of one core (Abt-Buy, texts included)"
     )
+    for peer in (peer for peer in PEERS if peer.is_there()):
+        for name, pairs in valid.items():
+            train = read_pairs(source / name / "train.txt").pairs
+            _show(f"{peer.name} on {name}, threshold from its train file", judged(peer, train, pairs))
     laptops = source / "laptops_x1"
     if laptops.is_dir():
-        _show("laptops X1", _laptops(laptops, settings))
+        _show_laptops(laptops, settings)
     if given.ablation:
         _ablation(source, settings)
 
 
-def _judged(name: str, pairs: Sequence[Pair]) -> list[Case]:
+def _cases_of(name: str, pairs: Sequence[Pair]) -> list[Case]:
     """The scored cases of a set, after its figures are printed."""
     cases: list[Case] = []
     matcher = Matcher()
@@ -71,10 +78,10 @@ def _judged(name: str, pairs: Sequence[Pair]) -> list[Case]:
         cases.extend((one.score, pair.label) for one, pair in zip(scored, pairs, strict=True))
         return scored
 
-    judged = judge(pairs, scorer, Question(v1.LIKELY, (v1.THRESHOLD,)))
-    for at in (judged.at, next(one for one in judged.thresholds if one.threshold == v1.THRESHOLD)):
+    found = judge(pairs, scorer, Question(v1.LIKELY, (v1.THRESHOLD,)))
+    for at in (found.at, next(one for one in found.thresholds if one.threshold == v1.THRESHOLD)):
         _show(f"{name} (goal {SETS[name]})", at)
-    print(f"    calibration error {judged.calibration.error}, average precision {judged.average_precision}")
+    print(f"    calibration error {found.calibration.error}, average precision {found.average_precision}")
     return cases
 
 
@@ -105,12 +112,33 @@ def _speed(pairs: Sequence[Pair], settings: Settings) -> float:
     return batch.num_rows / (time.process_time() - began)
 
 
-def _laptops(folder: Path, settings: Settings) -> AtThreshold:
+def _show_laptops(folder: Path, settings: Settings) -> None:
     """Laptops compared with one another: every pair of the list that is one laptop is to be found."""
     with (folder / "X1.csv").open(encoding="utf-8", newline="") as stream:
         products = [Product(row["id"], row["title"], row=place) for place, row in enumerate(csv.DictReader(stream))]
     with (folder / "Y1.csv").open(encoding="utf-8", newline="") as stream:
         true = {frozenset((row["lid"], row["rid"])) for row in csv.DictReader(stream)}
+    cases = _as_cases(_laptop_scores(products, settings), products, true)
+    _show("laptops X1", at_thresholds(cases, (v1.LIKELY,))[0])
+    if PEERS[0].is_there():
+        cases = _as_cases(splink_deduplicated(products), products, true)
+        best = max(at_thresholds(cases, {score for score, _ in cases if score}), key=lambda at: at.f1 or 0)
+        _show("Splink on laptops X1, at the threshold that is best for it here", best)
+
+
+def _as_cases(
+    scores: Mapping[tuple[int, int], float], products: Sequence[Product], true: AbstractSet[frozenset[str]]
+) -> list[Case]:
+    """Scores and labels of all pairs that were scored or are true."""
+    known = dict.fromkeys(true, 0.0)
+    for (one, other), score in scores.items():
+        if one != other:
+            pair = frozenset((products[one].id, products[other].id))
+            known[pair] = max(known.get(pair, 0.0), score)
+    return [(score, pair in true) for pair, score in known.items()]
+
+
+def _laptop_scores(products: Sequence[Product], settings: Settings) -> dict[tuple[int, int], float]:
     with duck_engine(threads=1) as engine:
         add_lists(engine, products, products, brands=known_brands(settings), asked=())
         v1.build_index(engine)
@@ -118,13 +146,7 @@ def _laptops(folder: Path, settings: Settings) -> AtThreshold:
         add_lists(engine, products, products, brands=known_brands(settings), asked=asked)
         v1.match(engine, extras=True)
         rows = engine.rows("SELECT item_id, entry_id, points FROM text_points JOIN product USING (product)")
-    scores: dict[frozenset[str], float] = dict.fromkeys(true, 0.0)
-    for one, other, points in rows:
-        if one != other:
-            pair = frozenset((products[one].id, products[other].id))
-            scores[pair] = max(scores.get(pair, 0.0), points / 100)
-    (found,) = at_thresholds([(score, pair in true) for pair, score in scores.items()], (v1.LIKELY,))
-    return found
+    return {(one, other): points / 100 for one, other, points in rows}
 
 
 _PARTNERS = f"""

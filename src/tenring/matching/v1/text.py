@@ -116,21 +116,28 @@ CANDIDATE_STEPS = [
         GROUP BY item_id, product
         """,
     ),
-    # one row = such a pair with the weight of the words both have; those asked, and the best few of a line
+    # one row = such a pair with the weight of the words that both have
+    Step(
+        "pair_shared",
+        """
+        SELECT p.item_id, p.product, p.asked, coalesce(s.shared, 0) AS shared
+        FROM pair_words p LEFT JOIN (
+            SELECT p.item_id, p.product, sum(w.weight)::BIGINT AS shared
+            FROM pair_words p JOIN line_token l USING (item_id) JOIN product_token e USING (product, token)
+            JOIN token_weight w USING (token)
+            GROUP BY p.item_id, p.product
+        ) s USING (item_id, product)
+        """,
+    ),
+    # one row = a pair whose texts are compared: those asked, and the best few of a line
     Step(
         "pair_compared",
         f"""
-        SELECT item_id, product FROM (
-            SELECT p.item_id, p.product, p.asked, coalesce(s.shared, 0) AS shared
-            FROM pair_words p LEFT JOIN (
-                SELECT p.item_id, p.product, sum(w.weight)::BIGINT AS shared
-                FROM pair_words p JOIN line_token l USING (item_id) JOIN product_token e USING (product, token)
-                JOIN token_weight w USING (token)
-                GROUP BY p.item_id, p.product
-            ) s USING (item_id, product)
-        )
-        QUALIFY asked
-            OR row_number() OVER (PARTITION BY item_id ORDER BY shared DESC, product) <= {COMPARED_PER_LINE}
+        SELECT item_id, product, brand, category, made_for FROM ({paired("pair_shared")})
+        QUALIFY asked OR row_number() OVER (
+            PARTITION BY item_id
+            ORDER BY CASE WHEN brand = 'contradicts' OR category = 'contradicts' THEN 1 ELSE 0 END, shared DESC, product
+        ) <= {COMPARED_PER_LINE}
         """,
     ),
     # one row = one text that is compared with the weights of its tokens as `token weight token weight …`
@@ -158,7 +165,7 @@ CANDIDATE_STEPS = [
         SELECT t.item_id, t.product, t.brand, t.category, e.name AS matched,
             t.made_for AND NOT regexp_matches(x.norm, '{_MADE_FOR}') AS made_for,
             e.brand IS NOT NULL OR m.product IS NOT NULL AS registered
-        FROM ({paired("pair_compared")}) t
+        FROM pair_compared t
         JOIN product e USING (product) JOIN product_text x USING (product)
         LEFT JOIN (SELECT DISTINCT product FROM product_code WHERE kind NOT IN ('name', 'title')) m
             ON m.product = t.product
@@ -166,7 +173,7 @@ CANDIDATE_STEPS = [
     ),
 ]
 
-#: A pair with both texts, as `compare` reads it.
+#: A pair with what each side says (text, weights of its words, brand field, further description, price), for `compare`.
 COMPARED = """
     SELECT t.item_id, t.product, t.brand AS stated,
         l.titled AS line_text, c.weights AS line_weights, i.brand AS line_brand, lm.more AS line_more,
@@ -212,29 +219,29 @@ def compare(batch: pa.RecordBatch) -> pa.RecordBatch:
     read: dict[tuple[Any, ...], Facts] = {}
     card = frozen_card()
     rows = []
-    for row in batch.to_pylist():
-        left, right = (_facts(read, row, side) for side in ("line", "entry"))
-        brand = brand_of(left, right, stated=row["stated"])
-        price = price_apart(row["line_price"], row["entry_price"])
+    for item, product, stated, *sides in zip(*(column.to_pylist() for column in batch.columns), strict=True):
+        left, right = _facts(read, tuple(sides[:4])), _facts(read, tuple(sides[5:9]))
+        brand = brand_of(left, right, stated=stated)
+        price = price_apart(sides[4], sides[9])
         steps = steps_of(likeness(left, right, brand=brand, price=price))
         words = len(right.words.keys() - right.spelt)
         chance = card.chance(card.points(steps))
         unknown = not knows_codes(right, left)
-        rows.append((row["item_id"], row["product"], chance, brand >= BRAND_NAMED, unknown, words, steps))
+        rows.append((item, product, chance, brand >= BRAND_NAMED, unknown, words, steps))
     columns = zip(*rows, strict=True) if rows else [()] * len(_CARD)
     return pa.RecordBatch.from_arrays(
         [pa.array(column, type_) for column, type_ in zip(columns, _CARD.types, strict=True)], schema=_CARD
     )
 
 
-def _facts(read: dict[tuple[Any, ...], Facts], row: Mapping[str, Any], side: str) -> Facts:
-    key = (row[side + "_text"], row[side + "_more"], row[side + "_brand"], row[side + "_weights"])
-    facts = read.get(key)
+def _facts(read: dict[tuple[Any, ...], Facts], said: tuple[Any, ...]) -> Facts:
+    """The facts of what one side says: text, weights of its words, brand field, further description."""
+    facts = read.get(said)
     if facts is None:
-        text, more, brand, weights = key
+        text, weights, brand, more = said
         words = weights.split(" ")
         known = dict(zip(words[::2], map(int, words[1::2]), strict=True))
-        facts = read[key] = facts_of(text, more=more or "", brand=brand or "", weights=known)
+        facts = read[said] = facts_of(text, more=more or "", brand=brand or "", weights=known)
     return facts
 
 

@@ -154,8 +154,8 @@ HOLDS_TEXT = (
 COMMON_TOKEN = 100
 RAREST_TOKENS = 6
 PAIRS_PER_LINE = 10
-#: Pairs of a line whose texts are compared in full: those with most shared weight.
-COMPARED_PER_LINE = 4
+#: Pairs of a line whose texts are compared in full: those without a contradiction, then those with most shared weight.
+COMPARED_PER_LINE = 3
 
 #: Pairs of a line that are kept although they are not sure: the nearest.
 NEAREST = 3
