@@ -11,13 +11,12 @@ train files and judges it on the valid files (minutes).
 from __future__ import annotations
 
 import argparse
-import csv
 import math
 import time
-from collections.abc import Iterable, Mapping, Sequence
-from collections.abc import Set as AbstractSet
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from laptops import compared, read_laptops, to_learn_from
 from machine import describe
 from peers import PEERS, judged, splink_deduplicated
 
@@ -36,8 +35,6 @@ from tenring.model.duck import duck_engine
 from tenring.settings import Settings, from_environment
 
 SETS = {"Abt-Buy": 0.88, "Amazon-Google": 0.66}
-#: Records of the other side that a laptop is compared with: those it shares most weight of words with.
-PARTNERS = 20
 
 
 def main() -> None:
@@ -113,51 +110,14 @@ def _speed(pairs: Sequence[Pair], settings: Settings) -> float:
 
 
 def _show_laptops(folder: Path, settings: Settings) -> None:
-    """Laptops compared with one another: every pair of the list that is one laptop is to be found."""
-    with (folder / "X1.csv").open(encoding="utf-8", newline="") as stream:
-        products = [Product(row["id"], row["title"], row=place) for place, row in enumerate(csv.DictReader(stream))]
-    with (folder / "Y1.csv").open(encoding="utf-8", newline="") as stream:
-        true = {frozenset((row["lid"], row["rid"])) for row in csv.DictReader(stream)}
-    cases = _as_cases(_laptop_scores(products, settings), products, true)
-    _show("laptops X1", at_thresholds(cases, (v1.LIKELY,))[0])
+    """Laptops compared with one another: all pairs that the card saw none of are judged, found or not."""
+    laptops = read_laptops(folder)
+    scores = {pair: one.score for pair, one in compared(laptops, settings).items()}
+    _show("laptops X1, pairs held out", at_thresholds(laptops.cases(scores), (v1.LIKELY,))[0])
     if PEERS[0].is_there():
-        cases = _as_cases(splink_deduplicated(products), products, true)
+        cases = laptops.cases(splink_deduplicated(laptops.products))
         best = max(at_thresholds(cases, {score for score, _ in cases if score}), key=lambda at: at.f1 or 0)
-        _show("Splink on laptops X1, at the threshold that is best for it here", best)
-
-
-def _as_cases(
-    scores: Mapping[tuple[int, int], float], products: Sequence[Product], true: AbstractSet[frozenset[str]]
-) -> list[Case]:
-    """Scores and labels of all pairs that were scored or are true."""
-    known = dict.fromkeys(true, 0.0)
-    for (one, other), score in scores.items():
-        if one != other:
-            pair = frozenset((products[one].id, products[other].id))
-            known[pair] = max(known.get(pair, 0.0), score)
-    return [(score, pair in true) for pair, score in known.items()]
-
-
-def _laptop_scores(products: Sequence[Product], settings: Settings) -> dict[tuple[int, int], float]:
-    with duck_engine(threads=1) as engine:
-        add_lists(engine, products, products, brands=known_brands(settings), asked=())
-        v1.build_index(engine)
-        asked = engine.rows(_PARTNERS)
-        add_lists(engine, products, products, brands=known_brands(settings), asked=asked)
-        v1.match(engine, extras=True)
-        rows = engine.rows("SELECT item_id, entry_id, points FROM text_points JOIN product USING (product)")
-    return {(one, other): points / 100 for one, other, points in rows}
-
-
-_PARTNERS = f"""
-    SELECT one.entry_id, other.entry_id FROM (
-        SELECT a.product, b.product AS partner FROM product_token a JOIN product_token b USING (token)
-        JOIN token_weight w USING (token)
-        WHERE a.product <> b.product AND w.products <= 200
-        GROUP BY a.product, b.product
-        QUALIFY row_number() OVER (PARTITION BY a.product ORDER BY sum(w.weight) DESC, b.product) <= {PARTNERS}
-    ) p JOIN product one ON one.product = p.product JOIN product other ON other.product = p.partner ORDER BY ALL
-"""
+        _show("Splink on the same pairs, at the threshold that is best for it there", best)
 
 
 def _ablation(source: Path, settings: Settings) -> None:
@@ -167,6 +127,8 @@ def _ablation(source: Path, settings: Settings) -> None:
         for part in ("train", "valid")
     )
     examples = [one for some in train.values() for one in some]
+    if (source / "laptops_x1").is_dir():
+        examples += to_learn_from(read_laptops(source / "laptops_x1"), settings)
     whole = _f1_of(examples, valid, ())
     print("  without (learnt again from train, judged on valid): F1, change")
     print("    nothing: " + ", ".join(f"{name} {f1:.3f}" for name, f1 in whole.items()))

@@ -154,8 +154,11 @@ HOLDS_TEXT = (
 COMMON_TOKEN = 100
 RAREST_TOKENS = 6
 PAIRS_PER_LINE = 10
-#: Pairs of a line whose texts are compared in full: those without a contradiction, then those with most shared weight.
+#: Pairs of a line whose texts are compared in full: of those that may be sure, the ones with most shared weight.
 COMPARED_PER_LINE = 3
+#: The most that the nearest pair of a line gets where none may be sure (another brand or category, an unknown code).
+#: Its texts are not compared, and words alone say less than that it is likely.
+GLANCED = 30
 
 #: Pairs of a line that are kept although they are not sure: the nearest.
 NEAREST = 3
