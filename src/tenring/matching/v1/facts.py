@@ -53,6 +53,8 @@ class Facts:
     """Codes with letters and digits, joined over signs: `str-dg520` gives strdg520 and dg520."""
     numbers: frozenset[str]
     """Bare numbers of five digits and more."""
+    wholes: Mapping[str, str]
+    """Words -> the run joined by signs that they are a part of: dg520 -> strdg520."""
     coded: Mapping[str, str]
     """Words with letters and digits, and long numbers -> what they are a part of, without signs."""
     quantities: Quantities
@@ -88,8 +90,8 @@ def facts_of(name: str, *, more: str = "", brand: str = "", weights: Mapping[str
     words = {word: known.get(word, 100) for word in ordered}
     all_words = frozenset(ordered).union(tokens(rest))
     joined = _NOT_SIGN.sub("", norm)
-    coded = _coded(norm)
-    codes, numbers = _codes(coded)
+    wholes = _wholes(norm)
+    codes, numbers = _codes(wholes)
     quantities, spans = _quantities(norm)
     versions, years = _versions(norm, ordered, spans)
     return Facts(
@@ -102,7 +104,8 @@ def facts_of(name: str, *, more: str = "", brand: str = "", weights: Mapping[str
         trigrams=frozenset(joined[place : place + _TRIGRAM] for place in range(len(joined) - _TRIGRAM + 1)),
         codes=codes,
         numbers=numbers,
-        coded={word: whole for word, whole in coded.items() if _says_much(word)},
+        wholes=wholes,
+        coded={word: whole for word, whole in wholes.items() if _says_much(word)},
         quantities=quantities,
         all_quantities=_together(quantities, _quantities(rest)[0]) if rest else quantities,
         versions=versions,
@@ -119,7 +122,7 @@ def _kinds(words: Iterable[str], kinds: Mapping[str, str]) -> frozenset[str]:
     return frozenset(kinds[word] for word in words if word in kinds)
 
 
-def _coded(norm: str) -> dict[str, str]:
+def _wholes(norm: str) -> dict[str, str]:
     """Words and joined runs of words -> the joined run they are in: dg520 and strdg520 -> strdg520."""
     found = {}
     for chunk in _CHUNK.findall(norm):

@@ -19,7 +19,7 @@ import pyarrow as pa
 from tenring.matching.v1.card import frozen_card
 from tenring.matching.v1.facts import Facts, facts_of
 from tenring.matching.v1.features import BRAND_NAMED
-from tenring.matching.v1.likeness import brand_of, knows_codes, likeness, price_apart, steps_of
+from tenring.matching.v1.likeness import brand_of, covered, knows_codes, likeness, price_apart, same_code, steps_of
 from tenring.matching.v1.pairing import paired
 from tenring.matching.v1.rules import names_sql, points_sql
 from tenring.matching.v1.weights import (
@@ -223,7 +223,8 @@ _STEPS = pa.list_(pa.int8())
 _CARD = pa.schema(
     [
         ("item_id", pa.int64()), ("product", pa.int64()), ("chance", pa.int64()), ("branded", pa.bool_()),
-        ("code_unknown", pa.bool_()), ("words", pa.int64()), ("steps", _STEPS),
+        ("code_unknown", pa.bool_()), ("words", pa.int64()), ("name_covered", pa.int64()),
+        ("line_covered", pa.int64()), ("same_code", pa.bool_()), ("steps", _STEPS),
     ]
 )  # fmt: skip
 
@@ -261,8 +262,9 @@ def compare(batch: pa.RecordBatch) -> pa.RecordBatch:
         steps = steps_of(likeness(left, right, brand=brand, price=price))
         words = len(right.words.keys() - right.spelt)
         chance = card.chance(card.points(steps))
-        unknown = not knows_codes(right, left)
-        rows.append((item, product, chance, brand >= BRAND_NAMED, unknown, words, steps))
+        unknown, same = not knows_codes(right, left), same_code(left, right)
+        shares = (covered(right, left), covered(left, right))
+        rows.append((item, product, chance, brand >= BRAND_NAMED, unknown, words, *shares, same, steps))
     columns = zip(*rows, strict=True) if rows else [()] * len(_CARD)
     return pa.RecordBatch.from_arrays(
         [pa.array(column, type_) for column, type_ in zip(columns, _CARD.types, strict=True)], schema=_CARD
