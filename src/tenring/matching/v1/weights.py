@@ -134,6 +134,8 @@ COMMON_CODE = 100
 LIKELY = 0.35
 #: Fewer words than this in an entry's name, besides its brand, are too few to know a product by.
 FEWEST_WORDS = 2
+#: Hundredths of a registered entry's name, and of the line, that the other side must have for a sure answer.
+NAME_COVERED, LINE_COVERED = 90, 50
 #: What is taken off a pair by words: the labelled pairs that the card learnt from know no categories.
 AGAINST_TEXT = (
     Rule("category_contradicts", 30, (("category", "=", "contradicts"),), "the line is classified as something else"),
@@ -147,6 +149,18 @@ HOLDS_TEXT = (
         (("code_unknown", "=", True), ("registered", "=", True)),
         "the line has a code or long number that the name of an entry with a brand or model field has not",
     ),
+    Rule(
+        "name_not_covered",
+        0,
+        (("name_covered", "<", NAME_COVERED), ("registered", "=", True), ("same_code", "=", False)),
+        "no code agrees, and the line has less than nine tenths of the name of an entry with a brand or model field",
+    ),
+    Rule(
+        "line_not_covered",
+        0,
+        (("line_covered", "<", LINE_COVERED), ("registered", "=", True), ("same_code", "=", False)),
+        "no code agrees, and the name of such an entry has less than half of the line",
+    ),
     Rule("few_words", 0, (("words", "<", FEWEST_WORDS),), "the entry's name is one word: too little to know it by"),
     Rule("made_for", 0, (("made_for", "=", True),), "the line is about something else than the product itself"),
 )
@@ -154,8 +168,11 @@ HOLDS_TEXT = (
 COMMON_TOKEN = 100
 RAREST_TOKENS = 6
 PAIRS_PER_LINE = 10
-#: Pairs of a line whose texts are compared in full: those with most shared weight.
-COMPARED_PER_LINE = 4
+#: Pairs of a line whose texts are compared in full: of those that may be sure, the ones with most shared weight.
+COMPARED_PER_LINE = 3
+#: The most that the nearest pair of a line gets where none may be sure (another brand or category, an unknown code).
+#: Its texts are not compared, and words alone say less than that it is likely.
+GLANCED = 30
 
 #: Pairs of a line that are kept although they are not sure: the nearest.
 NEAREST = 3
