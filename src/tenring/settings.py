@@ -11,6 +11,7 @@ import platformdirs
 from tenring.exceptions import UnusableInputError
 
 PACKAGE = Path(__file__).resolve().parent
+CATEGORY_MODEL = "categories.npz"
 
 
 def _bundled_catalog() -> Path:
@@ -50,6 +51,17 @@ class Settings:
     def decisions(self) -> Path:
         """File of what people decided about matches and categories."""
         return self.home / "decisions.sqlite"
+
+    @property
+    def trained_model(self) -> Path:
+        """Where `tenring categories train` puts a category model of one's own."""
+        return self.home / "models" / CATEGORY_MODEL
+
+    @property
+    def category_model(self) -> Path | None:
+        """The category model in use: one's own, else the catalogue's; None where there is none."""
+        found = (self.trained_model, self.catalog / "models" / CATEGORY_MODEL)
+        return next((path for path in found if path.is_file()), None)
 
     @property
     def samples(self) -> Path:

@@ -89,6 +89,8 @@ class Screened:
     snapshot: str
     sample: bool
     decisions: DecisionsUsed
+    category_model: Path | None
+    """The category model that was asked; None: there was none."""
 
 
 @dataclass(frozen=True)
@@ -98,6 +100,7 @@ class _Sources:
     catalogue: Catalogue
     snapshot: Snapshot
     request: Request
+    category_model: Path | None
 
 
 def screen(request: Request, *, settings: Settings, progress: Progress | None = None) -> Screened:
@@ -118,7 +121,7 @@ def screen(request: Request, *, settings: Settings, progress: Progress | None = 
             for view in VIEWS:
                 engine.view(view, snapshot.table(view))
             add_reference(engine, catalogue, request.economy, decisions=Decisions.of(settings).current())
-            _stages(engine, _Sources(catalogue, snapshot, request), folder, report)
+            _stages(engine, _Sources(catalogue, snapshot, request, settings.category_model), folder, report)
             decisions = used(engine)
             counted = _counted(engine)
         report(T("Writing the report"), _STAGES - 1, _STAGES)
@@ -132,6 +135,7 @@ def screen(request: Request, *, settings: Settings, progress: Progress | None = 
         snapshot=snapshot.name,
         sample=snapshot.manifest.sample,
         decisions=decisions,
+        category_model=settings.category_model,
         lines=counted.lines,
         verdicts=counted.verdicts,
         amounts=counted.amounts,
@@ -173,7 +177,7 @@ def _stages(engine: Engine, sources: _Sources, folder: Path, report: Progress) -
     engine.run([RULE_CATEGORY])
     engine.view("purchase", folder / "purchases.parquet")
     report(T("Classifying"), 1, _STAGES)
-    classify(engine, sources.catalogue.categories)
+    classify(engine, sources.catalogue.categories, model=sources.category_model)
     engine.write("SELECT * FROM classified ORDER BY line_id", folder / "classified.parquet")
     report(T("Obligations"), 2, _STAGES)
     engine.run([Step("obliged", obliged_on(request.on))])
