@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from tenring.matching.v1.pairing import paired
 from tenring.matching.v1.rules import fired_sql, points_sql
-from tenring.matching.v1.weights import AGAINST_MODEL, AGAINST_NUMBER, BASE, MEASURE, THRESHOLD, VERSIONS
+from tenring.matching.v1.weights import AGAINST_MODEL, AGAINST_NUMBER, BASE, THRESHOLD, USED_FOR
 from tenring.model.sql import Step
 from tenring.model.text import normal
 
@@ -18,7 +18,73 @@ _BASE_OF_KIND = "CASE kind " + " ".join(f"WHEN '{kind}' THEN {BASE[kind]}" for k
 _BASE_OF_RUNG = f"CASE rung WHEN 'certificate' THEN {BASE['certificate']} ELSE {BASE['gtin']} END"
 
 STEPS = [
-    Step("number_fact", paired("pair_number")),
+    # one row = a pair by code, with what brand, category and wording say of it
+    Step("pair_of_brands", paired("pair_model")),
+    # one row = a pair whose line names another brand, and not as a part of the code itself
+    Step(
+        "pair_contradicted",
+        """
+        SELECT DISTINCT p.item_id, p.product FROM pair_of_brands p JOIN line_brand b USING (item_id)
+        WHERE p.brand = 'contradicts' AND (b.stated OR b.behind = 0 OR b.start < p.start OR b.behind > p.start + p.size)
+        """,
+    ),
+    # one row = the same pair; where only words of the code look like another brand, none is named
+    Step(
+        "pair_named",
+        """
+        SELECT p.* REPLACE (CASE WHEN p.brand = 'contradicts' AND c.product IS NULL THEN 'absent' ELSE p.brand END
+            AS brand)
+        FROM pair_of_brands p LEFT JOIN pair_contradicted c ON c.item_id = p.item_id AND c.product = p.product
+        """,
+    ),
+    # one row = one stretch of words of a line that is a code, or a brand of several words
+    Step(
+        "line_stretch",
+        """
+        SELECT DISTINCT item_id, start, size FROM pair_named WHERE brand <> 'contradicts'
+        UNION
+        SELECT item_id, start, size FROM line_brand_gram WHERE bounded AND size > 1
+        """,
+    ),
+    # one row = a pair whose code is only a part of such a stretch
+    Step(
+        "pair_inside",
+        """
+        SELECT DISTINCT p.item_id, p.product FROM pair_named p JOIN line_stretch s
+            ON s.item_id = p.item_id AND s.size > p.size AND s.start <= p.start AND s.start + s.size >= p.start + p.size
+        """,
+    ),
+    # one row = a pair by code with the facts that rules ask
+    Step(
+        "model_fact",
+        f"""
+        SELECT p.item_id, p.product, p.kind, p.key, p.matched, p.brand, p.category, p.made_for, p.whole, p.code_brands,
+            p.version_follows, p.code_follows, p.fixed AS code_length, p.seconded, p.in_model,
+            regexp_full_match(p.key, '[0-9]+') AS digits_only,
+            length(p.key) = 5 AND p.category = 'agrees' AS five_in_category,
+            p.kind IN ('family', 'name', 'series') AS named_only,
+            coalesce(p.brand = 'agrees' AND list_contains(f.behind, p.start), false) AS beside_brand,
+            coalesce(f.stated_key = p.key, false) AS stated,
+            coalesce(NOT p.in_model AND NOT contains(f.stated_key, p.key) AND NOT contains(p.key, f.stated_key), false)
+                AS stated_elsewhere,
+            regexp_full_match(p.last_word, '{normal(USED_FOR)}') OR p.used_behind
+                OR coalesce(list_has_any(f.used_for, e.brand_keys), false) AS used_for,
+            i.product IS NOT NULL AS inside,
+            {_BASE_OF_KIND} AS base
+        FROM pair_named p JOIN line_fact f USING (item_id) JOIN product e USING (product)
+        LEFT JOIN pair_inside i ON i.item_id = p.item_id AND i.product = p.product
+        """,
+    ),
+    Step("model_points", f"SELECT *, base - ({points_sql(AGAINST_MODEL)}) AS points FROM model_fact"),
+    # one row = a pair by number with the facts that rules ask
+    Step(
+        "number_fact",
+        f"""
+        SELECT p.*, f.stated_key IS NOT NULL AND m.product IS NULL AS model_elsewhere
+        FROM ({paired("pair_number")}) p JOIN line_fact f USING (item_id)
+        LEFT JOIN pair_model m ON m.item_id = p.item_id AND m.product = p.product
+        """,
+    ),
     # one row = a pair by number with the hundredths it is worth
     Step(
         "number_scored",
@@ -30,23 +96,6 @@ STEPS = [
         FROM number_fact
         """,
     ),
-    # one row = a pair by code with the facts that rules ask
-    Step(
-        "model_fact",
-        f"""
-        SELECT item_id, product, kind, key, matched, brand, category, made_for, whole, code_brands,
-            length(key) AS code_length,
-            regexp_full_match(next_word, '{VERSIONS}') AS version_follows,
-            regexp_matches(next_word, '[0-9]') AND NOT regexp_full_match(next_word, '{normal(MEASURE)}')
-                AS code_follows,
-            regexp_full_match(key, '[0-9]+') AS digits_only,
-            length(key) = 5 AND category = 'agrees' AS five_in_category,
-            kind IN ('family', 'name') AS named_only,
-            {_BASE_OF_KIND} AS base
-        FROM ({paired("pair_model")})
-        """,
-    ),
-    Step("model_points", f"SELECT *, base - ({points_sql(AGAINST_MODEL)}) AS points FROM model_fact"),
     # one row = a line that numbers and codes answer surely: its words are not asked
     Step(
         "line_sure",
