@@ -6,7 +6,7 @@ the cap on common codes leaves out, counted.
 
 from __future__ import annotations
 
-from tenring.matching.v1.lines import JOINERS, gap, in_place
+from tenring.matching.v1.lines import JOINERS, in_place
 from tenring.matching.v1.weights import (
     AT_ONCE,
     COMMON_CODE,
@@ -19,7 +19,15 @@ from tenring.matching.v1.weights import (
 from tenring.model.sql import Step
 from tenring.model.text import normal
 
-_STEM_SIZES = ", ".join(str(size) for size in range(SHORTEST_PREFIX, LONGEST_OPENING + 1))
+
+def _by_stem(size: int) -> str:
+    """SQL: words of lines that begin like a pattern with a stem of `size` signs."""
+    return f"""
+        SELECT s.item_id, s.start, w.pattern_id
+        FROM line_patterned s JOIN (SELECT * FROM wildcard WHERE length(stem) = {size}) w
+            ON w.stem = left(s.ahead, {size}) AND starts_with(s.ahead, w.prefix)
+    """
+
 
 #: A word of the language: behind a space, no wildcard stands for it.
 PLAIN_WORD = "[a-z]{4,}"
@@ -107,29 +115,35 @@ STEPS = [
         ) WHERE products > found
         """,
     ),
-    # one row = one word of a line that begins like a pattern
     Step(
-        "line_pattern",
+        "line_patterned",
         f"""
-        SELECT s.item_id, s.start, w.pattern_id
-        FROM line_start s JOIN (SELECT unnest([{_STEM_SIZES}]) AS size) z ON length(s.ahead) >= z.size
-        JOIN wildcard w ON w.stem = left(s.ahead, z.size) AND starts_with(s.ahead, w.prefix)
+        SELECT * FROM line_start
+        WHERE left(ahead, {SHORTEST_PREFIX}) IN (SELECT left(stem, {SHORTEST_PREFIX}) FROM wildcard)
         """,
     ),
-    # one row = a gram of a line that such a pattern covers; of several the one of fewest words
+    # one row = one word of a line that begins like a pattern
+    Step("line_pattern", " UNION ALL ".join(map(_by_stem, range(SHORTEST_PREFIX, LONGEST_OPENING + 1)))),
+    # one row = the same with the words that the pattern may cover
+    Step(
+        "line_pattern_ahead",
+        f"""
+        SELECT l.item_id, l.start, l.pattern_id, p.words[l.start:l.start + {AT_ONCE - 1}] AS words,
+            p.parts[l.start:l.start + {AT_ONCE - 1}] AS parts
+        FROM line_pattern l JOIN line_word p USING (item_id)
+        """,
+    ),
+    # one row = a gram of a line that such a pattern covers
     Step(
         "line_covered",
         _behind(f"""
-            SELECT item_id, start, size, key, pattern_id, fixed FROM (
-                SELECT p.words[l.start + l.size - 1] AS last,
-                    translate({gap("l.start + l.size - 1")}, '{JOINERS}', '') <> '' AS apart,
-                    l.item_id, l.start, l.size, l.pattern_id, w.fixed, w.suffix, w.pattern, w.open, w.longest,
-                    array_to_string(p.words[l.start:l.start + l.size - 1], '') AS key, len(p.words) AS words
-                FROM (SELECT *, unnest(range(1, {AT_ONCE} + 1)) AS size FROM line_pattern) l
-                JOIN line_word p USING (item_id) JOIN wildcard w USING (pattern_id)
-            )
-            WHERE start + size - 1 <= words AND length(key) BETWEEN fixed AND longest AND ends_with(key, suffix)
-                AND NOT (size > 1 AND apart AND length(last) > length(suffix)
+            SELECT l.item_id, l.start, l.size, l.key, l.pattern_id, w.fixed FROM (
+                SELECT item_id, start, size, pattern_id, array_to_string(words[1:size], '') AS key,
+                    words[size] AS last, left(parts[size], length(parts[size]) - length(words[size])) AS before
+                FROM (SELECT *, unnest(range(1, len(words) + 1)) AS size FROM line_pattern_ahead)
+            ) l JOIN wildcard w USING (pattern_id)
+            WHERE length(key) BETWEEN fixed AND longest AND ends_with(key, suffix)
+                AND NOT (size > 1 AND translate(before, '{JOINERS}', '') <> '' AND length(last) > length(suffix)
                     AND regexp_full_match(last, '{PLAIN_WORD}'))
                 AND regexp_full_match(key, CASE WHEN open THEN '[0-9a-z]*[0-9][0-9a-z]*' ELSE pattern END)
         """),
@@ -142,14 +156,18 @@ STEPS = [
         FROM line_covered g JOIN product_wildcard w USING (pattern_id)
         """,
     ),
+    # one row = a line and a product's code that it has
+    Step("pair_found", "SELECT * FROM pair_exact UNION ALL SELECT * FROM pair_wildcard"),
+    Step("pair_several", "SELECT item_id, product FROM pair_found GROUP BY item_id, product HAVING count(*) > 1"),
     # one row = one line and one product, by its longest code, in the model's own field if it stands there;
     # `seconded`: another code of the product stands beside it
     Step(
         "pair_model",
         """
+        SELECT *, false AS seconded FROM pair_found ANTI JOIN pair_several USING (item_id, product)
+        UNION ALL
         SELECT *, min(key) OVER pair <> max(key) OVER pair AND min(start + size) OVER pair <= max(start) OVER pair
-                AS seconded
-        FROM (SELECT * FROM pair_exact UNION ALL SELECT * FROM pair_wildcard)
+        FROM pair_found SEMI JOIN pair_several USING (item_id, product)
         WINDOW pair AS (PARTITION BY item_id, product)
         QUALIFY row_number() OVER (
             PARTITION BY item_id, product

@@ -14,6 +14,7 @@ import pyarrow as pa
 
 from tenring.matching.v1.brands import add_brand_forms
 from tenring.matching.v1.weights import (
+    AT_ONCE,
     BELONGING,
     FITTING,
     INCLUDED,
@@ -104,38 +105,61 @@ def gap(place: str) -> str:
     return f"left(p.parts[{place}], length(p.parts[{place}]) - length(p.words[{place}]))"
 
 
-def _loose(place: str) -> str:
-    """SQL: whether a word stands apart from the one before: by a space, a sign that joins nothing, another script."""
-    other_script = f"regexp_matches(p.words[{place}], '^[{CJK}]') OR regexp_matches(p.words[{place} - 1], '^[{CJK}]')"
-    return f"({gap(place)} = '' OR translate({gap(place)}, '{JOINERS}', '') <> '' OR {other_script})"
+def _loose(gap_column: str) -> str:
+    """SQL: whether what stands between two words parts them: a space, a sign that joins nothing, or no sign."""
+    return f"{gap_column} = '' OR translate({gap_column}, '{JOINERS}', '') <> ''"
+
+
+def _is_cjk(place: str) -> str:
+    return f"regexp_matches(p.words[{place}], '^[{CJK}]')"
 
 
 def in_place(hits: str) -> str:
     """SQL: grams (item_id, start, size, …) with what stands around them.
 
-    `bounded`: it begins and ends where chunks do; `whole`: and no bracket goes on; `next_word`, `last_word`: the
-    words behind and before it; `in_model`: it stands in the model's own field.
+    `loose_start`, `loose_end`: it begins and ends where chunks do; `bounded`: both; `goes_on`: a bracket or sign goes
+    on without a space; `whole`: bounded, and nothing goes on; `next_word`, `last_word`: the words behind and before
+    it; `in_model`: it stands in the model's own field.
     """
     end = "h.start + h.size"
-    latin = f"regexp_matches(p.words[{end}], '^[0-9a-z]')"
+    rest = f"translate(gap_behind, '{CLOSERS}{JOINERS}', '')"
     return f"""
-        SELECT *, loose_start AND loose_end AS bounded, loose_start AND loose_end AND NOT goes_on AS whole FROM (
-            SELECT h.*, h.start = 1 OR {_loose("h.start")} AS loose_start,
-                {end} > len(p.words) OR {_loose(end)} AS loose_end,
-                h.start > 1 AND trim({gap("h.start")}) = '/' AS slash_before,
-                coalesce(trim({gap(end)}) = '/', false) AS slash_behind,
-                coalesce({latin} AND {gap(end)} <> '' AND (
-                    translate({gap(end)}, '{CLOSERS}{JOINERS}', '') = ''
-                    OR (translate({gap(end)}, '{CLOSERS}{JOINERS}', '') = '(' AND ends_with({gap(end)}, '(')
-                        AND length(p.words[{end}]) <= {SHORT_BRACKET}
-                        AND ({end} = len(p.words) OR starts_with({gap(f"{end} + 1")}, ')')))
-                ), false) AS goes_on,
-                coalesce(p.words[{end}], '') AS next_word,
-                CASE WHEN h.start > 1 THEN p.words[h.start - 1] ELSE '' END AS last_word,
-                coalesce(h.start >= p.model_start, false) AS in_model
-            FROM ({hits}) h JOIN line_word p USING (item_id)
+        SELECT * EXCLUDE (gap_before, gap_behind, gap_beyond, words, other_start, other_end, next_latin),
+            loose_start AND loose_end AS bounded, loose_start AND loose_end AND NOT goes_on AS whole
+        FROM (
+            SELECT *, start = 1 OR {_loose("gap_before")} OR other_start AS loose_start,
+                start + size > words OR {_loose("gap_behind")} OR other_end AS loose_end,
+                start > 1 AND trim(gap_before) = '/' AS slash_before,
+                coalesce(trim(gap_behind) = '/', false) AS slash_behind,
+                coalesce(next_latin AND gap_behind <> '' AND (
+                    {rest} = ''
+                    OR ({rest} = '(' AND ends_with(gap_behind, '(') AND length(next_word) <= {SHORT_BRACKET}
+                        AND (start + size = words OR starts_with(gap_beyond, ')')))
+                ), false) AS goes_on
+            FROM (
+                SELECT h.*, {gap("h.start")} AS gap_before, {gap(end)} AS gap_behind,
+                    {gap(f"{end} + 1")} AS gap_beyond, len(p.words) AS words,
+                    {_is_cjk("h.start")} OR {_is_cjk("h.start - 1")} AS other_start,
+                    {_is_cjk(end)} OR {_is_cjk(f"{end} - 1")} AS other_end,
+                    NOT {_is_cjk(end)} AS next_latin,
+                    coalesce(p.words[{end}], '') AS next_word,
+                    CASE WHEN h.start > 1 THEN p.words[h.start - 1] ELSE '' END AS last_word,
+                    coalesce(h.start >= p.model_start, false) AS in_model
+                FROM ({hits}) h JOIN line_word p USING (item_id)
+            )
         )
     """
+
+
+def _some_at_once() -> str:
+    """SQL: runs of one, two, … words, each size by itself: nothing is copied for each."""
+    return " UNION ALL ".join(
+        f"""
+        SELECT item_id, start, {size} AS size, array_to_string(words[1:{size}], '') AS gram
+        FROM line_ahead WHERE len(words) >= {size}
+        """
+        for size in range(1, AT_ONCE + 1)
+    )
 
 
 STEPS = [
@@ -179,16 +203,24 @@ STEPS = [
         WHERE length(s.ahead) >= s.size
         """,
     ),
+    # one row = the same word with the words from there on, as many as may be joined
+    Step(
+        "line_ahead",
+        """
+        SELECT o.item_id, o.start, p.words[o.start:o.start + o.reach - 1] AS words
+        FROM line_opening o JOIN line_word p USING (item_id)
+        """,
+    ),
     # one row = one joined run of words that may be a code or brand
     Step(
         "line_gram",
         f"""
-        SELECT item_id, start, size, gram FROM (
-            SELECT o.item_id, o.start, o.size, array_to_string(p.words[o.start:o.start + o.size - 1], '') AS gram,
-                len(p.words) AS words
-            FROM (SELECT item_id, start, unnest(range(1, reach + 1)) AS size FROM line_opening) o
-            JOIN line_word p USING (item_id)
-        ) WHERE start + size - 1 <= words AND length(gram) >= {LONGEST_OPENING}
+        SELECT item_id, start, size, gram FROM ({_some_at_once()}) WHERE length(gram) >= {LONGEST_OPENING}
+        UNION ALL
+        SELECT item_id, start, size, array_to_string(words[1:size], '') FROM (
+            SELECT item_id, start, words, unnest(range({AT_ONCE + 1}, len(words) + 1)) AS size
+            FROM line_ahead WHERE len(words) > {AT_ONCE}
+        )
         UNION ALL
         SELECT item_id, start, size, gram FROM (
             SELECT o.item_id, o.start, o.size, o.gram,
@@ -213,9 +245,14 @@ STEPS = [
     # one row = one brand in the text of a line
     Step(
         "line_brand_gram",
-        in_place("""
-            SELECT g.item_id, g.start, g.size, b.usual AS key FROM line_gram g JOIN brand_spelling b ON b.key = g.gram
-        """),
+        f"""
+        SELECT item_id, start, size, key, last_word FROM ({
+            in_place(
+                "SELECT g.item_id, g.start, g.size, b.usual AS key "
+                "FROM line_gram g JOIN brand_spelling b ON b.key = g.gram"
+            )
+        }) WHERE bounded
+        """,
     ),
     # one row = one brand that a line names, in its brand field or in its text; `start` and `behind`: its
     # place and the one behind it (0: none); `used_for`: the line says that something is for it
@@ -226,7 +263,7 @@ STEPS = [
         FROM line l JOIN line_brand_form f ON f.brand = l.brand
         UNION
         SELECT item_id, key, false, start, start + size, regexp_full_match(last_word, '{normal(USED_FOR)}')
-        FROM line_brand_gram WHERE bounded
+        FROM line_brand_gram
         UNION
         SELECT item_id, key, false, start, CASE WHEN ends THEN start + 1 ELSE 0 END, false FROM line_cjk_brand
         """,

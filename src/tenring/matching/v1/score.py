@@ -18,64 +18,66 @@ _BASE_OF_KIND = "CASE kind " + " ".join(f"WHEN '{kind}' THEN {BASE[kind]}" for k
 _BASE_OF_RUNG = f"CASE rung WHEN 'certificate' THEN {BASE['certificate']} ELSE {BASE['gtin']} END"
 
 STEPS = [
-    # one row = a pair by code, with what brand, category and wording say of it
-    Step("pair_of_brands", paired("pair_model")),
+    # one row = a pair by code, with what brand, category, wording and place say of it
+    Step(
+        "pair_told",
+        f"""
+        SELECT p.* EXCLUDE (last_word, used_behind, stated_key, behind, line_used_for, brand_keys),
+            coalesce(list_contains(behind, start), false) AS behind_brand,
+            coalesce(stated_key = key, false) AS stated,
+            coalesce(NOT in_model AND NOT contains(stated_key, key) AND NOT contains(key, stated_key), false)
+                AS stated_elsewhere,
+            regexp_full_match(last_word, '{normal(USED_FOR)}') OR used_behind
+                OR coalesce(list_has_any(line_used_for, brand_keys), false) AS used_for
+        FROM ({paired("pair_model", "f.stated_key, f.behind, f.used_for AS line_used_for, e.brand_keys")}) p
+        """,
+    ),
     # one row = a pair whose line names another brand, and not as a part of the code itself
     Step(
         "pair_contradicted",
         """
-        SELECT DISTINCT p.item_id, p.product FROM pair_of_brands p JOIN line_brand b USING (item_id)
-        WHERE p.brand = 'contradicts' AND (b.stated OR b.behind = 0 OR b.start < p.start OR b.behind > p.start + p.size)
-        """,
-    ),
-    # one row = the same pair; where only words of the code look like another brand, none is named
-    Step(
-        "pair_named",
-        """
-        SELECT p.* REPLACE (CASE WHEN p.brand = 'contradicts' AND c.product IS NULL THEN 'absent' ELSE p.brand END
-            AS brand)
-        FROM pair_of_brands p LEFT JOIN pair_contradicted c ON c.item_id = p.item_id AND c.product = p.product
+        SELECT DISTINCT p.item_id, p.product
+        FROM (SELECT item_id, product, start, size FROM pair_told WHERE brand = 'contradicts') p
+        JOIN line_brand b ON b.item_id = p.item_id
+            AND (b.stated OR b.behind = 0 OR b.start < p.start OR b.behind > p.start + p.size)
         """,
     ),
     # one row = one stretch of words of a line that is a code, or a brand of several words
     Step(
         "line_stretch",
         """
-        SELECT DISTINCT item_id, start, size FROM pair_named WHERE brand <> 'contradicts'
+        SELECT DISTINCT item_id, start, size FROM pair_told ANTI JOIN pair_contradicted USING (item_id, product)
         UNION
-        SELECT item_id, start, size FROM line_brand_gram WHERE bounded AND size > 1
+        SELECT item_id, start, size FROM line_brand_gram WHERE size > 1
         """,
     ),
     # one row = a pair whose code is only a part of such a stretch
     Step(
         "pair_inside",
         """
-        SELECT DISTINCT p.item_id, p.product FROM pair_named p JOIN line_stretch s
+        SELECT DISTINCT p.item_id, p.product FROM pair_told p JOIN line_stretch s
             ON s.item_id = p.item_id AND s.size > p.size AND s.start <= p.start AND s.start + s.size >= p.start + p.size
         """,
     ),
-    # one row = a pair by code with the facts that rules ask
+    # one row = a pair by code with the facts that rules ask, and the hundredths it is worth
     Step(
-        "model_fact",
+        "model_points",
         f"""
-        SELECT p.item_id, p.product, p.kind, p.key, p.matched, p.brand, p.category, p.made_for, p.whole, p.code_brands,
-            p.version_follows, p.code_follows, p.fixed AS code_length, p.seconded, p.in_model,
-            regexp_full_match(p.key, '[0-9]+') AS digits_only,
-            length(p.key) = 5 AND p.category = 'agrees' AS five_in_category,
-            p.kind IN ('family', 'name', 'series') AS named_only,
-            coalesce(p.brand = 'agrees' AND list_contains(f.behind, p.start), false) AS beside_brand,
-            coalesce(f.stated_key = p.key, false) AS stated,
-            coalesce(NOT p.in_model AND NOT contains(f.stated_key, p.key) AND NOT contains(p.key, f.stated_key), false)
-                AS stated_elsewhere,
-            regexp_full_match(p.last_word, '{normal(USED_FOR)}') OR p.used_behind
-                OR coalesce(list_has_any(f.used_for, e.brand_keys), false) AS used_for,
-            i.product IS NOT NULL AS inside,
-            {_BASE_OF_KIND} AS base
-        FROM pair_named p JOIN line_fact f USING (item_id) JOIN product e USING (product)
-        LEFT JOIN pair_inside i ON i.item_id = p.item_id AND i.product = p.product
+        SELECT *, base - ({points_sql(AGAINST_MODEL)}) AS points FROM (
+            SELECT p.* EXCLUDE (start, size, fixed, behind_brand, brand), p.fixed AS code_length,
+                CASE WHEN p.brand = 'contradicts' AND c.product IS NULL THEN 'absent' ELSE p.brand END AS brand,
+                regexp_full_match(p.key, '[0-9]+') AS digits_only,
+                length(p.key) = 5 AND p.category = 'agrees' AS five_in_category,
+                p.kind IN ('family', 'name', 'series') AS named_only,
+                p.brand = 'agrees' AND p.behind_brand AS beside_brand,
+                i.product IS NOT NULL AS inside,
+                {_BASE_OF_KIND} AS base
+            FROM pair_told p
+            LEFT JOIN pair_contradicted c ON c.item_id = p.item_id AND c.product = p.product
+            LEFT JOIN pair_inside i ON i.item_id = p.item_id AND i.product = p.product
+        )
         """,
     ),
-    Step("model_points", f"SELECT *, base - ({points_sql(AGAINST_MODEL)}) AS points FROM model_fact"),
     # one row = a pair by number with the facts that rules ask
     Step(
         "number_fact",

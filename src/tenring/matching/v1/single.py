@@ -359,16 +359,16 @@ class Matcher:
             best.setdefault(one.product, one)
         ordered = sorted(best.values(), key=lambda one: (-one.points, one.product))
         ties = Counter(one.points for one in ordered)
-        for place, one in enumerate(ordered):
-            if one.points >= _SURE or place < NEAREST:
-                yield Match(
-                    entry_id=self._product["entry_id"][one.product - 1].as_py(),
-                    rung=one.rung,
-                    score=round(max(one.points, 0) / 100, 4),
-                    features=f"{{{one.features}}}",
-                    matched_model=one.matched,
-                    ties=ties[one.points],
-                )
+        kept = [one for place, one in enumerate(ordered) if one.points >= _SURE or place < NEAREST]
+        for one in sorted(kept, key=lambda one: (-max(one.points, 0), one.product)):
+            yield Match(
+                entry_id=self._product["entry_id"][one.product - 1].as_py(),
+                rung=one.rung,
+                score=round(max(one.points, 0) / 100, 4),
+                features=f"{{{one.features}}}",
+                matched_model=one.matched,
+                ties=ties[one.points],
+            )
 
     # what the index knows
 
