@@ -16,7 +16,8 @@ from tenring.screening.remember import decide_pairs
 
 #: A certificate number in a free text: letters and digits with hyphens, as certification bodies write them.
 _NUMBER_IN_TEXT = (
-    "(?i)(?:certificate|licence|license|cert\\.?|证书编号|证书号|证书|標章|번호)[^0-9a-z]{0,8}([0-9a-z][0-9a-z-]{4,})"
+    "(?i)(?:certificate|licence|license|cert\\.?|证书编号|证书号|证书|標章|번호)[^0-9a-z]{0,8}"
+    "(?:(?:no|nr|number|num)[^0-9a-z]{1,4})?([0-9a-z-]*[0-9][0-9a-z-]{3,})"
 )
 
 #: The category by which a product is matched: a model's guess must neither help nor hinder a match.
