@@ -11,7 +11,7 @@ import pytest
 
 from screening.learnt.tiny import FEW, all_categories, tiny_model
 from tenring.exceptions import UnusableInputError
-from tenring.screening.learnt.model import OUTSIDE, load, save
+from tenring.screening.learnt.model import OUTSIDE, Guess, load, save
 
 TEXTS = ["copy paper A4 80 g", "台式电脑", "nettoyage des bureaux", "", "qqqq"]
 
@@ -52,7 +52,7 @@ def test_the_same_text_has_the_same_score_in_any_batch() -> None:
 
 
 def test_only_categories_of_the_catalogue_in_use_are_given() -> None:
-    (guess,) = tiny_model().guesses(["copy paper"], frozenset({"lighting", OUTSIDE}))
+    (guess,) = tiny_model().guesses(["copy machine lights"], frozenset({"lighting", OUTSIDE}))
     assert guess.nearest == ("lighting",)
 
 
@@ -120,3 +120,12 @@ def test_a_file_with_python_objects_is_not_unpacked(tmp_path: Path) -> None:
     card_says(path, sha256=hashlib.sha256(path.read_bytes()).hexdigest())
     with pytest.raises(UnusableInputError, match="cannot be read"):
         load(path)
+
+
+@pytest.mark.parametrize(
+    ("text", "enough"), [("Lot 5", False), ("12345678", False), ("复印纸", True), ("papier", True)]
+)
+def test_a_text_that_says_too_little_is_given_no_category(text: str, enough: bool) -> None:
+    (guess,) = tiny_model().guesses([text])
+    assert guess.enough is enough
+    assert tiny_model().sure(Guess(("copy-paper",), (1.0,), enough=enough)) == ("copy-paper" if enough else None)

@@ -105,4 +105,4 @@ def test_training_again_gives_the_same_model() -> None:
         one for one in examples(all_categories(), None) if one.leaf.category in {"copy-paper", "lighting", "copiers"}
     ]
     first, second = train(few, all_categories()), train(few, all_categories())
-    assert (first.arrays.embedding == second.arrays.embedding).all()
+    assert (first.arrays.value == second.arrays.value).all()
