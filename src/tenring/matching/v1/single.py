@@ -187,6 +187,7 @@ class _Pair:
         return (
             not hit.in_model,
             -(self.fixed * 2 + hit.whole),
+            -BASE[self.kind],
             not hit.version_follows,
             not hit.code_follows,
             self.kind,
