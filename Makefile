@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: help setup run test lint types imports check docs bench lock messages samples clean
+.PHONY: help setup run test lint types imports check docs bench peers lock messages samples clean
 
 help: ## what each command does
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -44,15 +44,20 @@ docs: setup ## the documentation site in site/
 bench: setup ## the benchmarks, printed with the machine's size
 	$(BIN)/python benchmarks/run.py
 
+peers: setup ## what the benchmarks compare ours with, into .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/benchmarks.txt
+
 messages: setup ## collect the texts to translate
 	$(BIN)/pybabel -q extract --no-wrap --no-location --sort-output --omit-header -k T -k N -F babel.cfg -o src/tenring/locale/tenring.pot src/tenring
 	$(BIN)/pybabel -q update --no-wrap --no-fuzzy-matching --ignore-pot-creation-date -D tenring -i src/tenring/locale/tenring.pot -d src/tenring/locale
 
 lock: setup ## pin the requirements again
-	cd requirements && ../$(BIN)/pip-compile --quiet --upgrade --generate-hashes --allow-unsafe --strip-extras \
+	cd requirements && CUSTOM_COMPILE_COMMAND="make lock" ../$(BIN)/pip-compile --quiet --upgrade --generate-hashes --allow-unsafe --strip-extras \
 	  --no-emit-index-url --no-emit-trusted-host --no-emit-find-links -o develop.txt develop.in
-	cd requirements && ../$(BIN)/pip-compile --quiet --generate-hashes --allow-unsafe --strip-extras \
+	cd requirements && CUSTOM_COMPILE_COMMAND="make lock" ../$(BIN)/pip-compile --quiet --generate-hashes --allow-unsafe --strip-extras \
 	  --no-emit-index-url --no-emit-trusted-host --no-emit-find-links -c develop.txt -o runtime.txt runtime.in
+	cd requirements && CUSTOM_COMPILE_COMMAND="make lock" ../$(BIN)/pip-compile --quiet --generate-hashes --allow-unsafe --strip-extras \
+	  --no-emit-index-url --no-emit-trusted-host --no-emit-find-links -o benchmarks.txt benchmarks.in
 
 samples: setup ## make the bundled samples again (same output every time)
 	$(BIN)/python catalog/samples/make_samples.py

@@ -21,6 +21,7 @@ from tenring.catalogue import Catalogue
 from tenring.catalogue.categories import Categories, Category
 from tenring.catalogue.programmes import Programme
 from tenring.matching.v1 import weights
+from tenring.matching.v1.features import CROSSES, FEATURES
 from tenring.matching.v1.rules import Rule
 from tenring.model import tables
 from tenring.register.definition import RegisterDefinition, load_registers
@@ -340,18 +341,17 @@ def matcher_weights() -> str:
         _rules(weights.AGAINST_MODEL),
         "What is taken off a certificate number or GTIN:",
         _rules(weights.AGAINST_NUMBER),
-        "What words can reach: the share of the entry's name that the line has, the share of the line that the name "
-        "has, by the weight of rare words, and the brand:",
-        _table(
-            ("part", "points"),
-            [
-                ("`entry_covered`", _points(weights.COVERED["entry"])),
-                ("`line_covered`", _points(weights.COVERED["line"])),
-                ("`brand_agrees`", _points(weights.WITH_BRAND)),
-            ],
-        ),
-        "What is taken off words:",
+        "What is taken off the card's chance that two texts are one product:",
         _rules(weights.AGAINST_TEXT),
+        f"What holds such a pair below {weights.THRESHOLD}, however alike the texts are:",
+        _table(("feature", "when"), [(f"`{rule.name}`", rule.why) for rule in weights.HOLDS_TEXT]),
+        "The features of the card; its points are in `tenring/matching/v1/card.json`:",
+        _table(
+            ("feature", "kind", "number", "begins a step at"),
+            [(f"`{f.name}`", f.group, f.why, ", ".join(map(str, f.cuts))) for f in FEATURES],
+        ),
+        "Features that are also read together, because they mean something else then:",
+        _table(("crossed",), [(" × ".join(f"`{name}`" for name in crossed),) for crossed in CROSSES]),
         "Limits:",
         _table(("name", "value"), simple),
     )

@@ -101,7 +101,7 @@ def test_every_table_and_column_has_a_meaning(generate: ModuleType, generated: d
 def test_the_numbers_of_the_matcher_are_all_shown_with_their_reasons(generated: dict[str, str]) -> None:
     from tenring.matching.v1 import weights  # noqa: PLC0415 - next to what it is compared with
 
-    rules = (*weights.AGAINST_MODEL, *weights.AGAINST_NUMBER, *weights.AGAINST_TEXT)
+    rules = (*weights.AGAINST_MODEL, *weights.AGAINST_NUMBER, *weights.AGAINST_TEXT, *weights.HOLDS_TEXT)
     for name in (*weights.BASE, *(rule.name for rule in rules), "THRESHOLD"):
         assert f"`{name}`" in generated["weights.md"]
     assert all(rule.why in generated["weights.md"] for rule in rules)

@@ -6,7 +6,7 @@ import csv
 import json
 import os
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
@@ -15,6 +15,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from tenring.catalogue.brands import load_brands
 from tenring.exceptions import UnusableInputError
 from tenring.language import T
 from tenring.matching import v1
@@ -27,8 +28,8 @@ from tenring.settings import Settings
 _MIXED = "[0-9a-z]*(?:[0-9][a-z]|[a-z][0-9])[0-9a-z]*"
 _PART_NUMBER = "[0-9]{2,}-[0-9]{4,}(?:-[0-9]+)*"
 _CODE_IN_TITLE = f"(?:[0-9a-z]+[-/.])*{_MIXED}(?:[-/.][0-9a-z]+)*|[a-z]{{1,5}}-[0-9]{{3,}}|{_PART_NUMBER}"
-_FIELDS = ("name", "brand", "model", "gtin", "certificate", "category")
-_COLUMNS = [("place", pa.int64()), *((field, pa.string()) for field in _FIELDS)]
+_FIELDS = ("name", "brand", "model", "gtin", "certificate", "category", "description")
+_COLUMNS = [("place", pa.int64()), *((field, pa.string()) for field in _FIELDS), ("price", pa.float64())]
 _OUT = ("left_id", "right_id", "score", "rung", "sure", "ties", "left_name", "right_name", "features")
 
 
@@ -80,11 +81,12 @@ def match_lists(left: Path, right: Path, *, out: Path, first: int = 0, settings:
     Raises:
         UnusableInputError: a list cannot be read, or has neither a name nor a model column, or `out` cannot be written.
     """
+    settings = settings or Settings()
     lists = read_products(left), read_products(right)
     counted = _Counted([])
     with _engine(out, settings) as engine, _written(out) as writer:
         writer.writerow(_OUT)
-        for pair in match_products(engine, lists[0].products, lists[1].products):
+        for pair in match_products(engine, lists[0].products, lists[1].products, brands=known_brands(settings)):
             writer.writerow(_cells(pair))
             counted.count(pair, keep=first)
     return Matches(
@@ -97,6 +99,11 @@ def match_lists(left: Path, right: Path, *, out: Path, first: int = 0, settings:
         first=tuple(counted.first),
         problems=_write_problems(out, lists),
     )
+
+
+def known_brands(settings: Settings) -> dict[str, str]:
+    """Key of every spelling of a brand that the catalogue knows -> key of the usual one."""
+    return load_brands(settings.catalog / "brands.yml")
 
 
 class _Counted:
@@ -114,12 +121,11 @@ class _Counted:
 
 
 @contextmanager
-def _engine(out: Path, settings: Settings | None) -> Iterator[Engine]:
-    """The engine; what is larger than memory goes beside the result, where there must be room anyway."""
-    settings = settings or Settings()
+def _engine(out: Path, settings: Settings) -> Iterator[Engine]:
+    """The engine; what is larger than memory goes to TENRING_TEMP, else beside the result, where there must be room."""
     out.parent.mkdir(parents=True, exist_ok=True)
     with (
-        tempfile.TemporaryDirectory(prefix=f".{out.name}-", dir=out.parent) as spill,
+        tempfile.TemporaryDirectory(prefix=f".{out.name}-", dir=settings.temporary or out.parent) as spill,
         duck_engine(memory=settings.memory, threads=settings.threads, spill=Path(spill)) as engine,
     ):
         yield engine
@@ -167,12 +173,21 @@ def _problem(name: str, problem: Problem) -> tuple[str, ...]:
     return tuple(map(guarded, (name, str(problem.row), problem.column or "", problem.value, problem.reason)))
 
 
-def match_products(engine: Engine, left: Sequence[Product], right: Sequence[Product]) -> Iterator[ProductPair]:
-    """The pairs that the matcher keeps, by the order of `left`, best first."""
-    engine.add("left_list", table_of(_COLUMNS, map(_row, range(len(left)), left)))
-    engine.add("right_list", table_of(_COLUMNS, map(_row, range(len(right)), right)))
-    engine.run(_INPUT_STEPS)
-    v1.match(engine)
+def match_products(
+    engine: Engine,
+    left: Sequence[Product],
+    right: Sequence[Product],
+    *,
+    brands: Mapping[str, str] | None = None,
+    asked: Iterable[tuple[int, int]] = (),
+) -> Iterator[ProductPair]:
+    """The pairs that the matcher keeps, by the order of `left`, best first.
+
+    `brands` maps keys of spellings to the key of the usual one (None: no spelling is known); `asked` are places in
+    `left` and `right` of pairs that are compared and kept whatever comes of it.
+    """
+    add_lists(engine, left, right, brands=brands or {}, asked=asked)
+    v1.match(engine, extras=True)
     pairs = "SELECT item_id, entry_id, score, rung, ties, features FROM matched ORDER BY item_id, score DESC, entry_id"
     for batch in engine.batches(pairs):
         for row in batch.to_pylist():
@@ -186,8 +201,25 @@ def match_products(engine: Engine, left: Sequence[Product], right: Sequence[Prod
             )
 
 
+def add_lists(
+    engine: Engine,
+    left: Sequence[Product],
+    right: Sequence[Product],
+    *,
+    brands: Mapping[str, str],
+    asked: Iterable[tuple[int, int]],
+) -> None:
+    """Make the input tables of the matcher; see `match_products`."""
+    engine.add("left_list", table_of(_COLUMNS, map(_row, range(len(left)), left)))
+    engine.add("right_list", table_of(_COLUMNS, map(_row, range(len(right)), right)))
+    engine.add("brand_alias", table_of([("key", pa.string()), ("usual", pa.string())], sorted(brands.items())))
+    engine.add("pair_asked", table_of([("item_id", pa.int64()), ("entry_id", pa.int64())], asked))
+    engine.run(_INPUT_STEPS)
+
+
 def _row(place: int, product: Product) -> tuple[object, ...]:
-    return (place, *(getattr(product, field) for field in _FIELDS))
+    price = None if product.price is None else float(product.price)
+    return (place, *(getattr(product, field) for field in _FIELDS), price)
 
 
 _INPUT_STEPS = [
@@ -198,19 +230,23 @@ _INPUT_STEPS = [
     Step("entry", "SELECT place AS entry_id, brand, coalesce(name, model) AS name, category FROM right_list"),
     Step("entry_number", "SELECT place AS entry_id, certificate AS number FROM right_list WHERE certificate <> ''"),
     Step("entry_gtin", "SELECT place AS entry_id, gtin FROM right_list WHERE gtin IS NOT NULL"),
-    # one row = one model: the one stated, else each word of the name that looks like one
+    # one row = one model: the one stated, else the name and its words that look like one, which the card judges
     Step(
         "entry_model",
         f"""
         SELECT place AS entry_id, model, 'model' AS kind FROM right_list WHERE model IS NOT NULL
         UNION ALL
-        SELECT place AS entry_id, code AS model, 'name' AS kind
+        SELECT place AS entry_id, code AS model, 'title' AS kind
         FROM (
             SELECT place, unnest(regexp_extract_all(lower(name), '{_CODE_IN_TITLE}')) AS code
             FROM right_list WHERE model IS NULL
         )
+        UNION ALL
+        SELECT place AS entry_id, name AS model, 'title' AS kind FROM right_list
+        WHERE model IS NULL AND name IS NOT NULL
         """,
     ),
-    Step("brand_alias", "SELECT NULL::VARCHAR AS key, NULL::VARCHAR AS usual FROM right_list WHERE false"),
+    Step("line_more", "SELECT place AS item_id, description AS more, price FROM left_list"),
+    Step("entry_more", "SELECT place AS entry_id, description AS more, price FROM right_list"),
     Step("related", "SELECT DISTINCT category, category AS other FROM right_list WHERE category IS NOT NULL"),
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -202,10 +203,13 @@ def judge_lines(
 
 
 def _answers(lines: Sequence[LabelledLine], catalogue: Catalogue, settings: Settings) -> list[Answer]:
-    with duck_engine(memory=settings.memory, threads=settings.threads) as engine:
+    with (
+        tempfile.TemporaryDirectory(dir=settings.temporary) as spill,
+        duck_engine(memory=settings.memory, threads=settings.threads, spill=Path(spill)) as engine,
+    ):
         engine.add("purchase", _purchases(lines))
         add_reference(engine, catalogue, None)
-        classify(engine, catalogue.categories)
+        classify(engine, catalogue.categories, model=settings.category_model)
         rows = engine.rows("SELECT line_id, category, category_score, category_by, nearest FROM classified")
     found = {int(line_id): said for line_id, *said in rows}
     return [_answer(line, found[place]) for place, line in enumerate(lines)]

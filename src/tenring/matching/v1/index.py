@@ -45,13 +45,14 @@ TABLES = (
     "product_wildcard",
     "brand_spelling",
     "code_opening",
+    "product_text",
     "product_token",
     "token_weight",
-    "product_weight",
 )
 
 _TEXTS = [
     "SELECT name FROM entry",
+    "SELECT brand FROM entry WHERE name IS NOT NULL",
     "SELECT model FROM entry_model",
     "SELECT number FROM entry_number",
 ]

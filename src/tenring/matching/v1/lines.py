@@ -52,8 +52,8 @@ LONGEST_CJK_BRAND = 12
 
 _WORDS = re.compile(WORD)
 _LINE_TEXT = pa.schema([
-    ("item_id", pa.int64()), ("norm", pa.string()), ("certificate_key", pa.string()), ("stated_key", pa.string()),
-    ("model_start", pa.int64()),
+    ("item_id", pa.int64()), ("norm", pa.string()), ("titled", pa.string()), ("certificate_key", pa.string()),
+    ("stated_key", pa.string()), ("model_start", pa.int64()),
 ])  # fmt: skip
 
 
@@ -61,28 +61,37 @@ def add_line_texts(engine: Engine) -> None:
     """Make `line_text`: description and model as one text in normal form, and keys of certificate and model.
 
     `stated_key`: key of the model stated in its own field, where it can tell products apart, else null; `model_start`:
-    place of that field's first word.
+    place of that field's first word; `titled`: the text as the rung `text` compares it (see `titled`).
     """
-    engine.apply("line_text", "SELECT item_id, text, model, certificate FROM line", _line_texts, _LINE_TEXT)
+    engine.apply("line_text", "SELECT item_id, text, model, certificate, brand FROM line", _line_texts, _LINE_TEXT)
     brands = engine.rows("SELECT DISTINCT brand FROM line WHERE brand IS NOT NULL")
     add_brand_forms(engine, "line_brand_form", sorted(brand for (brand,) in brands))
 
 
 def _line_texts(batch: pa.RecordBatch) -> pa.RecordBatch:
-    items, texts, models, certificates = (batch.column(place).to_pylist() for place in range(4))
+    items, texts, models, certificates, brands = (column.to_pylist() for column in batch.columns)
     lines = [line_text(text, model) for text, model in zip(texts, models, strict=True)]
     norms, stated, starts = ([line[place] for line in lines] for place in range(3))
+    titles = [titled(*said) for said in zip(texts, models, brands, strict=True)]
     keys = [certificate and model_key(certificate) for certificate in certificates]
     return pa.RecordBatch.from_arrays(
         [
             pa.array(items, pa.int64()),
             pa.array(norms, pa.string()),
+            pa.array(titles, pa.string()),
             pa.array(keys, pa.string()),
             pa.array(stated, pa.string()),
             pa.array(starts, pa.int64()),
         ],
         schema=_LINE_TEXT,
     )
+
+
+def titled(text: str | None, model: str | None, brand: str | None) -> str:
+    """Brand, description and model in normal form as one title; what the description has is not said again."""
+    norm, code, named = normal(text or ""), normal(model or ""), normal(brand or "")
+    said = norm if code in norm else f"{norm} {code}"
+    return said if named in said else f"{named} {said}"
 
 
 def line_text(text: str | None, model: str | None) -> tuple[str, str | None, int | None]:

@@ -55,6 +55,12 @@ def fired_sql(rules: Sequence[Rule]) -> str:
     return f"concat_ws(', ', {', '.join(cases)})"
 
 
+def names_sql(rules: Sequence[Rule]) -> str:
+    """SQL: the names of the rules that hold, `brand_not_named, few_words`; empty when none holds."""
+    cases = (f"CASE WHEN {rule.sql()} THEN '{rule.name}' END" for rule in rules)
+    return f"concat_ws(', ', {', '.join(cases)})"
+
+
 def points_of(rules: Sequence[Rule], facts: Mapping[str, str | int | bool]) -> dict[str, int]:
     """The rules that hold for one pair, with the hundredths that each takes off."""
     return {rule.name: rule.points for rule in rules if rule.holds(facts)}

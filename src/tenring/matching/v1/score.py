@@ -30,6 +30,7 @@ STEPS = [
             regexp_full_match(last_word, '{normal(USED_FOR)}') OR used_behind
                 OR coalesce(list_has_any(line_used_for, brand_keys), false) AS used_for
         FROM ({paired("pair_model", "f.stated_key, f.behind, f.used_for AS line_used_for, e.brand_keys")}) p
+        WHERE kind <> 'title'
         """,
     ),
     # one row = a pair whose line names another brand, and not as a part of the code itself

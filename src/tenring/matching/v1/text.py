@@ -1,28 +1,48 @@
-"""The rung `text`: how much of an entry's name and of a line's words the other side has, by the weight of rare words.
+"""The rung `text`: how alike a line and an entry's brand and name are, by the scorecard of named features.
 
-Only lines that numbers and codes did not answer surely are asked. Weights are whole hundredths of the inverse document
-frequency, so that sums are exact on every engine. Index: `product_token` (product, token), `token_weight` (token,
-products, idf), `product_weight` (product, weight, words). Output: `text_points`.
+Only lines that numbers and codes did not answer surely are asked, and only with the entries that share rare words. SQL
+finds those pairs; one function compares the two texts (`likeness`) and looks their features up in the card, for a
+million pairs as for one. The card's chance is then held below the threshold where the evidence is not of the kind that
+a green line needs. Index: `product_text` (product, norm), `product_token` (product, token), `token_weight` (token,
+products, weight). Output: `text_points`; `text_glance` for the nearest of lines that no entry
+can answer surely, which is not worth a full comparison; and `text_told` for the pairs that are kept.
 """
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import pyarrow as pa
+
+from tenring.matching.v1.card import frozen_card
+from tenring.matching.v1.facts import Facts, facts_of
+from tenring.matching.v1.features import BRAND_NAMED
+from tenring.matching.v1.likeness import brand_of, covered, knows_codes, likeness, price_apart, same_code, steps_of
+from tenring.matching.v1.lines import anywhere
 from tenring.matching.v1.pairing import paired
-from tenring.matching.v1.rules import fired_sql, points_sql
+from tenring.matching.v1.rules import names_sql, points_sql
 from tenring.matching.v1.weights import (
     AGAINST_TEXT,
+    BELONGING,
     COMMON_TOKEN,
-    COVERED,
+    COMPARED_PER_LINE,
+    FITTING,
+    GLANCED,
+    HOLDS_TEXT,
     PAIRS_PER_LINE,
     RAREST_TOKENS,
-    WITH_BRAND,
+    THRESHOLD,
 )
-from tenring.model.sql import Step
+from tenring.model.sql import Engine, Step
 from tenring.model.text import CJK
 
-_NAMES = "FROM product p JOIN text_form f ON f.text = p.name"
 _CJK_RUN = f"[{CJK}]"
-_MIXED = "[0-9a-z]*([0-9][a-z]|[a-z][0-9])[0-9a-z]*|[0-9]{5,}"
+#: A word that is a code, a size or a long number.
+_CODED = "[0-9a-z]*([0-9][a-z]|[a-z][0-9])[0-9a-z]*|[0-9]{5,}"
+_MADE_FOR = f"{anywhere(FITTING)}|{anywhere(BELONGING)}"
+_HELD_AT = round(THRESHOLD * 100) - 1
 
 
 def _tokens(query: str, id_column: str) -> str:
@@ -43,48 +63,40 @@ def _tokens(query: str, id_column: str) -> str:
 
 
 INDEX_STEPS = [
+    # one row = one product that has a name: its brand, unless the name has it, and its name
     Step(
-        "product_token",
-        _tokens("SELECT p.product, f.norm FROM product p JOIN text_form f ON f.text = p.name", "product"),
+        "product_text",
+        """
+        SELECT p.product, CASE WHEN b.norm IS NULL OR contains(f.norm, b.norm) THEN f.norm
+                ELSE b.norm || ' ' || f.norm END AS norm
+        FROM product p JOIN text_form f ON f.text = p.name LEFT JOIN text_form b ON b.text = p.brand
+        """,
     ),
-    # one row = one token, how many products have it, and how much it says
+    Step("product_token", _tokens("SELECT product, norm FROM product_text", "product")),
+    # one row = one token, how many products have it, and its weight: 100 is that of a token that no product has
     Step(
         "token_weight",
         """
         SELECT token, count(*) AS products,
-            round(100 * ln(1 + (SELECT count(DISTINCT product) FROM product_token) / count(*)::DOUBLE))::BIGINT AS idf
+            round(100 * ln(1 + (SELECT count(*) FROM product_text) / count(*)::DOUBLE)
+                / ln(1 + (SELECT count(*) FROM product_text)))::BIGINT AS weight
         FROM product_token GROUP BY token
-        """,
-    ),
-    Step(
-        "product_weight",
-        """
-        SELECT product, sum(idf)::BIGINT AS weight, count(*) AS words
-        FROM product_token JOIN token_weight USING (token) GROUP BY product
         """,
     ),
 ]
 
-STEPS = [
+CANDIDATE_STEPS = [
     Step(
         "line_token",
-        _tokens("SELECT t.item_id, t.norm FROM line_text t ANTI JOIN line_sure s USING (item_id)", "item_id"),
-    ),
-    # one row = one line with the weight of all its tokens; one that no product has says as much as one of a single one
-    Step(
-        "line_weight",
-        """
-        SELECT item_id, sum(coalesce(idf, (SELECT max(idf) FROM token_weight)))::BIGINT AS weight
-        FROM line_token LEFT JOIN token_weight USING (token) GROUP BY item_id
-        """,
+        _tokens("SELECT t.item_id, t.titled AS norm FROM line_text t ANTI JOIN line_sure s USING (item_id)", "item_id"),
     ),
     # one row = one of the rarest tokens of a line, which bring products in
     Step(
         "line_rare_token",
         f"""
-        SELECT l.item_id, l.token, w.idf FROM line_token l JOIN token_weight w USING (token)
+        SELECT l.item_id, l.token, w.weight FROM line_token l JOIN token_weight w USING (token)
         WHERE w.products <= {COMMON_TOKEN}
-        QUALIFY row_number() OVER (PARTITION BY l.item_id ORDER BY w.idf DESC, l.token) <= {RAREST_TOKENS}
+        QUALIFY row_number() OVER (PARTITION BY l.item_id ORDER BY w.weight DESC, l.token) <= {RAREST_TOKENS}
         """,
     ),
     # one row = a line and a product that share rare tokens, the best few of a line
@@ -93,56 +105,219 @@ STEPS = [
         f"""
         SELECT l.item_id, p.product FROM line_rare_token l JOIN product_token p USING (token)
         GROUP BY l.item_id, p.product
-        QUALIFY row_number() OVER (PARTITION BY l.item_id ORDER BY sum(l.idf) DESC, p.product) <= {PAIRS_PER_LINE}
+        QUALIFY row_number() OVER (PARTITION BY l.item_id ORDER BY sum(l.weight) DESC, p.product) <= {PAIRS_PER_LINE}
         """,
     ),
-    # one row = such a pair with the weight of the words both have; where a code answered, words do not
+    # one row = a pair by words: by rare tokens, by a code of a title, or asked; where a listed code answered, none
+    Step(
+        "pair_words",
+        """
+        SELECT item_id, product, bool_or(asked) AS asked FROM (
+            SELECT item_id, product, false AS asked FROM pair_rare
+            UNION ALL SELECT item_id, product, true FROM pair_model WHERE kind = 'title'
+            UNION ALL SELECT a.item_id, p.product, true FROM pair_asked a JOIN product p USING (entry_id)
+        )
+        ANTI JOIN (SELECT item_id, product FROM pair_model WHERE kind <> 'title') USING (item_id, product)
+        ANTI JOIN line_sure USING (item_id)
+        GROUP BY item_id, product
+        """,
+    ),
+    # one row = one line with the weight of its tokens, and how many of them are codes, sizes or long numbers
+    Step(
+        "line_said",
+        f"""
+        SELECT item_id, sum(coalesce(w.weight, 100))::BIGINT AS weight,
+            sum(CASE WHEN regexp_full_match(l.token, '{_CODED}') THEN 1 ELSE 0 END)::BIGINT AS codes
+        FROM line_token l LEFT JOIN token_weight w USING (token) GROUP BY item_id
+        """,
+    ),
+    # one row = such a pair with the weight of the words that both have, and how many of them are codes
     Step(
         "pair_shared",
-        """
-        SELECT p.item_id, p.product, sum(w.idf)::BIGINT AS shared
-        FROM (SELECT * FROM pair_rare ANTI JOIN pair_model USING (item_id, product)) p
-        JOIN line_token l USING (item_id) JOIN product_token e USING (product, token) JOIN token_weight w USING (token)
-        GROUP BY p.item_id, p.product
-        """,
-    ),
-    # one row = a code, size or long number of a line that the product's name has not
-    Step(
-        "pair_unknown_code",
         f"""
-        SELECT DISTINCT s.item_id, s.product
-        FROM pair_shared s JOIN line_token l USING (item_id)
-        LEFT JOIN product_token e ON e.product = s.product AND e.token = l.token
-        WHERE regexp_full_match(l.token, '{_MIXED}') AND e.token IS NULL
+        SELECT p.item_id, p.product, p.asked, coalesce(s.shared, 0) AS shared, coalesce(s.codes, 0) AS codes
+        FROM pair_words p LEFT JOIN (
+            SELECT p.item_id, p.product, sum(w.weight)::BIGINT AS shared,
+                sum(CASE WHEN regexp_full_match(l.token, '{_CODED}') THEN 1 ELSE 0 END)::BIGINT AS codes
+            FROM pair_words p JOIN line_token l USING (item_id) JOIN product_token e USING (product, token)
+            JOIN token_weight w USING (token)
+            GROUP BY p.item_id, p.product
+        ) s USING (item_id, product)
         """,
     ),
-    # one row = a pair by words with the facts that rules ask
+    # one row = such a pair, whether it may be sure at all, and its place among those of its line
+    Step(
+        "pair_looked_at",
+        f"""
+        SELECT *, row_number() OVER (PARTITION BY item_id ORDER BY hopeless, shared DESC, product) AS place FROM (
+            SELECT p.item_id, p.product, p.asked, p.brand, p.category, p.made_for, p.shared, l.weight,
+                CASE WHEN p.brand = 'contradicts' OR p.category = 'contradicts' OR p.codes < l.codes THEN 1 ELSE 0 END
+                    AS hopeless
+            FROM ({paired("pair_shared")}) p JOIN line_said l USING (item_id)
+        )
+        """,
+    ),
+    # one row = a pair whose texts are compared: those asked, and the best few of a line that may be sure
+    Step(
+        "pair_compared",
+        f"""
+        SELECT item_id, product, brand, category, made_for FROM pair_looked_at
+        WHERE asked OR (hopeless = 0 AND place <= {COMPARED_PER_LINE})
+        """,
+    ),
+    # one row = the nearest pair of a line none of whose pairs may be sure: its shared words are all that is known of it
+    Step(
+        "text_glance",
+        f"""
+        SELECT item_id, product, {GLANCED} * shared // greatest(weight, 1) AS points
+        FROM pair_looked_at WHERE NOT asked AND hopeless = 1 AND place = 1
+        """,
+    ),
+    # one row = one text that is compared with the weights of its tokens as `token weight token weight …`
+    Step(
+        "compared_line",
+        """
+        SELECT l.item_id,
+            array_to_string(list(l.token || ' ' || coalesce(w.weight, 100)::VARCHAR ORDER BY l.token), ' ') AS weights
+        FROM line_token l SEMI JOIN pair_compared p USING (item_id) LEFT JOIN token_weight w USING (token)
+        GROUP BY l.item_id
+        """,
+    ),
+    Step(
+        "compared_product",
+        """
+        SELECT e.product, array_to_string(list(e.token || ' ' || w.weight::VARCHAR ORDER BY e.token), ' ') AS weights
+        FROM product_token e SEMI JOIN pair_compared p USING (product) JOIN token_weight w USING (token)
+        GROUP BY e.product
+        """,
+    ),
+    # one row = a pair by words with the facts that rules ask; what is for the product counts only on the line alone
     Step(
         "text_fact",
         f"""
-        SELECT t.item_id, t.product, t.brand, t.category, t.made_for, t.shared, e.name AS matched,
-            w.words, u.item_id IS NOT NULL AS code_unknown,
-            ({COVERED["entry"]} * t.shared) // w.weight AS entry_covered,
-            ({COVERED["line"]} * t.shared) // greatest(l.weight, t.shared) AS line_covered
-        FROM ({paired("pair_shared")}) t
-        JOIN product e USING (product) JOIN product_weight w USING (product) JOIN line_weight l USING (item_id)
-        LEFT JOIN pair_unknown_code u ON u.item_id = t.item_id AND u.product = t.product
-        """,
-    ),
-    Step(
-        "text_points",
-        f"""
-        SELECT *, (entry_covered + line_covered + CASE WHEN brand = 'agrees' THEN {WITH_BRAND} ELSE 0 END
-            - ({points_sql(AGAINST_TEXT)}))::BIGINT AS points
-        FROM text_fact
+        SELECT t.item_id, t.product, t.brand, t.category, e.name AS matched,
+            t.made_for AND NOT regexp_matches(x.norm, '{_MADE_FOR}') AS made_for,
+            e.brand IS NOT NULL OR m.product IS NOT NULL AS registered
+        FROM pair_compared t
+        JOIN product e USING (product) JOIN product_text x USING (product)
+        LEFT JOIN (
+            SELECT DISTINCT product FROM product_code SEMI JOIN pair_compared USING (product)
+            WHERE kind NOT IN ('name', 'title')
+        ) m ON m.product = t.product
         """,
     ),
 ]
 
-#: Features of a pair by words, as JSON members.
-TEXT_FEATURES = f"""
-    concat_ws(', ', '"entry_covered": ' || printf('%.2f', entry_covered / 100.0),
-        '"line_covered": ' || printf('%.2f', line_covered / 100.0),
-        '"brand": "' || brand || '"', CASE WHEN brand = 'agrees' THEN '"brand_agrees": {WITH_BRAND / 100:.2f}' END,
-        '"category": "' || category || '"', nullif({fired_sql(AGAINST_TEXT)}, ''))
+#: A pair with what each side says (text, weights of its words, brand field, further description, price), for `compare`.
+COMPARED = """
+    SELECT t.item_id, t.product, t.brand AS stated,
+        l.titled AS line_text, c.weights AS line_weights, i.brand AS line_brand, lm.more AS line_more,
+        lm.price AS line_price,
+        x.norm AS entry_text, d.weights AS entry_weights, e.brand AS entry_brand, em.more AS entry_more,
+        em.price AS entry_price
+    FROM text_fact t JOIN line i USING (item_id) JOIN line_text l USING (item_id) JOIN compared_line c USING (item_id)
+    JOIN product e USING (product) JOIN product_text x USING (product) JOIN compared_product d USING (product)
+    LEFT JOIN line_more lm ON lm.item_id = t.item_id LEFT JOIN entry_more em ON em.entry_id = e.entry_id
 """
+#: Features of a pair that was not compared, as JSON members.
+GLANCE_FEATURES = """'"shared": ' || printf('%.2f', k.points / 100.0) || ', "not_compared": "no entry can be sure"'"""
+_STEPS = pa.list_(pa.int8())
+_CARD = pa.schema(
+    [
+        ("item_id", pa.int64()), ("product", pa.int64()), ("chance", pa.int64()), ("branded", pa.bool_()),
+        ("code_unknown", pa.bool_()), ("words", pa.int64()), ("name_covered", pa.int64()),
+        ("line_covered", pa.int64()), ("same_code", pa.bool_()), ("steps", _STEPS),
+    ]
+)  # fmt: skip
+
+POINT_STEPS = [
+    # one row = a pair by words: the card's chance, less what speaks against it, held below the threshold or not
+    Step(
+        "text_points",
+        f"""
+        SELECT *, CASE WHEN held <> '' THEN least(chance - against, {_HELD_AT}) ELSE chance - against END AS points
+        FROM (
+            SELECT *, ({points_sql(AGAINST_TEXT)}) AS against, {names_sql(HOLDS_TEXT)} AS held
+            FROM text_fact JOIN text_card USING (item_id, product)
+        )
+        """,
+    ),
+]
+
+
+def add_text_points(engine: Engine) -> None:
+    """Make `text_points`: every pair by words with what it is worth."""
+    engine.run(CANDIDATE_STEPS)
+    engine.apply("text_card", COMPARED, compare, _CARD)
+    engine.run(POINT_STEPS)
+
+
+def compare(batch: pa.RecordBatch) -> pa.RecordBatch:
+    """The steps of the features of each pair, and the card's chance. Texts are read once a batch."""
+    read: dict[tuple[Any, ...], Facts] = {}
+    card = frozen_card()
+    rows = []
+    for item, product, stated, *sides in zip(*(column.to_pylist() for column in batch.columns), strict=True):
+        left, right = _facts(read, tuple(sides[:4])), _facts(read, tuple(sides[5:9]))
+        brand = brand_of(left, right, stated=stated)
+        price = price_apart(sides[4], sides[9])
+        steps = steps_of(likeness(left, right, brand=brand, price=price))
+        words = len(right.words.keys() - right.spelt)
+        chance = card.chance(card.points(steps))
+        unknown, same = not knows_codes(right, left), same_code(left, right)
+        shares = (covered(right, left), covered(left, right))
+        rows.append((item, product, chance, brand >= BRAND_NAMED, unknown, words, *shares, same, steps))
+    columns = zip(*rows, strict=True) if rows else [()] * len(_CARD)
+    return pa.RecordBatch.from_arrays(
+        [pa.array(column, type_) for column, type_ in zip(columns, _CARD.types, strict=True)], schema=_CARD
+    )
+
+
+def _facts(read: dict[tuple[Any, ...], Facts], said: tuple[Any, ...]) -> Facts:
+    """The facts of what one side says: text, weights of its words, brand field, further description."""
+    facts = read.get(said)
+    if facts is None:
+        text, weights, brand, more = said
+        words = weights.split(" ")
+        known = dict(zip(words[::2], map(int, words[1::2]), strict=True))
+        facts = read[said] = facts_of(text, more=more or "", brand=brand or "", weights=known)
+    return facts
+
+
+#: The pairs by words that were kept, as `tell` reads them.
+_KEPT = """
+    SELECT t.item_id, t.product, t.matched, t.chance, t.brand, t.branded, t.category, t.against, t.held, t.steps,
+        k.points
+    FROM text_points t JOIN pair_kept k USING (item_id, product) WHERE k.rung = 'text'
+"""
+_TOLD = pa.schema(
+    [("item_id", pa.int64()), ("product", pa.int64()), ("matched", pa.string()), ("features", pa.string())]
+)
+
+
+def add_text_told(engine: Engine) -> None:
+    """Make `text_told` (item_id, product, matched, features) for the pairs of `pair_kept`."""
+    engine.apply("text_told", _KEPT, tell, _TOLD)
+
+
+def tell(batch: pa.RecordBatch) -> pa.RecordBatch:
+    """The features of each pair as JSON members: what the card saw and gave, what was taken off, what holds it."""
+    rows = batch.to_pylist()
+    told = {
+        "item_id": [row["item_id"] for row in rows],
+        "product": [row["product"] for row in rows],
+        "matched": [row["matched"] for row in rows],
+        "features": [json.dumps(_told(row), ensure_ascii=False)[1:-1] for row in rows],
+    }
+    return pa.RecordBatch.from_pydict(told, schema=_TOLD)
+
+
+def _told(row: Mapping[str, Any]) -> dict[str, object]:
+    """What adds up to the score stands as numbers; what the chance rests on as points of each feature of the card."""
+    told: dict[str, object] = {"chance": row["chance"] / 100}
+    told |= {rule.name: -rule.points / 100 for rule in AGAINST_TEXT if row["against"]}
+    taken = row["chance"] - row["against"] - row["points"]
+    if row["held"]:
+        told |= {"held_by": row["held"], "held": -taken / 100}
+    told |= {"brand": "agrees" if row["branded"] else row["brand"], "category": row["category"]}
+    return told | {"card": frozen_card().told(row["steps"])}

@@ -187,33 +187,49 @@ AGAINST_NUMBER = (
 #: A code of more entries than this finds only those whose brand the line names; what is left out is counted.
 COMMON_CODE = 100
 
-#: Text: hundredths for covering the whole of the entry's name and the whole of the line, and for the brand.
-COVERED = {"entry": 60, "line": 20}
-WITH_BRAND = 20
-#: Fewer words than this in an entry's name are too few to know a product by.
+#: From this score on, a pair by words is likely enough to be shown as the same product; never sure by that alone.
+LIKELY = 0.35
+#: Fewer words than this in an entry's name, besides its brand, are too few to know a product by.
 FEWEST_WORDS = 2
-#: What speaks against a pair by words. Without the brand it cannot reach the threshold.
+#: Hundredths of a registered entry's name, and of the line, that the other side must have for a sure answer.
+NAME_COVERED, LINE_COVERED = 90, 50
+#: What is taken off a pair by words: the labelled pairs that the card learnt from know no categories.
 AGAINST_TEXT = (
-    Rule(
-        "brand_contradicts",
-        50,
-        (("brand", "=", "contradicts"),),
-        "another known brand is named",
-    ),
+    Rule("category_contradicts", 30, (("category", "=", "contradicts"),), "the line is classified as something else"),
+)
+#: What keeps a pair by words below the threshold, however alike the two texts are: such a line is never green.
+HOLDS_TEXT = (
+    Rule("brand_not_named", 0, (("branded", "=", False),), "the same brand is not named on both sides"),
     Rule(
         "code_unknown",
-        30,
-        (("code_unknown", "=", True),),
-        "the line has a code, size or long number that no word of the entry's name has",
+        0,
+        (("code_unknown", "=", True), ("registered", "=", True)),
+        "the line has a code or long number that the name of an entry with a brand or model field has not",
     ),
-    Rule("few_words", 25, (("words", "<", FEWEST_WORDS),), "the entry's name is one word: too little to know it by"),
-    Rule("category_contradicts", 30, (("category", "=", "contradicts"),), "the line is classified as something else"),
-    Rule("made_for", 30, (("made_for", "=", True),), "the line is about something else than the product itself"),
+    Rule(
+        "name_not_covered",
+        0,
+        (("name_covered", "<", NAME_COVERED), ("registered", "=", True), ("same_code", "=", False)),
+        "no code agrees, and the line has less than nine tenths of the name of an entry with a brand or model field",
+    ),
+    Rule(
+        "line_not_covered",
+        0,
+        (("line_covered", "<", LINE_COVERED), ("registered", "=", True), ("same_code", "=", False)),
+        "no code agrees, and the name of such an entry has less than half of the line",
+    ),
+    Rule("few_words", 0, (("words", "<", FEWEST_WORDS),), "the entry's name is one word: too little to know it by"),
+    Rule("made_for", 0, (("made_for", "=", True),), "the line is about something else than the product itself"),
 )
 #: Text: a token of more products than this brings none in; the rarest tokens of a line that do; pairs kept.
 COMMON_TOKEN = 100
 RAREST_TOKENS = 6
 PAIRS_PER_LINE = 10
+#: Pairs of a line whose texts are compared in full: of those that may be sure, the ones with most shared weight.
+COMPARED_PER_LINE = 3
+#: The most that the nearest pair of a line gets where none may be sure (another brand or category, an unknown code).
+#: Its texts are not compared, and words alone say less than that it is likely.
+GLANCED = 30
 
 #: Pairs of a line that are kept although they are not sure: the nearest.
 NEAREST = 3

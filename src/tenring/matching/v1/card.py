@@ -1,0 +1,114 @@
+"""The scorecard of the rung `text`: points for the steps of features and of crossed features, and what they mean.
+
+The card is data: `card.json`, made by `tenring.matching.learn` from labelled pairs and frozen with the matcher. Points
+are hundredths of natural log-odds, whole numbers; `chance` turns their sum into hundredths that are true: of the pairs
+at 95, 95 in a hundred were the same product.
+"""
+
+from __future__ import annotations
+
+import json
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib import resources
+from typing import Any
+
+from tenring.matching.v1.features import FEATURES, NAMES
+
+
+@dataclass(frozen=True)
+class Term:
+    """Points of one feature by its step, or of two crossed features by the step of the first, then of the second."""
+
+    features: tuple[str, ...]
+    points: tuple[int, ...]
+
+    @property
+    def name(self) -> str:
+        """`words_most`, or `code_met × words_most`."""
+        return " × ".join(self.features)
+
+    @property
+    def places(self) -> tuple[int, int, int]:
+        """Place of the first feature, of the last, and how many steps the last has; see `Card.parts`."""
+        first, last = NAMES.index(self.features[0]), NAMES.index(self.features[-1])
+        return (first, last, steps_in(last)) if len(self.features) > 1 else (first, last, 0)
+
+
+def steps_in(place: int) -> int:
+    """How many steps the feature at a place has."""
+    return len(FEATURES[place].cuts) + 1
+
+
+class Card:
+    """Terms, the points every pair begins with, and from which points on each chance is given."""
+
+    def __init__(self, terms: Iterable[Term], *, begin: int, chances: Sequence[tuple[int, int]]) -> None:
+        self.terms, self.begin, self.chances = tuple(terms), begin, tuple(chances)
+        single = {term.features[0]: term.points for term in self.terms if len(term.features) == 1}
+        self._single = [single.get(feature.name, (0,) * (len(feature.cuts) + 1)) for feature in FEATURES]
+        self._crossed = [(*term.places, term.points) for term in self.terms if len(term.features) > 1]
+        self._from = [points for points, _ in self.chances]
+        self._chance = [0, *(chance for _, chance in self.chances)]
+
+    def points(self, steps: Sequence[int]) -> int:
+        """The points of a pair by the steps of its features."""
+        alone = [points[step] for points, step in zip(self._single, steps, strict=True)]
+        crossed = [points[steps[one] * width + steps[two]] for one, two, width, points in self._crossed]
+        return self.begin + sum(alone) + sum(crossed)
+
+    def chance(self, points: int) -> int:
+        """How many of a hundred pairs with so many points are the same product."""
+        return self._chance[bisect_right(self._from, points)]
+
+    def parts(self, steps: Sequence[int]) -> Iterator[tuple[Term, int]]:
+        """Each term with the points that it gives a pair."""
+        for term in self.terms:
+            one, two, width = term.places
+            yield term, term.points[steps[one] * width + steps[two] if width else steps[one]]
+
+    def told(self, steps: Sequence[int]) -> dict[str, dict[str, object]]:
+        """Each term that gives points: the steps it saw in words, and its points (log-odds); the weightiest first."""
+        parts = sorted(self.parts(steps), key=lambda part: (-abs(part[1]), part[0].name))
+        return {
+            term.name: {"is": " × ".join(_said(name, steps) for name in term.features), "points": points / 100}
+            for term, points in parts
+            if points
+        }
+
+
+def _said(name: str, steps: Sequence[int]) -> str:
+    """A step in words: `80 to 89`, `98 and more`, `below 20`."""
+    place = NAMES.index(name)
+    cuts, step = FEATURES[place].cuts, steps[place]
+    if step == 0:
+        return f"below {cuts[0]}"
+    if step == len(cuts):
+        return f"{cuts[-1]} and more"
+    first, last = cuts[step - 1], cuts[step] - 1
+    return str(first) if first == last else f"{first} to {last}"
+
+
+def as_data(card: Card, about: Mapping[str, object]) -> dict[str, object]:
+    """The card as plain data, with where it is from."""
+    terms = [{"features": list(term.features), "points": list(term.points)} for term in card.terms]
+    return {"about": about, "begin": card.begin, "terms": terms, "chances": [list(one) for one in card.chances]}
+
+
+def from_data(data: Mapping[str, Any]) -> Card:
+    """The card that `as_data` made."""
+    terms = [Term(tuple(term["features"]), tuple(term["points"])) for term in data["terms"]]
+    return Card(terms, begin=data["begin"], chances=[(points, chance) for points, chance in data["chances"]])
+
+
+def card_text() -> str:
+    """The text of the frozen card's file."""
+    return resources.files(__package__).joinpath("card.json").read_text(encoding="utf-8")
+
+
+@lru_cache(maxsize=1)
+def frozen_card() -> Card:
+    """The card of this matcher."""
+    return from_data(json.loads(card_text()))
