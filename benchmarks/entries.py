@@ -1,6 +1,6 @@
 """Register entries written as purchase lines: what the matcher finds, and what it finds wrongly.
 
-    python benchmarks/entries.py [--per-kind 450] [--errors 40] [--peers]
+    python benchmarks/entries.py [--per-kind 450] [--without] [--peers] [--single] [--errors 40]
 
 The lines are made from the newest snapshot of TENRING_HOME (benchmarks/run.py builds one from the real registers).
 A match counts when its score reaches the threshold: it would make the line green. On a line that stays true it is right
@@ -10,25 +10,31 @@ when its licence covers the model with that brand; on a near miss every such mat
 from __future__ import annotations
 
 import argparse
+import json
 import re
 import resource
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 
 import pyarrow as pa
 from entry_lines import Line, Sources, make_lines
+from entry_peers import peers
 from entry_truth import Register, bare, load_register, plain_form
-from machine import describe
+from machine import describe, peak_memory_gib
 from results import record
 
 from tenring.catalogue import Catalogue
 from tenring.catalogue.brands import BrandsFile
 from tenring.catalogue.files import load_model
 from tenring.matching import v1
+from tenring.matching.v1.rules import Rule
+from tenring.matching.v1.single import Line as SingleLine
+from tenring.matching.v1.single import Matcher
+from tenring.matching.v1.weights import AGAINST_MODEL
 from tenring.model.duck import duck_engine
 from tenring.model.sql import Engine, Step, table_of
-from tenring.register.match_index import use_match_index
+from tenring.register.match_index import FOLDER, use_match_index
 from tenring.register.snapshot import Snapshot
 from tenring.screening.match import _ITEM_STEPS
 from tenring.screening.reference import add_reference
@@ -56,7 +62,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--per-kind", type=int, default=450)
     parser.add_argument("--seed", default="tenring")
-    parser.add_argument("--errors", type=int, default=0)
+    parser.add_argument("--errors", type=int, default=0, help="lines of each kind of error to print")
+    parser.add_argument("--without", action="store_true", help="what each rule prevents, and each evidence adds")
+    parser.add_argument("--peers", action="store_true", help="simpler ways on the same lines")
+    parser.add_argument("--single", action="store_true", help="the same lines one at a time in Python")
     arguments = parser.parse_args()
     settings = from_environment()
     catalogue, snapshot = Catalogue(settings.catalog), Snapshot.open(settings)
@@ -65,7 +74,8 @@ def main() -> None:
     positives, misses = make_lines(register, sources, per_kind=arguments.per_kind, seed=arguments.seed)
     print(f"entries: {describe()}; snapshot {snapshot.name}, {len(register.entries):,} entries")
     started = _cpu()
-    found = match_lines([*positives, *misses], catalogue, snapshot, settings)
+    answers = match_lines([*positives, *misses], catalogue, snapshot, settings)
+    found = answers.sure
     print(
         f"  {len(positives):,} lines that stay true, {len(misses):,} near misses, "
         f"matched in {_cpu() - started:.1f} CPU s"
@@ -76,6 +86,12 @@ def main() -> None:
     judged.record("strong rungs")
     Judged.of(register, positives, misses, found).record("all rungs")
     judged.errors(arguments.errors)
+    if arguments.without:
+        _show_without(judged, answers)
+    if arguments.peers:
+        _show_peers(judged)
+    if arguments.single:
+        _show_single(snapshot, catalogue, answers)
 
 
 def _cpu() -> float:
@@ -100,10 +116,18 @@ def _sources(register: Register, catalogue: Catalogue, settings: Settings) -> So
     )
 
 
-def match_lines(
-    lines: Sequence[Line], catalogue: Catalogue, snapshot: Snapshot, settings: Settings
-) -> dict[int, list[Found]]:
-    """Place of a line -> its sure matches, as a screening would find them."""
+@dataclass(frozen=True)
+class Answers:
+    """What the matcher said of lines: sure matches, and what would be sure without a rule (rule -> line -> matches)."""
+
+    sure: dict[int, list[Found]]
+    without: dict[str, dict[int, list[Found]]]
+    rows: list[tuple[SingleLine, list[tuple[object, ...]]]]
+    related: set[tuple[str, str]]
+
+
+def match_lines(lines: Sequence[Line], catalogue: Catalogue, snapshot: Snapshot, settings: Settings) -> Answers:
+    """What a screening would find for each line, by its place."""
     with duck_engine(memory=settings.memory, threads=1) as engine:
         for name in ("licences", "models", "gtins", "statuses"):
             engine.view(name, snapshot.table(name))
@@ -112,15 +136,48 @@ def match_lines(
         engine.run(_ITEM_STEPS)
         use_match_index(engine, snapshot.folder, dict(engine.rows("SELECT key, usual FROM brand_alias")))
         v1.match_lines(engine)
-        rows = engine.rows(f"""
-            SELECT i.line_id, m.entry_id, m.rung, m.score, m.features, m.matched_model
-            FROM line_item i JOIN matched m USING (item_id) WHERE m.score >= {v1.THRESHOLD}
-            ORDER BY i.line_id, m.score DESC, m.entry_id
-        """)
+        without = {rule.name: _sure(engine, _without(rule)) for rule in AGAINST_MODEL}
+        sure = (
+            f"SELECT item_id, entry_id, rung, score, features, matched_model FROM matched WHERE score >= {v1.THRESHOLD}"
+        )
+        return Answers(_sure(engine, sure), without, _one_by_one(engine), set(_pairs(engine)))
+
+
+def _without(rule: Rule) -> str:
+    """SQL: pairs by code that would be sure if it were not for a rule."""
+    limit = round(100 * v1.THRESHOLD)
+    return f"""
+        SELECT m.item_id, e.entry_id, 'model' AS rung, 0.0 AS score, '' AS features, m.matched AS matched_model
+        FROM (
+            SELECT * FROM model_points WHERE {rule.sql()} AND points < {limit} AND points + {rule.points} >= {limit}
+        ) m JOIN product e USING (product)
+    """
+
+
+def _sure(engine: Engine, query: str) -> dict[int, list[Found]]:
     found: dict[int, list[Found]] = defaultdict(list)
-    for line_id, *fields in rows:
+    for line_id, *fields in engine.rows(f"""
+        SELECT i.line_id, m.* EXCLUDE (item_id) FROM line_item i JOIN ({query}) m USING (item_id)
+        ORDER BY i.line_id, m.score DESC, m.entry_id
+    """):
         found[int(line_id)].append(Found(*fields))
     return found
+
+
+def _pairs(engine: Engine) -> list[tuple[str, str]]:
+    return [(one, other) for one, other in engine.rows("SELECT category, other FROM related")]
+
+
+def _one_by_one(engine: Engine) -> list[tuple[SingleLine, list[tuple[object, ...]]]]:
+    """Each distinct line with the rows of `matched`, where numbers and codes answer it surely; else with none."""
+    kept: dict[int, list[tuple[object, ...]]] = defaultdict(list)
+    for item, *row in engine.rows("""
+        SELECT m.* FROM matched m JOIN line_sure USING (item_id) JOIN product p USING (entry_id)
+        ORDER BY m.item_id, m.score DESC, p.product
+    """):
+        kept[item].append(tuple(row))
+    lines = engine.rows("SELECT item_id, text, brand, model, certificate, gtin, category FROM line ORDER BY item_id")
+    return [(SingleLine(*fields), kept[item]) for item, *fields in lines]
 
 
 def _add_purchases(engine: Engine, lines: Sequence[Line]) -> None:
@@ -139,6 +196,7 @@ def _add_purchases(engine: Engine, lines: Sequence[Line]) -> None:
 class Judged:
     """Each line with its sure matches, and how many of them are right and wrong."""
 
+    register: Register
     rows: list[tuple[Line, bool, list[Found], list[Found]]]
 
     @classmethod
@@ -154,7 +212,7 @@ class Judged:
             for one in found.get(place, ()):
                 (right if one.licence in accepted else wrong).append(one)
             rows.append((line, stays, right, wrong))
-        return cls(rows)
+        return cls(register, rows)
 
     def show(self) -> None:
         """Print the tables."""
@@ -192,6 +250,60 @@ class Judged:
         for (what, kind), texts in sorted(by.items()):
             for text in texts[:count]:
                 print(f"  {what} {kind}: {text}")
+
+
+def _show_without(judged: Judged, answers: Answers) -> None:
+    """What each rule prevents, and what each kind of evidence adds."""
+    print(f"\n  {'without this rule':<28} {'wrong lines more':>17} {'right lines more':>17}")
+    for name, pairs in answers.without.items():
+        wrong = right = 0
+        for place, more in pairs.items():
+            line, stays, had_right, had_wrong = judged.rows[place]
+            accepted = _accepted(judged.register, line) if stays else set()
+            right += not had_right and any(one.licence in accepted for one in more)
+            wrong += not had_wrong and any(one.licence not in accepted for one in more)
+        print(f"  {name:<28} {wrong:>17,} {right:>17,}")
+    only: Counter[str] = Counter()
+    for _, stays, right_ones, _ in judged.rows:
+        kinds = {json.loads(one.features).get("kind", one.rung) for one in right_ones}
+        if stays and len(kinds) == 1:
+            only[kinds.pop()] += 1
+    print(f"\n  {'found by this evidence alone':<28} {'right lines':>17}")
+    for kind, count in only.most_common():
+        print(f"  {kind:<28} {count:>17,}")
+
+
+def _show_peers(judged: Judged) -> None:
+    """The same lines, simpler ways; a slow one is asked a part of them, taken evenly."""
+    print(f"\n  {'peer':<42} {'lines':>7} {'recall':>8} {'false':>8} {'lines/CPU s':>12}")
+    for peer in peers(judged.register):
+        rows = judged.rows[:: max(1, len(judged.rows) // peer.most)]
+        started, hit, false = _cpu(), 0, 0
+        for line, stays, _, _ in rows:
+            found = set(peer.find(line))
+            accepted = _accepted(judged.register, line) if stays and found else set()
+            hit += bool(found & accepted)
+            false += bool(found - accepted)
+        seconds, stay = _cpu() - started, sum(row[1] for row in rows)
+        rates = f"{hit / stay:>8.2%} {false / len(rows):>8.3%} {len(rows) / seconds:>12,.0f}"
+        print(f"  {peer.name:<42} {len(rows):>7,} {rates}")
+
+
+def _show_single(snapshot: Snapshot, catalogue: Catalogue, answers: Answers) -> None:
+    """Lines a second one at a time, and whether they get the answer that many get."""
+    before, started = peak_memory_gib(), _cpu()
+    matcher = Matcher(snapshot.folder / FOLDER, usual=catalogue.brands, related=answers.related)
+    start = _cpu() - started
+    started = _cpu()
+    found = [matcher.match(line) for line, _ in answers.rows]
+    rate = len(found) / (_cpu() - started)
+    unlike = sum(
+        bool(kept) and kept != [astuple(one) for one in single]
+        for single, (_, kept) in zip(found, answers.rows, strict=True)
+    )
+    more = f"start {start:.1f} CPU s, {peak_memory_gib() - before:.2f} GiB more"
+    record("one line at a time, numbers and codes", rate, goal="≥ 1,000", unit="lines/CPU s", note=more)
+    record("lines that get another answer so", unlike, goal="≤ 0", note=f"of {len(found):,} distinct lines")
 
 
 def _accepted(register: Register, line: Line) -> set[str]:

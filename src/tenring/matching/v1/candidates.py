@@ -9,6 +9,7 @@ from __future__ import annotations
 from tenring.matching.v1.lines import JOINERS, in_place
 from tenring.matching.v1.weights import (
     AT_ONCE,
+    BASE,
     COMMON_CODE,
     LONGEST_OPENING,
     MEASURE,
@@ -19,6 +20,14 @@ from tenring.matching.v1.weights import (
 from tenring.model.sql import Step
 from tenring.model.text import normal
 
+#: A word of the language: behind a space, no wildcard stands for it.
+PLAIN_WORD = "[a-z]{4,}"
+#: What a code of its kind is worth.
+BASE_OF_KIND = "CASE kind " + " ".join(f"WHEN '{kind}' THEN {BASE[kind]}" for kind in BASE) + " END"
+_PLACE = "start, size, whole, version_follows, code_follows, used_behind, last_word, in_model"
+_PAIR = f"item_id, product, matched, kind, key, fixed, {_PLACE}, code_brands"
+_OF_PAIR = "(PARTITION BY item_id, product)"
+
 
 def _by_stem(size: int) -> str:
     """SQL: words of lines that begin like a pattern with a stem of `size` signs."""
@@ -27,10 +36,6 @@ def _by_stem(size: int) -> str:
         FROM line_patterned s JOIN (SELECT * FROM wildcard WHERE length(stem) = {size}) w
             ON w.stem = left(s.ahead, {size}) AND starts_with(s.ahead, w.prefix)
     """
-
-
-#: A word of the language: behind a space, no wildcard stands for it.
-PLAIN_WORD = "[a-z]{4,}"
 
 
 def _behind(hits: str) -> str:
@@ -43,8 +48,6 @@ def _behind(hits: str) -> str:
         FROM ({in_place(hits)})
     """
 
-
-_PLACE = "start, size, whole, version_follows, code_follows, used_behind, last_word, in_model"
 
 STEPS = [
     # one row = a line whose certificate number or GTIN is a product's
@@ -72,7 +75,8 @@ STEPS = [
     Step(
         "line_listed",
         """
-        SELECT c.* REPLACE (c.whole OR (c.open_start AND c.open_end) AS whole)
+        SELECT item_id, key, products, brands, start, size, whole OR (open_start AND open_end) AS whole,
+            version_follows, code_follows, used_behind, last_word, in_model
         FROM (
             SELECT c.*, c.loose_start OR a.item_id IS NOT NULL AS open_start,
                 (c.loose_end AND NOT c.goes_on) OR b.item_id IS NOT NULL AS open_end
@@ -145,7 +149,8 @@ STEPS = [
             WHERE length(key) BETWEEN fixed AND longest AND ends_with(key, suffix)
                 AND NOT (size > 1 AND translate(before, '{JOINERS}', '') <> '' AND length(last) > length(suffix)
                     AND regexp_full_match(last, '{PLAIN_WORD}'))
-                AND regexp_full_match(key, CASE WHEN open THEN '[0-9a-z]*[0-9][0-9a-z]*' ELSE pattern END)
+                AND CASE WHEN open THEN regexp_full_match(key, '[0-9a-z]*[0-9][0-9a-z]*')
+                    ELSE regexp_full_match(key, pattern) END
         """),
     ),
     # one row = a line with a code that a product's wildcard model covers
@@ -163,16 +168,16 @@ STEPS = [
     # `seconded`: another code of the product stands beside it
     Step(
         "pair_model",
-        """
-        SELECT *, false AS seconded FROM pair_found ANTI JOIN pair_several USING (item_id, product)
+        f"""
+        SELECT {_PAIR}, false AS seconded FROM pair_found ANTI JOIN pair_several USING (item_id, product)
         UNION ALL
-        SELECT *, min(key) OVER pair <> max(key) OVER pair AND min(start + size) OVER pair <= max(start) OVER pair
+        SELECT {_PAIR}, min(key) OVER {_OF_PAIR} <> max(key) OVER {_OF_PAIR}
+            AND min(start + size) OVER {_OF_PAIR} <= max(start) OVER {_OF_PAIR}
         FROM pair_found SEMI JOIN pair_several USING (item_id, product)
-        WINDOW pair AS (PARTITION BY item_id, product)
         QUALIFY row_number() OVER (
             PARTITION BY item_id, product
             ORDER BY in_model DESC, fixed * 2 + CASE WHEN whole THEN 1 ELSE 0 END DESC,
-                version_follows DESC, code_follows DESC, kind, matched, size, start) = 1
+                {BASE_OF_KIND} DESC, version_follows DESC, code_follows DESC, kind, matched, size, start) = 1
         """,
     ),
 ]

@@ -171,6 +171,15 @@ def _some_at_once() -> str:
     )
 
 
+def _short(size: int) -> str:
+    """SQL: words of lines behind which a code or brand of `size` signs may stand."""
+    return f"""
+        SELECT s.item_id, s.start, o.opening AS gram
+        FROM (SELECT item_id, start, ahead FROM line_start WHERE length(word) <= {size} AND length(ahead) >= {size}) s
+        JOIN (SELECT opening FROM code_opening WHERE length(opening) = {size}) o ON o.opening = left(s.ahead, {size})
+    """
+
+
 STEPS = [
     # one row = one line with its words in order, bare and with what stands before each
     Step(
@@ -200,18 +209,7 @@ STEPS = [
         """,
     ),
     # one row = such a word behind which stands a shorter code or brand
-    Step(
-        "line_short",
-        f"""
-        SELECT s.item_id, s.start, o.opening AS gram
-        FROM (
-            SELECT item_id, start, ahead,
-                unnest(range(greatest(length(word), {SHORTEST_BRAND}), {LONGEST_OPENING})) AS size
-            FROM line_start WHERE length(word) < {LONGEST_OPENING}
-        ) s JOIN code_opening o ON o.opening = left(s.ahead, s.size)
-        WHERE length(s.ahead) >= s.size
-        """,
-    ),
+    Step("line_short", " UNION ALL ".join(map(_short, range(SHORTEST_BRAND, LONGEST_OPENING)))),
     # one row = the same word with the words from there on, as many as may be joined
     Step(
         "line_ahead",

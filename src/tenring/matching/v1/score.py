@@ -8,13 +8,13 @@ and the category agrees), `named_only` (it is a family or a name, not a model).
 
 from __future__ import annotations
 
+from tenring.matching.v1.candidates import BASE_OF_KIND
 from tenring.matching.v1.pairing import paired
 from tenring.matching.v1.rules import fired_sql, points_sql
 from tenring.matching.v1.weights import AGAINST_MODEL, AGAINST_NUMBER, BASE, THRESHOLD, USED_FOR
 from tenring.model.sql import Step
 from tenring.model.text import normal
 
-_BASE_OF_KIND = "CASE kind " + " ".join(f"WHEN '{kind}' THEN {BASE[kind]}" for kind in BASE) + " END"
 _BASE_OF_RUNG = f"CASE rung WHEN 'certificate' THEN {BASE['certificate']} ELSE {BASE['gtin']} END"
 
 STEPS = [
@@ -72,7 +72,7 @@ STEPS = [
                 p.kind IN ('family', 'name', 'series') AS named_only,
                 p.brand = 'agrees' AND p.behind_brand AS beside_brand,
                 i.product IS NOT NULL AS inside,
-                {_BASE_OF_KIND} AS base
+                {BASE_OF_KIND} AS base
             FROM pair_told p
             LEFT JOIN pair_contradicted c ON c.item_id = p.item_id AND c.product = p.product
             LEFT JOIN pair_inside i ON i.item_id = p.item_id AND i.product = p.product

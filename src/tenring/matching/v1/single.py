@@ -8,34 +8,24 @@ tests/matching/test_single.py holds the two together.
 from __future__ import annotations
 
 import re
-import zlib
-from array import array
-from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from copy import copy
 from dataclasses import dataclass, replace
 from functools import cached_property
-from itertools import pairwise
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
-import pyarrow as pa
 import pyarrow.parquet as pq
 
 from tenring.matching.v1.brands import brand_keys
-from tenring.matching.v1.candidates import PLAIN_WORD
+from tenring.matching.v1.keyed import KeyedTable, whole_column
 from tenring.matching.v1.lines import (
     ABOUT_BELONGING,
     ABOUT_FITTING,
     AHEAD,
-    CLOSERS,
     INCLUDING,
-    JOINERS,
     LONGEST_CJK_BRAND,
-    PART,
-    SHORT_BRACKET,
-    WORD,
     line_text,
 )
 from tenring.matching.v1.rules import Rule, points_of
@@ -46,16 +36,13 @@ from tenring.matching.v1.weights import (
     BASE,
     COMMON_CODE,
     LONGEST_OPENING,
-    MEASURE,
     NEAREST,
     SHORTEST_BRAND,
     SHORTEST_PREFIX,
     THRESHOLD,
-    USED_BEHIND,
-    USED_FOR,
-    VERSIONS,
 )
-from tenring.model.text import is_cjk, model_key, normal
+from tenring.matching.v1.words import Hit, Words, listed
+from tenring.model.text import is_cjk, model_key
 
 _SURE = round(THRESHOLD * 100)
 _SHORTEST_GTIN, _LONGEST_GTIN = 8, 14
@@ -67,14 +54,8 @@ def _python(pattern: str) -> re.Pattern[str]:
     return re.compile(pattern.replace("$", r"\Z"))
 
 
-_PART, _WORD, _DIGIT = re.compile(PART), re.compile(WORD), re.compile("[0-9]")
 _FITTING, _BELONGING, _INCLUDING = _python(ABOUT_FITTING), _python(ABOUT_BELONGING), _python(INCLUDING)
-_VERSION, _MEASURE = re.compile(normal(VERSIONS)), re.compile(normal(MEASURE))
-_USED_FOR, _USED_BEHIND = re.compile(normal(USED_FOR)), re.compile(normal(USED_BEHIND))
-_PLAIN_WORD = re.compile(PLAIN_WORD)
 _WITH_DIGIT = re.compile("[0-9a-z]*[0-9][0-9a-z]*")
-_NO_JOINERS = str.maketrans("", "", JOINERS)
-_NO_CLOSERS = str.maketrans("", "", CLOSERS + JOINERS)
 
 
 @dataclass(frozen=True)
@@ -120,44 +101,6 @@ class TextRung(Protocol):
 
 
 @dataclass(frozen=True)
-class _Hit:
-    """Some neighbouring words of a line, and what stands around them; see tenring.matching.v1.lines.in_place."""
-
-    start: int
-    size: int
-    key: str
-    loose_start: bool
-    loose_end: bool
-    goes_on: bool
-    slash_before: bool
-    slash_behind: bool
-    whole: bool
-    next_word: str
-    last_word: str
-    in_model: bool
-
-    @property
-    def behind(self) -> int:
-        return self.start + self.size
-
-    @property
-    def bounded(self) -> bool:
-        return self.loose_start and self.loose_end
-
-    @cached_property
-    def version_follows(self) -> bool:
-        return bool(_VERSION.fullmatch(self.next_word))
-
-    @cached_property
-    def used_for(self) -> bool:
-        return bool(_USED_FOR.fullmatch(self.last_word) or _USED_BEHIND.fullmatch(self.next_word))
-
-    @cached_property
-    def code_follows(self) -> bool:
-        return bool(_DIGIT.search(self.next_word)) and not _MEASURE.fullmatch(self.next_word)
-
-
-@dataclass(frozen=True)
 class _Brand:
     """A brand that the line names; see the step `line_brand`."""
 
@@ -175,7 +118,7 @@ class _Pair:
     product: int
     matched: str
     kind: str
-    hit: _Hit
+    hit: Hit
     fixed: int
     code_brands: int
     seconded: bool = False
@@ -187,6 +130,7 @@ class _Pair:
         return (
             not hit.in_model,
             -(self.fixed * 2 + hit.whole),
+            -BASE[self.kind],
             not hit.version_follows,
             not hit.code_follows,
             self.kind,
@@ -194,99 +138,6 @@ class _Pair:
             hit.size,
             hit.start,
         )
-
-
-class _Words:
-    """A line cut into words, which are counted from 1."""
-
-    def __init__(self, norm: str, model_start: int | None) -> None:
-        parts = _PART.findall(norm)
-        self.words = [part[_WORD.search(part).start() :] for part in parts]  # type: ignore[union-attr]  # PART ends so
-        self.gaps = [part[: len(part) - len(word)] for part, word in zip(parts, self.words, strict=True)]
-        self.model_start = model_start
-
-    def __len__(self) -> int:
-        return len(self.words)
-
-    def run(self, start: int, size: int) -> str:
-        return "".join(self.words[start - 1 : start - 1 + size])
-
-    def at(self, start: int, size: int, key: str) -> _Hit:
-        end, count = start + size, len(self.words)
-        loose_start = start == 1 or self._loose(start)
-        loose_end = end > count or self._loose(end)
-        goes_on = end <= count and self._goes_on(end)
-        return _Hit(
-            start=start,
-            size=size,
-            key=key,
-            loose_start=loose_start,
-            loose_end=loose_end,
-            goes_on=goes_on,
-            slash_before=start > 1 and self.gaps[start - 1].strip(" ") == "/",
-            slash_behind=end <= count and self.gaps[end - 1].strip(" ") == "/",
-            whole=loose_start and loose_end and not goes_on,
-            next_word=self.words[end - 1] if end <= count else "",
-            last_word=self.words[start - 2] if start > 1 else "",
-            in_model=self.model_start is not None and start >= self.model_start,
-        )
-
-    def swallows(self, last: int, size: int, suffix: int) -> bool:
-        """Whether a wildcard would stand for a word of the language, the last of `size`; see `line_covered`."""
-        word, apart = self.words[last - 1], self.gaps[last - 1].translate(_NO_JOINERS)
-        return size > 1 and bool(apart) and len(word) > suffix and bool(_PLAIN_WORD.fullmatch(word))
-
-    def _loose(self, place: int) -> bool:
-        gap = self.gaps[place - 1]
-        if not gap or gap.translate(_NO_JOINERS):
-            return True
-        return is_cjk(self.words[place - 1]) or is_cjk(self.words[place - 2])
-
-    def _goes_on(self, end: int) -> bool:
-        word, gap = self.words[end - 1], self.gaps[end - 1]
-        if is_cjk(word):
-            return False
-        rest = gap.translate(_NO_CLOSERS)
-        if not rest:
-            return bool(gap)
-        closes = end == len(self.words) or self.gaps[end].startswith(")")
-        return rest == "(" and gap.endswith("(") and len(word) <= SHORT_BRACKET and closes
-
-
-class _Table:
-    """Rows of an index table, found by a text column: 8 bytes for each distinct key beside the Arrow columns."""
-
-    def __init__(self, path: Path, key: str, columns: Iterable[str]) -> None:
-        table = pq.read_table(path, columns=[key, *columns]).sort_by(key).combine_chunks()
-        self._keys = _whole_column(table, key)
-        self.columns = {name: _whole_column(table, name) for name in columns}
-        texts = self._keys.to_pylist()
-        first = [0, *(row for row, (one, two) in enumerate(pairwise(texts), 1) if one != two)] if texts else []
-        self._places = array("Q", sorted(_hashed(texts[row]) << 32 | row for row in first))
-
-    def rows(self, key: str) -> Iterator[int]:
-        """Numbers of the rows with this key, in order."""
-        wanted = _hashed(key)
-        place = bisect_left(self._places, wanted << 32)
-        while place < len(self._places) and self._places[place] >> 32 == wanted:
-            row = self._places[place] & 0xFFFFFFFF
-            while row < len(self._keys) and self._keys[row].as_py() == key:
-                yield row
-                row += 1
-            place += 1
-
-    def value(self, name: str, row: int) -> Any:  # noqa: ANN401 - whatever the column holds
-        """The value of a column in a row."""
-        return self.columns[name][row].as_py()
-
-
-def _whole_column(table: pa.Table, name: str) -> pa.Array:
-    column = table.column(name)
-    return column.chunk(0) if column.num_chunks else pa.array([], column.type)
-
-
-def _hashed(key: str) -> int:
-    return zlib.crc32(key.encode())
 
 
 class Matcher:
@@ -312,14 +163,14 @@ class Matcher:
         self.text = text
         columns = ("entry_id", "category", "brand_keys")
         product = pq.read_table(folder / "product.parquet", columns=["product", *columns]).sort_by("product")
-        self._product = {name: _whole_column(product.combine_chunks(), name) for name in columns}
+        self._product = {name: whole_column(product.combine_chunks(), name) for name in columns}
         found = ("product", "matched")
-        self._number = _Table(folder / "product_number.parquet", "key", found)
-        self._gtin = _Table(folder / "product_gtin.parquet", "key", found)
-        self._code = _Table(folder / "product_code.parquet", "key", (*found, "kind", "brands"))
-        self._common = _Table(folder / "common_code.parquet", "key", (*found, "kind", "brand_key"))
+        self._number = KeyedTable(folder / "product_number.parquet", "key", found)
+        self._gtin = KeyedTable(folder / "product_gtin.parquet", "key", found)
+        self._code = KeyedTable(folder / "product_code.parquet", "key", (*found, "kind", "brands"))
+        self._common = KeyedTable(folder / "common_code.parquet", "key", (*found, "kind", "brand_key"))
         patterns = ("pattern_id", "prefix", "suffix", "pattern", "fixed", "longest", "open")
-        self._pattern = _Table(folder / "wildcard.parquet", "stem", patterns)
+        self._pattern = KeyedTable(folder / "wildcard.parquet", "stem", patterns)
         self._covered = _product_rows(folder / "product_wildcard.parquet")
         opening = pq.read_table(folder / "code_opening.parquet").to_pydict()
         self._reach = dict(zip(opening["opening"], opening["reach"], strict=True))
@@ -372,7 +223,7 @@ class Matcher:
 
     # what the index knows
 
-    def grams(self, words: _Words) -> Iterator[tuple[int, int, str]]:
+    def grams(self, words: Words) -> Iterator[tuple[int, int, str]]:
         """Runs of words (start, size, joined) that begin like a code or brand; see the step `line_gram`."""
         for start in range(1, len(words) + 1):
             ahead = words.run(start, AHEAD)
@@ -383,7 +234,7 @@ class Matcher:
                         yield start, size, gram
             yield from self._short_grams(words, start, ahead)
 
-    def _short_grams(self, words: _Words, start: int, ahead: str) -> Iterator[tuple[int, int, str]]:
+    def _short_grams(self, words: Words, start: int, ahead: str) -> Iterator[tuple[int, int, str]]:
         shortest = max(len(words.words[start - 1]), SHORTEST_BRAND)
         for length in range(shortest, min(len(ahead), LONGEST_OPENING - 1) + 1):
             gram = ahead[:length]
@@ -392,7 +243,7 @@ class Matcher:
                     if words.run(start, size) == gram:
                         yield start, size, gram
 
-    def brands(self, line: Line, words: _Words, grams: Iterable[tuple[int, int, str]]) -> tuple[set[_Brand], set[_Hit]]:
+    def brands(self, line: Line, words: Words, grams: Iterable[tuple[int, int, str]]) -> tuple[set[_Brand], set[Hit]]:
         """Brands that the line names, and the brands of several words in its text."""
         found = {_Brand(key, True, 0, 0, False) for key in brand_keys(line.brand or "", self._usual) if line.brand}  # noqa: FBT003 - the columns of line_brand
         several = set()
@@ -400,7 +251,7 @@ class Matcher:
             usual = self._spelling.get(gram)
             if usual is None or not (hit := words.at(start, size, gram)).bounded:
                 continue
-            found.add(_Brand(usual, False, start, hit.behind, bool(_USED_FOR.fullmatch(hit.last_word))))  # noqa: FBT003
+            found.add(_Brand(usual, False, start, hit.behind, hit.after_for))  # noqa: FBT003
             if size > 1:
                 several.add(hit)
         for start, word in enumerate(words.words, 1):
@@ -415,7 +266,7 @@ class Matcher:
                 if ahead.startswith(key):
                     yield _Brand(usual, False, start, start + 1 if ahead == key else 0, False)  # noqa: FBT003
 
-    def exact(self, hits: Collection[_Hit], brands: Collection[str]) -> Iterator[_Pair]:
+    def exact(self, hits: Collection[Hit], brands: Collection[str]) -> Iterator[_Pair]:
         """Pairs by codes that products list; a common code needs the brand."""
         for hit in hits:
             rows = list(self._code.rows(hit.key))
@@ -425,7 +276,7 @@ class Matcher:
                 product, matched, kind = (table.columns[name][row].as_py() for name in ("product", "matched", "kind"))
                 yield _Pair(product, matched, kind, hit, len(hit.key), used)
 
-    def _found(self, key: str, rows: list[int], brands: Collection[str]) -> tuple[_Table, list[int]]:
+    def _found(self, key: str, rows: list[int], brands: Collection[str]) -> tuple[KeyedTable, list[int]]:
         if len(rows) <= COMMON_CODE:
             return self._code, rows
         return self._common, [row for row in self._common.rows(key) if self._common.value("brand_key", row) in brands]
@@ -434,7 +285,7 @@ class Matcher:
         """Whether some product lists a code."""
         return any(True for _ in self._code.rows(gram))
 
-    def by_pattern(self, words: _Words) -> Iterator[_Pair]:
+    def by_pattern(self, words: Words) -> Iterator[_Pair]:
         """Pairs by codes that a product's wildcard model covers."""
         for start in range(1, len(words) + 1):
             ahead = words.run(start, AHEAD)
@@ -443,7 +294,7 @@ class Matcher:
                     if ahead.startswith(str(self._pattern.value("prefix", row))):
                         yield from self._by_one_pattern(words, start, row)
 
-    def _by_one_pattern(self, words: _Words, start: int, row: int) -> Iterator[_Pair]:
+    def _by_one_pattern(self, words: Words, start: int, row: int) -> Iterator[_Pair]:
         one = {name: column[row].as_py() for name, column in self._pattern.columns.items()}
         pattern = _WITH_DIGIT if one["open"] else re.compile(one["pattern"])
         for size in range(1, min(AT_ONCE, len(words) - start + 1) + 1):
@@ -539,11 +390,11 @@ class _Seen:
     @classmethod
     def of(cls, line: Line, index: Matcher) -> _Seen:
         norm, stated_key, model_start = line_text(line.text, line.model)
-        words = _Words(norm, model_start)
+        words = Words(norm, model_start)
         grams = list(index.grams(words))
         brands, several = index.brands(line, words, grams)
         seen = cls(line, norm, stated_key, brands)
-        hits = _listed([words.at(*gram) for gram in grams if index.is_code(gram[2])])
+        hits = listed([words.at(*gram) for gram in grams if index.is_code(gram[2])])
         found: dict[int, list[_Pair]] = defaultdict(list)
         for pair in [*index.exact(hits, {one.key for one in brands}), *index.by_pattern(words)]:
             found[pair.product].append(pair)
@@ -561,7 +412,7 @@ class _Seen:
             brand = "absent"
         return replace(pair, brand=brand, category=index.category_says(pair.product, self.line.category))
 
-    def add_stretches(self, several: Iterable[_Hit]) -> None:
+    def add_stretches(self, several: Iterable[Hit]) -> None:
         """Keep the stretches of words that are codes or brands of several words."""
         codes = (pair.hit for pair in self.pairs.values() if pair.brand != "contradicts")
         self._stretches = {(hit.start, hit.behind) for hit in (*codes, *several)}
@@ -599,18 +450,6 @@ class _Seen:
                 for start, behind in self._stretches
             ),
         }
-
-
-def _listed(hits: list[_Hit]) -> list[_Hit]:
-    """Codes between which a slash stands are a list: each of them is whole. See the step `line_listed`."""
-    ends = {hit.behind for hit in hits if hit.slash_behind and hit.loose_start}
-    starts = {hit.start for hit in hits if hit.slash_before and hit.loose_end}
-    found = []
-    for hit in hits:
-        opens = hit.loose_start or hit.start in ends
-        closes = (hit.loose_end and not hit.goes_on) or hit.behind in starts
-        found.append(replace(hit, whole=hit.whole or (opens and closes)))
-    return found
 
 
 def _best(pairs: list[_Pair]) -> _Pair:
