@@ -21,7 +21,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as home:
         build(Settings(home=Path(home), catalog=settings.catalog), source=source, only=(), on=None)
         environment = os.environ | {"TENRING_HOME": home}
-        for name in ("register_build.py", "search.py", "screening.py"):
+        for name in ("register_build.py", "search.py", "screening.py", "labelled_pairs.py"):
             code = subprocess.run([sys.executable, HERE / name], env=environment, check=False).returncode
             if code:
                 return code
