@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from engines import Engines, spark_session
 from tenring.language import use
+from tenring.model.sql import Engine
+from tenring.screening.engines import open_engine
 from tenring.settings import Settings
 
 REPOSITORY = Path(__file__).resolve().parents[1]
@@ -35,3 +40,27 @@ def data() -> Path:
 def settings(tmp_path: Path) -> Settings:
     """Settings with a home of their own and the bundled catalogue."""
     return Settings(home=tmp_path / "home")
+
+
+@pytest.fixture(scope="session")
+def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """The one Spark session of all tests; where it cannot be, they are skipped with the reason."""
+    yield from spark_session(tmp_path_factory.mktemp("spark"))
+
+
+@pytest.fixture
+def engine_name() -> str:
+    """The engine a test runs on unless it is marked `on_both_engines`."""
+    return "duckdb"
+
+
+@pytest.fixture
+def engines(request: pytest.FixtureRequest, tmp_path: Path) -> Engines:
+    """Opens engines by name."""
+
+    def opened(name: str) -> AbstractContextManager[Engine]:
+        if name == "spark":
+            request.getfixturevalue("spark")
+        return open_engine(Settings(engine=name, memory="1GiB", threads=1), spill=tmp_path / "spill")
+
+    return opened

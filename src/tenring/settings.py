@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -30,11 +32,18 @@ class Settings:
     threads: int = 2
     temporary: str | None = None
     """Folder, or with Spark an address, for what is larger than memory; None: beside the result."""
+    partitions: int | None = None
+    """Parts into which purchase lines are divided; None: as many as `memory` asks for."""
     max_file_bytes: int = 2 * 1024**3
     max_unpacked_bytes: int = 4 * 1024**3
     max_cell_chars: int = 100_000
     max_rows: int = 20_000_000
     who: str | None = None
+    engine: str = "duckdb"
+    spark_master: str | None = None
+    """Where Spark runs, for example `local[4]` or `spark://host:7077`; None: here, with `threads` threads."""
+    spark_conf: Mapping[str, str] = field(default_factory=dict)
+    """Settings of Spark itself; they win over what we set."""
 
     @property
     def snapshots(self) -> Path:
@@ -51,24 +60,54 @@ class Settings:
         """File of what people decided about matches and categories."""
         return self.home / "decisions.sqlite"
 
+    def spill(self, beside: Path) -> Path:
+        """Where work on the folder `beside` puts what is larger than memory: there, or in a folder of `temporary`.
+
+        Its name is always the same, so that what a killed run left is found.
+        """
+        if self.temporary is None or "://" in self.temporary:
+            return beside / ".spill"
+        return Path(self.temporary) / f"tenring-{hashlib.sha256(str(beside.resolve()).encode()).hexdigest()[:16]}"
+
     @property
     def samples(self) -> Path:
         """The bundled samples: invented licences and purchases in the official layouts."""
         return self.catalog / "samples"
 
 
+ENGINES = ("duckdb", "spark")
+
+
+def _engine(text: str) -> str:
+    if text not in ENGINES:
+        raise ValueError(text)
+    return text
+
+
+def _pairs(text: str) -> dict[str, str]:
+    """`name=value;name=value` as a mapping."""
+    pairs = [part.partition("=") for part in text.split(";") if part.strip()]
+    if not all(name.strip() and sign for name, sign, _ in pairs):
+        raise ValueError(text)
+    return {name.strip(): value.strip() for name, _, value in pairs}
+
+
 #: environment variable -> (field, how its text is read, what it means)
-VARIABLES = {
+VARIABLES: dict[str, tuple[str, Callable[[str], object], str]] = {
     "TENRING_HOME": ("home", Path, "folder for snapshots, fetched files and decisions"),
     "TENRING_DATA": ("data", Path, "folder with real data: registers/, purchases/"),
     "TENRING_CATALOG": ("catalog", Path, "another catalogue than the bundled one"),
     "TENRING_MEMORY": ("memory", str, "memory limit of bulk work, for example 2GiB"),
     "TENRING_THREADS": ("threads", int, "threads of bulk work"),
     "TENRING_TEMP": ("temporary", str, "folder (with Spark: or address) for temporary files (beside the result)"),
+    "TENRING_PARTITIONS": ("partitions", int, "parts into which purchase lines are divided (by memory)"),
     "TENRING_MAX_FILE_BYTES": ("max_file_bytes", int, "largest input file that is opened"),
     "TENRING_MAX_UNPACKED_BYTES": ("max_unpacked_bytes", int, "largest size an XLSX may unpack to"),
     "TENRING_MAX_CELL_CHARS": ("max_cell_chars", int, "longest text kept of one cell"),
     "TENRING_MAX_ROWS": ("max_rows", int, "most rows read from one file"),
+    "TENRING_ENGINE": ("engine", _engine, "what runs bulk work: duckdb (default) or spark"),
+    "TENRING_SPARK_MASTER": ("spark_master", str, "where Spark runs: local[2], spark://host:7077, yarn, k8s://…"),
+    "TENRING_SPARK_CONF": ("spark_conf", _pairs, "settings of Spark itself: name=value;name=value"),
     "TENRING_WHO": ("who", str, "name that is recorded with what you confirm or reject"),
 }
 
@@ -81,13 +120,14 @@ def from_environment(environ: dict[str, str] | None = None) -> Settings:
     """
     environ = dict(os.environ) if environ is None else environ
     values: dict[str, object] = {}
-    for name, (attribute, read, _) in VARIABLES.items():
+    for name, (attribute, read, meaning) in VARIABLES.items():
         text = environ.get(name)
         if not text:
             continue
         try:
             values[attribute] = read(text)
         except ValueError as error:
-            what = f"the setting {name} has the value {text!r}, which is not a whole number"
-            raise UnusableInputError(what, do=f"Set it to a number or remove it ({VARIABLES[name][2]})") from error
+            to = "to a number " if read is int else ""
+            what = f"the setting {name} has the value {text!r}, which cannot be read"
+            raise UnusableInputError(what, do=f"Set it {to}or remove it ({meaning})") from error
     return Settings(**values)  # type: ignore[arg-type]  # each value was read by the type in its row

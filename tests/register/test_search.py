@@ -493,7 +493,7 @@ def test_equals_are_shown_active_first_then_newest(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "typed",
     ["HP EliteDesk 800", "HP RF28R7201SR/AA", "CEC-2019-ELP-00123456", "复印纸", "samsumg french", "elitedesk*tower",
-     "RF28*", "885631000014", "small business latitude", "珠海格力空调", "sheet"],
+     "RF28*", "885631000014", "small business latitude", "珠海格力空调", "sheet", "copy paper"],
 )  # fmt: skip
 def test_the_weights_of_the_reasons_add_up_to_the_score(register: SearchIndex, typed: str) -> None:
     hits = register.search(Query(typed)).hits

@@ -10,9 +10,9 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
+from engines import Engines
 from tenring.catalogue import Catalogue
 from tenring.model import tables
-from tenring.model.duck import duck_engine
 from tenring.model.sql import Engine, Step
 from tenring.screening.classify import classify
 from tenring.screening.decide import decide
@@ -53,7 +53,7 @@ def catalogue() -> Catalogue:
 
 
 @pytest.fixture
-def judge(catalogue: Catalogue) -> Judge:
+def judge(catalogue: Catalogue, engines: Engines, engine_name: str) -> Judge:
     """Judge lines against licences: the rows of the answer, in the order of the lines."""
 
     def judged(
@@ -64,7 +64,7 @@ def judge(catalogue: Catalogue) -> Judge:
         catalogue: Catalogue = catalogue,
         decisions: Sequence[Recorded] = (),
     ) -> list[Row]:
-        with duck_engine() as engine:
+        with engines(engine_name) as engine:
             _add_register(engine, licences)
             _add_lines(engine, lines)
             add_reference(engine, catalogue, economy, decisions=decisions)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from engines import on_both_engines
 from screening.conftest import CATALOG, Judge, Row, licence, line
 from tenring.catalogue import Catalogue
 
@@ -18,6 +19,7 @@ def verdict(judge: Judge, purchase: Row, *licences: Row, economy: str | None = "
     return answer
 
 
+@on_both_engines
 def test_a_certified_product_bought_while_the_licence_is_valid_is_green(judge: Judge) -> None:
     answer = verdict(judge, line("Qingyun QY-T500X 台式计算机"), DESKTOP)
     assert answer["verdict"] == "green"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from tenring.commands.prepare import read_options, reading_options
 from tenring.language import T
 from tenring.screening.run import Request, Screened
 from tenring.screening.run import screen as run_screening
+from tenring.settings import ENGINES
 
 
 @click.command("screen")
@@ -23,6 +25,11 @@ from tenring.screening.run import screen as run_screening
 @click.option("--out", type=click.Path(path_type=Path), help="Folder for the results (default: tenring-out/<file>).")
 @click.option("--snapshot", help="Name of a snapshot (default: the newest).")
 @click.option("--title", help="Title of the report (default: the files' names).")
+@click.option("--engine", type=click.Choice(ENGINES), help="What runs the steps: duckdb (default) or spark.")
+@click.option("--spark-master", help="Where Spark runs: local[2], spark://host:7077 … (default: on this machine).")
+@click.option(
+    "--partitions", type=click.IntRange(min=1), help="Divide the lines into so many parts (default: by memory)."
+)
 @reading_options
 @as_json
 @click.pass_context
@@ -40,8 +47,10 @@ def screen(context: click.Context, /, files: tuple[Path, ...], **given: Any) -> 
             options=read_options(given),
             snapshot=given["snapshot"],
             title=given["title"],
+            partitions=given["partitions"],
         )
-        screened = run_screening(request, settings=settings_of(context), progress=report)
+        chosen = {name: given[name] for name in ("engine", "spark_master") if given[name]}
+        screened = run_screening(request, settings=replace(settings_of(context), **chosen), progress=report)
     if given["as_json"]:
         print_json(_facts(screened))
     else:

@@ -122,10 +122,10 @@ class _Counted:
 
 @contextmanager
 def _engine(out: Path, settings: Settings) -> Iterator[Engine]:
-    """The engine; what is larger than memory goes beside the result, where there must be room anyway."""
+    """The engine; what is larger than memory goes to TENRING_TEMP, else beside the result, where there must be room."""
     out.parent.mkdir(parents=True, exist_ok=True)
     with (
-        tempfile.TemporaryDirectory(prefix=f".{out.name}-", dir=out.parent) as spill,
+        tempfile.TemporaryDirectory(prefix=f".{out.name}-", dir=settings.temporary or out.parent) as spill,
         duck_engine(memory=settings.memory, threads=settings.threads, spill=Path(spill)) as engine,
     ):
         yield engine

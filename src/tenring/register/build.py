@@ -125,7 +125,7 @@ def search_index(settings: Settings) -> Index:
     """The search index of a snapshot, in which a category is found by all its names and synonyms."""
     categories = load_categories(settings.catalog / "categories")
     words = {category.id: category.phrases() for category in categories.by_id.values()}
-    return lambda folder: build_index(folder, categories=words)
+    return lambda folder: build_index(folder, categories=words, memory=settings.memory, threads=settings.threads)
 
 
 def _spellings(catalog: Path) -> dict[str, str]:

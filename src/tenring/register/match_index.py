@@ -38,7 +38,7 @@ def write_match_index(snapshot: Path, brands: Mapping[str, str], *, settings: Se
     """Make the index of the snapshot in the folder `snapshot`; `brands` maps spellings to the usual one (as keys)."""
     folder = snapshot / FOLDER
     folder.mkdir()
-    with duck_engine(memory=settings.memory, threads=settings.threads, spill=folder / ".spill") as engine:
+    with duck_engine(memory=settings.memory, threads=settings.threads, spill=settings.spill(folder)) as engine:
         for name in ("licences", "models", "gtins"):
             engine.view(name, snapshot / f"{name}.parquet")
         columns = [("key", pa.string()), ("usual", pa.string())]

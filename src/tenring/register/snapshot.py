@@ -172,9 +172,10 @@ def _names(settings: Settings) -> str:
 
 
 @contextmanager
-def connection(memory: str, threads: int) -> Iterator[duckdb.DuckDBPyConnection]:
-    """An in-memory DuckDB within the given limits."""
+def connection(memory: str, threads: int, spill: Path | None = None) -> Iterator[duckdb.DuckDBPyConnection]:
+    """An in-memory DuckDB within the given limits; what is larger than memory goes to `spill`, if there is one."""
     db = duckdb.connect(config={"memory_limit": memory, "threads": threads})
+    db.execute("SET temp_directory = ?", [str(spill) if spill else ""])
     try:
         yield db
     finally:
@@ -217,7 +218,7 @@ def write_tables(
     folder: Path, additions: Additions, *, previous: Snapshot | None, settings: Settings
 ) -> dict[str, int]:
     """Write every table into `folder`: the previous snapshot's rows that stay, and the new ones. Rows by table."""
-    with connection(settings.memory, settings.threads) as db:
+    with connection(settings.memory, settings.threads, settings.spill(folder)) as db:
         db.register("replaced", _ids(additions.replaced))
         db.register("rewritten", _ids(additions.replaced | additions.rewritten))
         db.register("reread", _pairs(additions.reread))
@@ -265,7 +266,7 @@ def _value(db: duckdb.DuckDBPyConnection, query: str) -> Any:  # noqa: ANN401 - 
 
 def validate(folder: Path, *, categories: frozenset[str], settings: Settings) -> tuple[AssertionReport, ...]:
     """Check the tables in `folder`; `categories` are the catalogue's (empty: not checked)."""
-    with connection(settings.memory, settings.threads) as db:
+    with connection(settings.memory, settings.threads, settings.spill(folder)) as db:
         for name in TABLES:
             db.execute(f"CREATE VIEW {name} AS SELECT * FROM read_parquet({quoted(folder / f'{name}.parquet')})")
         reports = [_report(name, int(_value(db, query) or 0)) for name, query in _CHECKS.items()]

@@ -24,6 +24,12 @@ _RUNG_ORDER = "list_position(['confirmed', 'certificate', 'gtin', 'model', 'text
 
 def decide(engine: Engine, *, reference_day: date) -> None:
     """Make the tables `screened`, `obligation`, `alternative`; lines without a date are judged on `reference_day`."""
+    answer(engine, reference_day=reference_day)
+    offer(engine)
+
+
+def answer(engine: Engine, *, reference_day: date) -> None:
+    """Make the tables `screened`, `obligation` and `wanted_here`: what `offer` needs to know of these lines."""
     steps = [
         *_line_steps(reference_day),
         *_SITUATION_STEPS,
@@ -31,7 +37,12 @@ def decide(engine: Engine, *, reference_day: date) -> None:
         *_ANSWER_STEPS,
         unmet_names(_language_of_rules()),
     ]
-    engine.run([*steps, _screened(), *_AFTER_STEPS])
+    engine.run([*steps, _screened(), _WANTED_HERE])
+
+
+def offer(engine: Engine) -> None:
+    """Make the tables `alternative` and `alternative_named` from `wanted_here` of all lines, the views, `reference`."""
+    engine.run(_OFFER_STEPS)
 
 
 def _line_steps(reference_day: date) -> list[Step]:
@@ -180,9 +191,8 @@ _CANDIDATE_STEPS = [
     Step(
         "candidate",
         f"""
-        SELECT s.line_id, s.day, s.acceptance, m.entry_id AS licence_id, m.rung, m.score, m.features,
-            m.matched_model, m.ties, l.programme, l.category AS licence_category, t.status, t.from_date, t.until_date,
-            t.reason,
+        SELECT s.line_id, s.item_id, s.day, s.acceptance, m.entry_id AS licence_id, m.rung, m.score,
+            l.programme, l.category AS licence_category, t.status, t.until_date,
             m.score >= {THRESHOLD} AS sure,
             l.programme IN (SELECT id FROM programme WHERE assurance = 'self_declared') AS self_declared
         FROM line_situation s JOIN {REMEMBERED} m USING (item_id) JOIN licences l ON l.licence_id = m.entry_id
@@ -227,13 +237,22 @@ _CANDIDATE_STEPS = [
     ),
     # one row = one line with the licence that answers it best
     Step(
-        "best",
+        "best_of_line",
         f"""
-        SELECT * FROM candidate_worth
+        SELECT line_id, item_id, licence_id, rung, score, programme, status, self_declared, agreement, worth
+        FROM candidate_worth
         QUALIFY row_number() OVER (
             PARTITION BY line_id ORDER BY worth, {_RUNG_ORDER}, score DESC,
                 CASE WHEN until_date IS NULL THEN DATE '9999-12-31' ELSE until_date END DESC, licence_id
         ) = 1
+        """,
+    ),
+    # one row = the same with what the match rests on: long texts, which only the answer needs
+    Step(
+        "best",
+        f"""
+        SELECT b.*, m.features, m.matched_model, m.ties
+        FROM best_of_line b JOIN {REMEMBERED} m ON m.item_id = b.item_id AND m.entry_id = b.licence_id
         """,
     ),
 ]
@@ -293,6 +312,29 @@ def _language_of_rules() -> str:
     return "zh" if current() == "zh" else "en"
 
 
+def _found() -> str:
+    """SQL: the columns of the licence that answers a line; null where the best one is not sure enough."""
+    columns = {
+        "programme": "b.programme",
+        "programme_type": "h.type",
+        "register": "n.register",
+        "register_read": "n.last_read",
+        "licence_id": "b.licence_id",
+        "licence_number": "n.number",
+        "licence_status": "b.status",
+        "valid_from": "n.valid_from",
+        "valid_until": "n.valid_until",
+        "valid_from_derived": "n.valid_from_derived",
+        "matched_brand": "n.brand",
+        "matched_model": "b.matched_model",
+        "rung": "b.rung",
+        "score": "b.score",
+        "features": "b.features",
+        "ties": "b.ties",
+    }
+    return ", ".join(f"CASE WHEN b.worth < 6 THEN {sql} END AS {name}" for name, sql in columns.items())
+
+
 def _screened() -> Step:
     """One row = the answer for one line (tables.SCREENED_LINES)."""
     return Step(
@@ -303,18 +345,12 @@ def _screened() -> Step:
             v.category, v.category_score, v.category_by,
             o.obligation, o.rule, o.mark AS rule_mark, coalesce(o.unmet, []) AS obligations_unmet,
             v.verdict,
-            f.programme, g.type AS programme_type, l.register, l.last_read AS register_read,
-            f.licence_id, l.number AS licence_number, f.status AS licence_status,
-            l.valid_from, l.valid_until, l.valid_from_derived,
-            l.brand AS matched_brand, f.matched_model, f.rung, f.score, f.features, f.ties,
+            {_found()},
             {explanation()} AS explanation
         FROM purchase p JOIN line_verdict v USING (line_id)
         LEFT JOIN line_obligation o USING (line_id) LEFT JOIN line_unmet w USING (line_id)
         LEFT JOIN best b USING (line_id)
-        LEFT JOIN (SELECT * FROM best WHERE worth < 6) f USING (line_id)
-        LEFT JOIN licences l ON l.licence_id = f.licence_id
         LEFT JOIN licences n ON n.licence_id = b.licence_id
-        LEFT JOIN programme g ON g.id = f.programme
         LEFT JOIN programme h ON h.id = b.programme
         LEFT JOIN pair_rejected z ON z.item_id = v.item_id
         LEFT JOIN licences zl ON zl.licence_id = z.entry_id
@@ -324,20 +360,29 @@ def _screened() -> Step:
     )
 
 
-_AFTER_STEPS = [
-    # one row = one category with missed or lapsed lines, on their last day, and one programme that counted for any
+#: One row = one category with missed or lapsed lines, on their last day, and one programme that counted for any.
+_WANTED_HERE = Step(
+    "wanted_here",
+    """
+    SELECT DISTINCT w.category, d.day, p.programme
+    FROM (
+        SELECT DISTINCT category, acceptance FROM line_verdict
+        WHERE verdict IN ('missed', 'lapsed') AND category IS NOT NULL
+    ) w
+    JOIN (
+        SELECT category, max(day) AS day FROM line_verdict WHERE verdict IN ('missed', 'lapsed') GROUP BY category
+    ) d USING (category)
+    JOIN acceptance_programme p USING (acceptance)
+    """,
+)
+
+_OFFER_STEPS = [
+    # one row = the same for all lines, of which there may be several parts
     Step(
         "wanted",
         """
-        SELECT DISTINCT w.category, d.day, p.programme
-        FROM (
-            SELECT DISTINCT category, acceptance FROM line_verdict
-            WHERE verdict IN ('missed', 'lapsed') AND category IS NOT NULL
-        ) w
-        JOIN (
-            SELECT category, max(day) AS day FROM line_verdict WHERE verdict IN ('missed', 'lapsed') GROUP BY category
-        ) d USING (category)
-        JOIN acceptance_programme p USING (acceptance)
+        SELECT DISTINCT h.category, d.day, h.programme
+        FROM wanted_here h JOIN (SELECT category, max(day) AS day FROM wanted_here GROUP BY category) d USING (category)
         """,
     ),
     # one row = one category and brand with the licence that lasts longest

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -202,7 +203,10 @@ def judge_lines(
 
 
 def _answers(lines: Sequence[LabelledLine], catalogue: Catalogue, settings: Settings) -> list[Answer]:
-    with duck_engine(memory=settings.memory, threads=settings.threads) as engine:
+    with (
+        tempfile.TemporaryDirectory(dir=settings.temporary) as spill,
+        duck_engine(memory=settings.memory, threads=settings.threads, spill=Path(spill)) as engine,
+    ):
         engine.add("purchase", _purchases(lines))
         add_reference(engine, catalogue, None)
         classify(engine, catalogue.categories)

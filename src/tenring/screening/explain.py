@@ -124,8 +124,8 @@ def _remarks() -> list[str]:
         f"b.worth <= 2 AND date_diff('day', n.last_read, v.day) > {STALE_AFTER_DAYS}": T(
             "the register was last read on {read}, {age} days before"
         ),
-        "b.worth <= 2 AND g.type = 'energy'": T("an energy label, not a Type I ecolabel"),
-        "b.worth <= 2 AND g.type IN ('other', 'II', 'III')": T("a certification mark, not a Type I ecolabel"),
+        "b.worth <= 2 AND h.type = 'energy'": T("an energy label, not a Type I ecolabel"),
+        "b.worth <= 2 AND h.type IN ('other', 'II', 'III')": T("a certification mark, not a Type I ecolabel"),
         "len(o.unmet) > 0": T("not met: {rules}"),
         "o.condition IS NOT NULL": T("the rule asks it only for: {condition} (not checked)"),
         "o.mark = 'unverified'": T("the rule's item is unverified"),

@@ -19,6 +19,7 @@ from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
+from pydantic import TypeAdapter
 
 from tenring.exceptions import Place, TenringError, UnusableInputError
 from tenring.language import T
@@ -51,6 +52,21 @@ class Prepared:
     problems_csv: Path
     understood: Path
 
+    @classmethod
+    def of(cls, files: tuple[FileUnderstood, ...], folder: Path) -> Prepared:
+        """What was made of `files`, in `folder`."""
+        return cls(
+            files,
+            folder / "purchases.parquet",
+            folder / "problems.parquet",
+            folder / "problems.csv",
+            folder / "understood.json",
+        )
+
+    def moved(self, folder: Path) -> Prepared:
+        """The same, after its results were moved."""
+        return Prepared.of(self.files, folder)
+
     @property
     def counts(self) -> Counts:
         """Rows of all files."""
@@ -75,15 +91,18 @@ class _Read:
     problems: tuple[pa.Table, ...]
 
 
-def prepare(
+def prepare(  # noqa: PLR0913 - options by keyword, each with a default
     paths: Sequence[Path],
     *,
     settings: Settings,
     out: Path,
     options: ReadOptions | None = None,
     progress: Report | None = None,
+    spill: Path | None = None,
 ) -> Prepared:
     """Read purchase files into `out`: purchases.parquet, problems.parquet, problems.csv and understood.json.
+
+    What is larger than memory goes to the folder `spill`, if there is one.
 
     Raises:
         UnusableInputError: a file cannot be read, or there is no purchase in any of them; nothing was written.
@@ -91,7 +110,7 @@ def prepare(
     """
     options = options or ReadOptions()
     found = []
-    with connect(settings.memory, settings.threads) as connection:
+    with connect(settings.memory, settings.threads, spill) as connection:
         reader = Reader(connection, options, read_editions(settings.catalog))
         for number, path in enumerate(paths, start=1):
             if progress:
@@ -198,13 +217,7 @@ def _skipped(divided: Divided, grid: Grid, path: Path) -> pa.Table:
 def _write(found: Sequence[_Read], out: Path) -> Prepared:
     """Write all results beside each other, then give them their names: readers never see half of them."""
     out.mkdir(parents=True, exist_ok=True)
-    prepared = Prepared(
-        tuple(one.understood for one in found),
-        out / "purchases.parquet",
-        out / "problems.parquet",
-        out / "problems.csv",
-        out / "understood.json",
-    )
+    prepared = Prepared.of(tuple(one.understood for one in found), out)
     problems = [table for one in found for table in one.problems]
     _check(found, prepared)
     writers: Mapping[Path, Callable[[Path], None]] = {
@@ -292,3 +305,20 @@ def lines_of(prepared: Prepared) -> Iterator[dict[str, Any]]:
     """The purchase lines, one by one."""
     for batch in pq.ParquetFile(prepared.purchases).iter_batches():
         yield from batch.to_pylist()
+
+
+# kept for another process
+
+#: A file in which `keep` remembers what was understood, exactly.
+KEPT = "prepared.json"
+_FILES = TypeAdapter(tuple[FileUnderstood, ...])
+
+
+def keep(prepared: Prepared) -> None:
+    """Remember what was understood beside the purchases, for `reopened`."""
+    prepared.purchases.with_name(KEPT).write_bytes(_FILES.dump_json(prepared.files))
+
+
+def reopened(folder: Path) -> Prepared:
+    """What an earlier process prepared in `folder` and kept."""
+    return Prepared.of(_FILES.validate_json((folder / KEPT).read_bytes()), folder)

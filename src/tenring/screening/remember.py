@@ -134,14 +134,13 @@ _OVERRULED = [
     Step(
         "classified",
         """
-        SELECT a.* REPLACE (
+        SELECT a.line_id,
             CASE WHEN c.line_id IS NOT NULL THEN c.category WHEN r.line_id IS NULL THEN a.category END AS category,
             CASE WHEN c.line_id IS NOT NULL THEN 1.0 WHEN r.line_id IS NULL THEN a.category_score ELSE 0.0 END::DOUBLE
                 AS category_score,
             CASE WHEN c.line_id IS NOT NULL THEN 'confirmed' WHEN r.line_id IS NULL THEN a.category_by END
                 AS category_by,
             CASE WHEN t.line_id IS NULL THEN a.nearest ELSE coalesce(n.nearest, []) END AS nearest
-        )
         FROM classified_alone a
         LEFT JOIN (SELECT DISTINCT line_id FROM category_decided) t USING (line_id)
         LEFT JOIN nearest_left n USING (line_id)
@@ -244,14 +243,18 @@ REMEMBERED = """(
 )"""
 
 
+def decision_use(engine: Engine) -> str:
+    """SQL: one row = one decision and how it is about the lines whose categories and pairs are decided."""
+    tables = {"about": "line_decided", "holding": "category_decided", "pair": "pair_decided"}
+    if _some(engine, Kind.MATCH):
+        tables["item"] = "item_decided"
+    found = [f"SELECT DISTINCT {quoted(how)} AS how, decision_id FROM {table}" for how, table in tables.items()]
+    return " UNION ALL ".join(found)
+
+
 def used(engine: Engine) -> DecisionsUsed:
-    """How many decisions were used in a screening whose categories and pairs are decided."""
-    about, holding = _distinct(engine, "line_decided"), _distinct(engine, "category_decided")
-    pairs = _distinct(engine, "pair_decided")
-    items = _distinct(engine, "item_decided") if _some(engine, Kind.MATCH) else 0
-    return DecisionsUsed(used=holding + pairs, gone=about - holding + items - pairs)
-
-
-def _distinct(engine: Engine, table: str) -> int:
-    ((count,),) = engine.rows(f"SELECT count(DISTINCT decision_id) FROM {table}")
-    return int(count)
+    """How many decisions were used, by `decision_used`: the rows of `decision_use` of all lines, of whatever parts."""
+    rows = engine.rows("SELECT how, count(DISTINCT decision_id) FROM decision_used GROUP BY how")
+    count = {"about": 0, "holding": 0, "pair": 0, "item": 0} | dict(rows)
+    used_ = count["holding"] + count["pair"]
+    return DecisionsUsed(used=used_, gone=count["about"] + count["item"] - used_)

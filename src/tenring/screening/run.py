@@ -1,21 +1,22 @@
 """Screening from purchase files to report: read → classify → oblige → match → decide → report.
 
 Each stage reads tables and writes one file that can be opened: `purchases.parquet`, `classified.parquet`,
-`obliged.parquet`, `matches.parquet`, `lines.parquet` (and `lines.csv`), then the report's files.
+`obliged.parquet`, `matches.parquet`, `lines.parquet` (and `lines.csv`), then the report's files. Lines that are more
+than memory holds go through the stages in parts; an interrupted run goes on behind the last part that is finished.
 """
 
 from __future__ import annotations
 
-import shutil
-import tempfile
+import hashlib
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
-import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
 
 from tenring import __version__
 from tenring.catalogue import Catalogue
@@ -23,18 +24,21 @@ from tenring.exceptions import UnusableInputError
 from tenring.language import T, current
 from tenring.matching import v1
 from tenring.model import tables
-from tenring.model.duck import duck_engine
+from tenring.model.duck import DuckEngine, duck_engine
 from tenring.model.sql import Engine, Step, quoted
 from tenring.register.snapshot import VIEWS, Snapshot
 from tenring.screening.classify import classify
-from tenring.screening.decide import decide
+from tenring.screening.decide import answer, offer
+from tenring.screening.engines import open_engine
+from tenring.screening.exhausted import exhaustion_explained
 from tenring.screening.match import match
-from tenring.screening.memory import Decisions
+from tenring.screening.memory import Decisions, Recorded
 from tenring.screening.oblige import obliged_on
-from tenring.screening.prepare import Prepared, prepare
+from tenring.screening.partitions import how_many, merge, part_of, split
+from tenring.screening.prepare import KEPT, Prepared, keep, prepare, reopened
 from tenring.screening.read.options import ReadOptions
 from tenring.screening.reference import RULE_CATEGORY, add_reference
-from tenring.screening.remember import REMEMBERED, DecisionsUsed, used
+from tenring.screening.remember import REMEMBERED, DecisionsUsed, decision_use, used
 from tenring.screening.report import write_report
 from tenring.screening.report.context import (
     MatcherFacts,
@@ -44,13 +48,22 @@ from tenring.screening.report.context import (
     ReportFiles,
     SnapshotFacts,
 )
+from tenring.screening.work import Work, contents_of, folder_state, link, program_state, publish, work_beside
 from tenring.settings import Settings
 
 Progress = Callable[[str, int, int], None]
 
-#: A folder with this file in it was written by us and may be replaced.
-_OURS = "summary.json"
-_STAGES = 6
+#: Stages of one part, and stages around the parts.
+_PART_STAGES, _OTHER_STAGES = 4, 3
+
+#: Files that every part writes, in the order in which the rows of all parts are put together.
+_PART_FILES = {
+    "classified": "line_id",
+    "obliged": "line_id, rule",
+    "matches": "line_id, score DESC, entry_id",
+    "lines": "source_file, sheet, row, line_id",
+    "obligations": "line_id, rule",
+}
 
 
 @dataclass(frozen=True)
@@ -64,6 +77,8 @@ class Request:
     options: ReadOptions = field(default_factory=ReadOptions)
     snapshot: str | None = None
     title: str | None = None
+    partitions: int | None = None
+    """Parts into which the lines are divided; None: as many as memory asks for."""
 
 
 @dataclass(frozen=True)
@@ -97,38 +112,59 @@ class _Sources:
 
     catalogue: Catalogue
     snapshot: Snapshot
+    decisions: Sequence[Recorded]
     request: Request
+    settings: Settings
+
+    def basis(self) -> dict[str, object]:
+        """All that decides the result: work that rests on anything else is not gone on with."""
+        request = self.request
+        told = repr((request.on, request.economy, request.options, request.title, current()))
+        return {
+            "files": contents_of(request.files),
+            "options": told,
+            "longest_cell": self.settings.max_cell_chars,
+            "snapshot": [str(self.snapshot.folder), folder_state(self.snapshot.folder)],
+            "catalogue": folder_state(self.settings.catalog),
+            "decisions": hashlib.sha256(repr(self.decisions).encode()).hexdigest(),
+            "matcher": v1.fingerprint(),
+            "program": [__version__, program_state()],
+        }
 
 
 def screen(request: Request, *, settings: Settings, progress: Progress | None = None) -> Screened:
     """Screen purchase files against a snapshot; everything is written into `request.out`, or nothing.
 
+    A run that was interrupted is gone on with where it stopped, if nothing it rests on has changed since.
+
     Raises:
         UnusableInputError: no line could be read, the economy is unknown, or `out` holds something else.
         SnapshotError: there is no snapshot.
+        EngineError: memory or disk space ran out, or another process is screening into `out`.
     """
     report = progress or (lambda _what, _done, _of: None)
     catalogue = Catalogue(settings.catalog)
     _require_economy(request.economy, catalogue)
     snapshot = Snapshot.open(settings, request.snapshot)
-    with _published_at(request.out) as folder:
-        report(T("Reading"), 0, _STAGES)
-        prepared = prepare(request.files, settings=settings, out=folder, options=replace(request.options, on=None))
-        with duck_engine(memory=settings.memory, threads=settings.threads, spill=folder / ".spill") as engine:
-            for view in VIEWS:
-                engine.view(view, snapshot.table(view))
-            add_reference(engine, catalogue, request.economy, decisions=Decisions.of(settings).current())
-            _stages(engine, _Sources(catalogue, snapshot, request), folder, report)
-            decisions = used(engine)
-            counted = _counted(engine)
-        report(T("Writing the report"), _STAGES - 1, _STAGES)
-        context = _context(request, catalogue, snapshot)
-        files = write_report(folder, context=context, settings=settings)
-    at_home = {name: request.out / path.name for name, path in vars(files).items()}
+    sources = _Sources(catalogue, snapshot, Decisions.of(settings).current(), request, settings)
+    with (
+        work_beside(request.out, basis=sources.basis(), settings=settings) as work,
+        exhaustion_explained(work, settings),
+    ):
+        report(T("Reading"), 0, _OTHER_STAGES)
+        prepared = _read(work, sources)
+        finished = _finished_parts(work, sources, prepared, report)
+        stages = _Stages(report, len(finished) * _PART_STAGES + 1, len(finished) * _PART_STAGES + _OTHER_STAGES)
+        with work.stage("result") as folder:
+            stages(T("Putting together"), 0)
+            counted, decisions = _put_together(work, finished, folder, sources)
+            stages(T("Writing the report"), 1)
+            files = write_report(folder, context=_context(sources), settings=settings, spill=work.spill)
+        publish(work.finished("result"), request.out)
     return Screened(
         folder=request.out,
-        prepared=prepared,
-        report=ReportFiles(**at_home),
+        prepared=prepared.moved(request.out),
+        report=ReportFiles(**{name: request.out / path.name for name, path in vars(files).items()}),
         snapshot=snapshot.name,
         sample=snapshot.manifest.sample,
         decisions=decisions,
@@ -146,72 +182,155 @@ def _require_economy(economy: str | None, catalogue: Catalogue) -> None:
         raise UnusableInputError(what, do=T("Use one of: {known}", known=", ".join(sorted(known))))
 
 
-@contextmanager
-def _published_at(out: Path) -> Iterator[Path]:
-    """A hidden folder beside `out` that takes its place when the block ends well."""
-    if out.exists() and (not out.is_dir() or (any(out.iterdir()) and not (out / _OURS).is_file())):
-        raise UnusableInputError(
-            T("this exists and is not a screening of ours"), where=out, do=T("Name another folder with --out")
-        )
-    parent_is_ours = not out.parent.exists()
-    out.parent.mkdir(parents=True, exist_ok=True)
-    folder = Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.parent))
-    folder.chmod(0o755)
-    try:
-        yield folder
-        if out.exists():
-            shutil.rmtree(out)
-        folder.rename(out)
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-        if parent_is_ours and not any(out.parent.iterdir()):
-            out.parent.rmdir()
-
-
-def _stages(engine: Engine, sources: _Sources, folder: Path, report: Progress) -> None:
+def _read(work: Work, sources: _Sources) -> Prepared:
+    """The purchase lines of the files, read now or by an earlier run."""
     request = sources.request
-    engine.run([RULE_CATEGORY])
-    engine.view("purchase", folder / "purchases.parquet")
-    report(T("Classifying"), 1, _STAGES)
+    if not work.finished("read").exists():
+        with work.stage("read") as folder:
+            options = replace(request.options, on=None)
+            keep(prepare(request.files, settings=sources.settings, out=folder, options=options, spill=work.spill))
+    return reopened(work.finished("read"))
+
+
+@contextmanager
+def _informed(opened: AbstractContextManager[Engine], sources: _Sources) -> Iterator[Engine]:
+    """The engine that is opened, with the snapshot and the catalogue."""
+    with opened as engine:
+        for view in VIEWS:
+            engine.view(view, sources.snapshot.table(view))
+        add_reference(engine, sources.catalogue, sources.request.economy, decisions=sources.decisions)
+        engine.run([RULE_CATEGORY])
+        yield engine
+
+
+# parts
+
+
+def _finished_parts(work: Work, sources: _Sources, prepared: Prepared, report: Progress) -> list[Path]:
+    """The folders of all parts, each screened now or by an earlier run."""
+    count = how_many(prepared.counts.lines, sources.settings, asked=sources.request.partitions)
+    finished = []
+    for number, lines in enumerate(_lines_of_parts(work, sources, prepared, count)):
+        done = work.finished(f"part-{count}-{number}")
+        if not done.exists():
+            stages = _Stages(report, number * _PART_STAGES + 1, count * _PART_STAGES + _OTHER_STAGES)
+            opened = open_engine(sources.settings, spill=work.spill)
+            with work.stage(done.name) as folder, _informed(opened, sources) as engine:
+                engine.view("purchase", lines)
+                screen_part(engine, sources, folder, stages)
+        finished.append(done)
+    return finished
+
+
+def _lines_of_parts(work: Work, sources: _Sources, prepared: Prepared, count: int) -> list[Path]:
+    """The file or folder of the purchase lines of each part that has any."""
+    if count == 1:
+        return [prepared.purchases]
+    divided = work.finished(f"split-{count}")
+    if not divided.exists():
+        settings = sources.settings
+        with (
+            work.stage(divided.name) as folder,
+            duck_engine(memory=settings.memory, threads=settings.threads, spill=work.spill) as engine,
+        ):
+            split(engine, prepared.purchases, folder, parts=count)
+    return [lines for number in range(count) if (lines := part_of(divided, number))]
+
+
+@dataclass(frozen=True)
+class _Stages:
+    """Tells how far a part of the work is within the whole."""
+
+    report: Progress
+    before: int
+    of: int
+
+    def __call__(self, what: str, stage: int) -> None:
+        self.report(what, self.before + stage, self.of)
+
+
+def screen_part(engine: Engine, sources: _Sources, folder: Path, report: _Stages) -> None:
+    """From `purchase` to the files of one part."""
+    request = sources.request
+    report(T("Classifying"), 0)
     classify(engine, sources.catalogue.categories)
     engine.write("SELECT * FROM classified ORDER BY line_id", folder / "classified.parquet")
-    report(T("Obligations"), 2, _STAGES)
+    report(T("Obligations"), 1)
     engine.run([Step("obliged", obliged_on(request.on))])
     engine.write("SELECT * FROM obliged ORDER BY line_id, rule", folder / "obliged.parquet")
-    report(T("Matching"), 3, _STAGES)
+    report(T("Matching"), 2)
     match(engine, snapshot=sources.snapshot.folder)
     pairs = f"SELECT i.line_id, m.* EXCLUDE (item_id) FROM line_item i JOIN {REMEMBERED} m USING (item_id)"
-    engine.write(f"{pairs} ORDER BY line_id, score DESC", folder / "matches.parquet")
-    report(T("Deciding"), 4, _STAGES)
-    decide(engine, reference_day=request.on)
-    _write_answers(engine, folder)
-
-
-def _write_answers(engine: Engine, folder: Path) -> None:
+    engine.write(f"{pairs} ORDER BY {_PART_FILES['matches']}", folder / "matches.parquet")
+    report(T("Deciding"), 3)
+    answer(engine, reference_day=request.on)
+    _require_all_lines(engine)
     columns = ", ".join(f"s.{name}" for name in tables.SCREENED_LINES.names)
-    order = "ORDER BY s.source_file, s.sheet, s.row, s.line_id"
-    engine.write(f"SELECT {columns} FROM screened s {order}", folder / "lines.parquet")
+    engine.write(f"SELECT {columns} FROM screened s ORDER BY {_PART_FILES['lines']}", folder / "lines.parquet")
+    engine.write("SELECT * FROM obligation ORDER BY line_id, rule", folder / "obligations.parquet")
+    engine.write("SELECT * FROM wanted_here ORDER BY ALL", folder / "wanted.parquet")
+    engine.write(f"SELECT * FROM ({decision_use(engine)}) ORDER BY ALL", folder / "decisions.parquet")
+
+
+def _require_all_lines(engine: Engine) -> None:
+    """What went in must come out.
+
+    Raises:
+        AssertionError: a line was lost or doubled on the way, which would be our defect.
+    """
+    (before,) = engine.rows("SELECT count(*), count(DISTINCT line_id), sum(amount) FROM purchase")
+    (after,) = engine.rows("SELECT count(*), count(DISTINCT line_id), sum(amount) FROM screened")
+    if before != after:
+        message = f"lines and amounts before screening {before} and after {after} differ"
+        raise AssertionError(message)
+
+
+# the whole
+
+
+def _put_together(work: Work, parts: Sequence[Path], folder: Path, sources: _Sources) -> tuple[Counts, DecisionsUsed]:
+    """Write the files of all lines from those of the reading and of the parts, and the certified alternatives."""
+    for path in sorted(work.finished("read").iterdir()):
+        if path.name != KEPT:
+            link(path, folder / path.name)
+    with _here(work, sources.settings) as engine:
+        for name, order in _PART_FILES.items():
+            merge(engine, [part / f"{name}.parquet" for part in parts], folder / f"{name}.parquet", order=order)
+        _write_csv(engine, folder)
+    with _informed(_here(work, sources.settings), sources) as engine:
+        engine.add("wanted_here", pa.concat_tables([pq.read_table(part / "wanted.parquet") for part in parts]))
+        engine.add("decision_used", pa.concat_tables([pq.read_table(part / "decisions.parquet") for part in parts]))
+        offer(engine)
+        engine.write("SELECT * FROM alternative_named ORDER BY ALL", folder / "alternatives.parquet")
+        engine.view("purchase", folder / "purchases.parquet")
+        engine.view("screened", folder / "lines.parquet")
+        return _counted(engine), used(engine)
+
+
+def _here(work: Work, settings: Settings) -> AbstractContextManager[DuckEngine]:
+    """An engine in this process, for work on finished files, which are here."""
+    return duck_engine(memory=settings.memory, threads=settings.threads, spill=work.spill)
+
+
+def _write_csv(engine: DuckEngine, folder: Path) -> None:
     readable = f"""
         SELECT * REPLACE (array_to_string(obligations_unmet, ' ') AS obligations_unmet, {_guarded()})
         FROM read_parquet({quoted(folder / "lines.parquet")})
     """
-    with duckdb.connect() as connection:
-        connection.execute(f"COPY ({readable}) TO {quoted(folder / 'lines.csv')} (FORMAT csv, HEADER)")
-    engine.write("SELECT * FROM obligation ORDER BY line_id, rule", folder / "obligations.parquet")
-    engine.write("SELECT * FROM alternative_named ORDER BY ALL", folder / "alternatives.parquet")
+    engine.connection.execute(f"COPY ({readable}) TO {quoted(folder / 'lines.csv')} (FORMAT csv, HEADER)")
 
 
 def _guarded() -> str:
     """Texts from outside that a spreadsheet would run as a formula get an apostrophe in front."""
     outside = ("line_id", "source_file", "sheet", "buyer", "supplier", "description", "brand", "model", "unit")
-    begins = "'^[=+@\\t\\r-]'"
+    signs = "('=', '+', '-', '@', chr(9), chr(13))"
     return ", ".join(
-        f"CASE WHEN regexp_matches({name}, {begins}) THEN '''' || {name} ELSE {name} END AS {name}" for name in outside
+        f"CASE WHEN left({name}, 1) IN {signs} THEN '''' || {name} ELSE {name} END AS {name}" for name in outside
     )
 
 
 def _counted(engine: Engine) -> Counts:
-    """Lines, lines by verdict, and sums by currency and verdict; what went in must come out.
+    """Lines, lines by verdict, and sums by currency and verdict; what was read must be in the result.
 
     Raises:
         AssertionError: a line was lost or doubled on the way, which would be our defect.
@@ -220,10 +339,10 @@ def _counted(engine: Engine) -> Counts:
     sums = engine.rows("""
         SELECT currency, verdict, sum(amount) FROM screened WHERE amount IS NOT NULL GROUP BY 1, 2 ORDER BY 1, 2
     """)
-    (before,) = engine.rows("SELECT count(*), count(DISTINCT line_id), sum(amount) FROM purchase")
-    (after,) = engine.rows("SELECT count(*), count(DISTINCT line_id), sum(amount) FROM screened")
+    (before,) = engine.rows("SELECT count(*), sum(amount) FROM purchase")
+    (after,) = engine.rows("SELECT count(*), sum(amount) FROM screened")
     if before != after:
-        message = f"lines and amounts before screening {before} and after {after} differ"
+        message = f"lines and amounts that were read {before} and in the result {after} differ"
         raise AssertionError(message)
     amounts: dict[str, dict[str, Decimal]] = {}
     for currency, verdict, amount in sums:
@@ -231,8 +350,9 @@ def _counted(engine: Engine) -> Counts:
     return Counts(lines=sum(verdicts.values()), verdicts=verdicts, amounts=amounts)
 
 
-def _context(request: Request, catalogue: Catalogue, snapshot: Snapshot) -> ReportContext:
-    manifest = snapshot.manifest
+def _context(sources: _Sources) -> ReportContext:
+    request, snapshot = sources.request, sources.snapshot
+    catalogue, manifest = sources.catalogue, snapshot.manifest
     programmes = {
         p.id: ProgrammeFacts(names=p.names, type=p.type, economy=p.economy, mark=p.sources[0].mark)
         for p in catalogue.programmes.values()

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Sequence
+from pathlib import Path
 
 from tenring.matching.evaluation.judge import Scored, distinct, said
 from tenring.matching.lists import known_brands, match_products
@@ -25,7 +27,11 @@ class Matcher:
         """The scores of `pairs`, in their order; `right` are the distinct right-hand records."""
         left = distinct([one for one, _ in pairs])
         asked = places(pairs, left, right)
-        with duck_engine(memory=self.settings.memory, threads=self.settings.threads) as engine:
+        memory, threads = self.settings.memory, self.settings.threads
+        with (
+            tempfile.TemporaryDirectory(dir=self.settings.temporary) as spill,
+            duck_engine(memory=memory, threads=threads, spill=Path(spill)) as engine,
+        ):
             found = {
                 (said(pair.left), said(pair.right)): Scored(pair.score, {"rung": pair.rung, **pair.features})
                 for pair in match_products(

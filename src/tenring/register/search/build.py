@@ -2,61 +2,33 @@
 
 from __future__ import annotations
 
-import json
+import re
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 import duckdb
-from tantivy import Document
+from tantivy import IndexWriter
 
-from tenring.exceptions import SnapshotError
-from tenring.model.text import model_key
-from tenring.register.search import periods, schema, tokens
-from tenring.register.search.answer import UNKNOWN
-from tenring.register.search.card import Card
+from tenring.exceptions import SnapshotError, UnusableInputError
+from tenring.register.search import schema
+from tenring.register.search.about import About
+from tenring.register.search.documents import Documents
 from tenring.register.search.vocabulary import Vocabulary
 
-#: Licences per batch on the way from the tables to the index.
+#: Licences joined at a time, and handed over at a time: memory does not grow with the register.
+_SLICE = 250_000
 _BATCH = 5_000
 
-#: Memory of the index writer: one segment holds some hundred thousand licences.
-_WRITER_BYTES = 400_000_000
+#: The least and the most memory that the index writer takes for one segment.
+_LEAST_WRITER_BYTES, _MOST_WRITER_BYTES = 50_000_000, 4_000_000_000
 
 _TABLES = ("licences", "models", "gtins", "statuses")
 
-
-@dataclass(frozen=True)
-class About:
-    """What a reader must know of an index besides the index: its day and the names of categories."""
-
-    day: date
-    names: Mapping[str, Sequence[str]]
-
-    def write(self, folder: Path) -> None:
-        """Write it beside the index."""
-        content = {"day": self.day.isoformat(), "names": self.names}
-        (folder / schema.ABOUT).write_text(json.dumps(content, ensure_ascii=False), encoding="utf-8")
-
-    @classmethod
-    def read(cls, folder: Path) -> About:
-        """Read it.
-
-        Raises:
-            SnapshotError: it is not there.
-        """
-        file = folder / schema.ABOUT
-        if not file.is_file():
-            message = (
-                f"{file} is missing: the search index is incomplete. Build the snapshot again: tenring register build"
-            )
-            raise SnapshotError(message)
-        content = json.loads(file.read_text(encoding="utf-8"))
-        return cls(date.fromisoformat(content["day"]), content["names"])
+_MEMORY = re.compile(r"\s*(?P<number>\d+(?:\.\d+)?)\s*(?P<unit>[KMGT]?)(?P<binary>i?)B?\s*", re.IGNORECASE)
+_POWERS = {"": 0, "K": 1, "M": 2, "G": 3, "T": 4}
 
 
 def build_index(
@@ -65,6 +37,7 @@ def build_index(
     categories: Mapping[str, Sequence[str]] | None = None,
     on: date | None = None,
     memory: str = "1GiB",
+    threads: int = 1,
 ) -> None:
     """Index the snapshot in `folder` into `folder/search`; complete on return.
 
@@ -72,21 +45,30 @@ def build_index(
         folder: a folder with the tables of `tenring.model.tables` as Parquet files.
         categories: id → all names and synonyms in all languages, so that they find the category's licences.
         on: the snapshot's day, whose status is shown when no date is asked; by default the latest reading.
-        memory: limit for joining the tables.
+        memory: limit; half of it for joining the tables, half for the index writer.
+        threads: for joining the tables; the index itself is written by one, so that it is the same every time.
 
     Raises:
-        SnapshotError: a table is missing.
+        SnapshotError: a table is missing, or the memory is too little for so many licences.
+        UnusableInputError: `memory` is no size.
     """
     target = folder / schema.FOLDER
     _require_tables(folder)
+    half = _bytes(memory) // 2
     shutil.rmtree(target, ignore_errors=True)
     target.mkdir()
-    with tempfile.TemporaryDirectory() as spill, duckdb.connect() as connection:
-        connection.execute(f"SET memory_limit = '{memory}'; SET temp_directory = '{spill}'")
-        day = on or _latest_reading(connection, folder)
-        _join(connection, folder, day)
-        _write_documents(connection, target)
-    About(day, Vocabulary.of(categories or {}).names).write(target)
+    with (
+        tempfile.TemporaryDirectory(dir=folder, prefix=".index-") as spill,
+        duckdb.connect(f"{spill}/joined.duckdb") as connection,
+    ):
+        connection.execute(f"SET memory_limit = '{half // 2**20}MiB'; SET threads = {threads}")
+        connection.execute("SET temp_directory = '{}'".format(spill.replace("'", "''")))
+        _view_tables(connection, folder)
+        day = on or _latest_reading(connection)
+        _join(connection, day)
+        documents = Documents(day)
+        _write(connection, documents, target, heap=half)
+    About(day, Vocabulary.of(categories or {}).names, documents.groups, documents.bands).write(target)
 
 
 def _require_tables(folder: Path) -> None:
@@ -96,65 +78,92 @@ def _require_tables(folder: Path) -> None:
         raise SnapshotError(message)
 
 
-def _latest_reading(connection: duckdb.DuckDBPyConnection, folder: Path) -> date:
-    """The latest day on which a register was read, else the latest on which a status was recorded."""
-    row = connection.execute(
-        f"""
-        SELECT coalesce(
-            (SELECT max(last_read) FROM {_table(folder, "licences")}),
-            (SELECT max(recorded_on) FROM {_table(folder, "statuses")})
-        )
-        """
-    ).fetchone()
-    return row[0] if row and row[0] else date.min
+def _bytes(memory: str) -> int:
+    """A size such as 2GiB or 500MB in bytes."""
+    found = _MEMORY.fullmatch(memory)
+    if found is None:
+        what = f"{memory!r} is no size of memory"
+        raise UnusableInputError(what, do="Write it as for example 2GiB or 500MB")
+    base = 1024 if found["binary"] else 1000
+    return int(float(found["number"]) * base ** _POWERS[found["unit"].upper()])
 
 
-def _table(folder: Path, name: str) -> str:
-    path = str(folder / f"{name}.parquet").replace("'", "''")
-    return f"read_parquet('{path}')"
-
-
-def _join(connection: duckdb.DuckDBPyConnection, folder: Path, day: date) -> None:
-    """The table `documents`: one row = one licence with everything of it, in the order in which equals are shown."""
+def _view_tables(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
     for name in _TABLES:
-        connection.execute(f"CREATE VIEW {name} AS SELECT * FROM {_table(folder, name)}")
-    connection.execute(_MODELS_OF_LICENCE)
-    connection.execute(_GTINS_OF_LICENCE)
-    connection.execute(_PERIODS_OF_LICENCE, {"day": day})
-    connection.execute(_DOCUMENTS)
+        path = str(folder / f"{name}.parquet").replace("'", "''")
+        connection.execute(f"CREATE TEMP VIEW {name} AS SELECT * FROM read_parquet('{path}')")
 
 
-#: One row = the models of one licence, each text once, as printed.
-_MODELS_OF_LICENCE = """
-    CREATE TEMP TABLE models_of_licence AS
-    SELECT licence_id, list_sort(list_distinct(list(model))) AS models
-    FROM models
-    GROUP BY licence_id
-"""
+def _latest_reading(connection: duckdb.DuckDBPyConnection) -> date:
+    """The latest day on which a register was read, else the latest on which a status was recorded."""
+    query = "SELECT coalesce((SELECT max(last_read) FROM licences), (SELECT max(recorded_on) FROM statuses))"
+    ((day,),) = connection.execute(query).fetchall()
+    return day or date.min
 
-#: One row = the GTINs of one licence.
-_GTINS_OF_LICENCE = """
-    CREATE TEMP TABLE gtins_of_licence AS
-    SELECT licence_id, list_sort(list_distinct(list(gtin))) AS gtins
-    FROM gtins
-    GROUP BY licence_id
-"""
 
-#: One row = the periods of one licence in order, and its status on the snapshot's day.
-_PERIODS_OF_LICENCE = """
-    CREATE TEMP TABLE periods_of_licence AS
+def _join(connection: duckdb.DuckDBPyConnection, day: date) -> None:
+    """Every table with the rank of the licence instead of its id."""
+    connection.execute(_RANKED, {"day": day})
+    for name, columns in _RANKED_COLUMNS.items():
+        connection.execute(
+            f"CREATE TABLE ranked_{name} AS SELECT rank, {columns} FROM {name} JOIN ranked USING (licence_id)"
+        )
+
+
+#: One row = one licence: its status on the snapshot's day, and its place in the order in which equals are shown. Of
+#: licences that meet a question equally well, active ones come first, then the newest.
+_RANKED = """
+    CREATE TABLE ranked AS
+    WITH statuses_on_day AS (
+        SELECT licence_id, max(status) AS status
+        FROM statuses
+        WHERE coalesce(from_date <= $day, true) AND coalesce($day < until_date, true)
+        GROUP BY licence_id
+    )
     SELECT
+        row_number() OVER (
+            ORDER BY status = 'active' DESC NULLS LAST, valid_from DESC NULLS LAST, licence_id
+        ) - 1 AS rank,
         licence_id,
-        list(struct_pack(status, from_date, until_date, reason) ORDER BY from_date NULLS FIRST) AS periods,
-        max(status) FILTER (coalesce(from_date <= $day, true) AND coalesce($day < until_date, true)) AS status
-    FROM statuses
-    GROUP BY licence_id
+        status
+    FROM licences
+    LEFT JOIN statuses_on_day USING (licence_id)
 """
 
-#: One row = one document: the licence as a card, and its status on the snapshot's day. Of licences
-#: that meet a question equally well, active ones come first, then the newest.
+#: What of each table goes into the documents.
+_RANKED_COLUMNS = {
+    "licences": "licence_id, number, brand, name, holder, category, programme, register, economy, valid_from, "
+    "valid_until, ranked.status",
+    "models": "model",
+    "gtins": "gtin",
+    "statuses": "statuses.status, from_date, until_date, reason",
+}
+
+#: One row = one document: the licence as a card, and its status on the snapshot's day, in the order of ranks.
 _DOCUMENTS = """
-    CREATE TEMP VIEW documents AS
+    WITH models_of_licence AS (
+        SELECT rank, list_sort(list_distinct(list(model))) AS models
+        FROM ranked_models
+        WHERE rank >= {first} AND rank < {after_last}
+        GROUP BY rank
+    ),
+    gtins_of_licence AS (
+        SELECT rank, list_sort(list_distinct(list(gtin))) AS gtins
+        FROM ranked_gtins
+        WHERE rank >= {first} AND rank < {after_last}
+        GROUP BY rank
+    ),
+    periods_of_licence AS (
+        SELECT
+            rank,
+            list(
+                struct_pack(status, from_date, until_date, reason)
+                ORDER BY from_date NULLS FIRST, until_date NULLS LAST, status
+            ) AS periods
+        FROM ranked_statuses
+        WHERE rank >= {first} AND rank < {after_last}
+        GROUP BY rank
+    )
     SELECT
         to_json(struct_pack(
             licence_id, number, brand, name, holder, category, programme, register, economy, valid_from, valid_until,
@@ -163,63 +172,30 @@ _DOCUMENTS = """
             periods := coalesce(periods, [])
         )) AS card,
         status
-    FROM licences
-    LEFT JOIN models_of_licence USING (licence_id)
-    LEFT JOIN gtins_of_licence USING (licence_id)
-    LEFT JOIN periods_of_licence USING (licence_id)
-    ORDER BY status = 'active' DESC NULLS LAST, valid_from DESC NULLS LAST, licence_id
+    FROM ranked_licences
+    LEFT JOIN models_of_licence USING (rank)
+    LEFT JOIN gtins_of_licence USING (rank)
+    LEFT JOIN periods_of_licence USING (rank)
+    WHERE rank >= {first} AND rank < {after_last}
+    ORDER BY rank
 """
 
 
-def _write_documents(connection: duckdb.DuckDBPyConnection, target: Path) -> None:
+def _write(connection: duckdb.DuckDBPyConnection, documents: Documents, target: Path, *, heap: int) -> None:
     index = schema.create(target)
-    writer = index.writer(heap_size=_WRITER_BYTES, num_threads=1)
-    for card, status, content in _rows(connection):
-        writer.add_document(_document(card, status, content))
+    heap = min(max(heap, _LEAST_WRITER_BYTES), _MOST_WRITER_BYTES)
+    writer: IndexWriter = index.writer(heap_size=heap, num_threads=1)
+    for content, status in _rows(connection):
+        writer.add_document(documents.document(content, status))
     writer.commit()
     writer.wait_merging_threads()
+    schema.put_in_order(target)
 
 
-def _rows(connection: duckdb.DuckDBPyConnection) -> Iterator[tuple[Card, str | None, str]]:
-    """Each licence as a card, its status on the snapshot's day, and the card as JSON."""
-    reader = connection.sql("SELECT card, status FROM documents").to_arrow_reader(_BATCH)
-    for batch in reader:
-        for content, status in zip(*(column.to_pylist() for column in batch.columns), strict=True):
-            yield Card.read(content), status, content
-
-
-def _document(card: Card, status: str | None, content: str) -> Document:
-    values: dict[str, Any] = {
-        "category": card.category,
-        "programme": card.programme,
-        "register": card.register,
-        "economy": card.economy or UNKNOWN,
-        "status": status or UNKNOWN,
-        schema.CARD: content.encode(),
-    }
-    values |= {name: " ".join(terms) for name, terms in _terms(card).items() if terms}
-    for name, value in periods.terms(card.periods).items():
-        values[name] = " ".join(value) if isinstance(value, list) else value
-    return Document(**values)
-
-
-def _terms(card: Card) -> dict[str, set[str] | list[str]]:
-    """The terms of a licence, by field of the index."""
-    texts = [text for text in (card.number, card.brand, card.name, card.holder, *card.models) if text]
-    brand = tokens.brand_terms(card.brand or "")
-    keys = {key for model in card.models for key in tokens.keys(model)}
-    number = model_key(card.number or "")[: tokens.KEY_LENGTH]
-    patterns = {pattern for model in card.models for pattern in tokens.patterns(model)}
-    return {
-        schema.WORDS: {word for text in texts for word in tokens.word_terms(text)} | brand,
-        schema.CHARACTERS: list(tokens.run_terms(texts, schema.GAP)),
-        schema.BRAND: brand,
-        schema.KEYS: keys,
-        schema.EDGES: {edge for key in keys for edge in tokens.edges(key)},
-        schema.WHOLE: {tokens.whole_key(model) for model in card.models} - {""},
-        schema.PATTERNS: patterns,
-        schema.HEADS: {tokens.head(pattern) for pattern in patterns},
-        schema.NUMBERS: {number} - {""},
-        schema.NUMBER_EDGES: set(tokens.edges(number, tokens.NUMBER_EDGES)),
-        schema.GTINS: set(card.gtins),
-    }
+def _rows(connection: duckdb.DuckDBPyConnection) -> Iterator[tuple[str, str | None]]:
+    """Each licence as the JSON of its card, and its status on the snapshot's day."""
+    ((count,),) = connection.execute("SELECT count(*) FROM ranked").fetchall()
+    for first in range(0, count, _SLICE):
+        reader = connection.sql(_DOCUMENTS.format(first=first, after_last=first + _SLICE)).to_arrow_reader(_BATCH)
+        for batch in reader:
+            yield from zip(*(column.to_pylist() for column in batch.columns), strict=True)

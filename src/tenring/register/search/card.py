@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -27,25 +28,38 @@ class Card:
     valid_until: date | None
     models: tuple[str, ...]
     gtins: tuple[str, ...]
-    periods: tuple[Period, ...]
+    periods: Sequence[Mapping[str, str | None]]
+    """As stored, dates in ISO form: a hit shows one of them, so only that one is read."""
 
     @classmethod
     def read(cls, content: bytes) -> Card:
         """The card that `build` stored."""
         values: dict[str, Any] = json.loads(content)
-        values["valid_from"] = _date(values["valid_from"])
-        values["valid_until"] = _date(values["valid_until"])
-        values["models"] = tuple(values["models"])
-        values["gtins"] = tuple(values["gtins"])
-        values["periods"] = tuple(
-            Period(period["status"], _date(period["from_date"]), _date(period["until_date"]), period["reason"])
-            for period in values["periods"]
+        return cls(
+            values["licence_id"],
+            values["number"],
+            values["brand"],
+            values["name"],
+            values["holder"],
+            values["category"],
+            values["programme"],
+            values["register"],
+            values["economy"],
+            _date(values["valid_from"]),
+            _date(values["valid_until"]),
+            tuple(values["models"]),
+            tuple(values["gtins"]),
+            values["periods"],
         )
-        return cls(**values)
 
     def period(self, day: date) -> Period | None:
         """The period that holds on a day; None when nothing is known of that day."""
-        return next((period for period in self.periods if period.holds(day)), None)
+        text = day.isoformat()
+        for period in self.periods:
+            start, end = period["from_date"], period["until_date"]
+            if (start is None or start <= text) and (end is None or text < end):
+                return Period(period["status"] or "", _date(start), _date(end), period["reason"])
+        return None
 
 
 def _date(text: str | None) -> date | None:

@@ -41,7 +41,7 @@ def _doubtful(question: Question, *, found: int) -> list[int]:
     """Parts that may be mistyped: with hits, rare words; without, unknown words, or else any."""
     words = [i for i, part in enumerate(question.parts) if _most_wrong(part.text) and _is_word(part)]
     if found:
-        frequency = question.lexicon.searcher.doc_freq
+        frequency = question.lexicon.frequency
         texts = {i: question.parts[i].text for i in words}
         return [i for i, text in texts.items() if text.isalpha() and frequency(schema.WORDS, text) < LITTLE]
     unknown = [i for i in words if not question.is_met_somehow(i)]
@@ -63,7 +63,7 @@ def _nearest(word: str, question: Question) -> tuple[str, int] | None:
     for wrong in range(1, _most_wrong(word) + 1):
         near = {*_near_in_register(word, wrong, question.lexicon), *_near_in_names(word, wrong, question)} - {word}
         if near:
-            frequency = question.lexicon.searcher.doc_freq
+            frequency = question.lexicon.frequency
             return min(near, key=lambda term: (-frequency(schema.WORDS, term), term)), wrong
     return None
 
@@ -72,7 +72,7 @@ def _near_in_register(word: str, wrong: int, lexicon: Lexicon) -> set[str]:
     fuzzy = Query.fuzzy_term_query(lexicon.fields, schema.WORDS, word, distance=wrong)
     known: set[str] = {word}
     for _ in range(_ROUNDS):
-        without = [(Occur.MustNot, lexicon.term(schema.WORDS, term)) for term in sorted(known)]
+        without = [(Occur.MustNot, lexicon.term(schema.WORDS, term).query) for term in sorted(known)]
         hits = lexicon.searcher.search(
             Query.boolean_query([(Occur.Must, fuzzy), *without]), _LICENCES, count=False
         ).hits
@@ -91,6 +91,6 @@ def _words_of(card: Card) -> Iterator[str]:
 
 def _near_in_names(word: str, wrong: int, question: Question) -> Iterator[str]:
     """Words of category names; one that differs at both ends is not compared, which keeps this fast."""
-    for name in question.vocabulary.single_words:
-        if (name[0] == word[0] or name[-2:] == word[-2:]) and tokens.distance(word, name, most=wrong) <= wrong:
+    for name in question.vocabulary.alike_at_an_end(word):
+        if tokens.distance(word, name, most=wrong) <= wrong:
             yield name

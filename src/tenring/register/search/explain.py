@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from functools import cached_property
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
 
 from tenring.language import N, T
 from tenring.model.text import is_cjk, model_key
@@ -17,10 +16,16 @@ from tenring.register.search.question import Way
 #: A model counts as matched when it meets at least this share of what the best model of the licence meets.
 _SHARE_OF_BEST = 0.5
 
+#: Brands, holders and categories come again and again; the terms of so many texts are kept.
+_KEPT = 20_000
+
+#: Stands for the licence's text in a sentence; nobody can type it.
+_VALUE = "\0"
+
 
 @dataclass(frozen=True)
 class _Text:
-    """A text of a licence and its terms, each worked out once, when first asked for."""
+    """A text of a licence and its terms, each worked out once, when first asked for in a field that has them."""
 
     field: str
     text: str
@@ -53,16 +58,28 @@ class _Text:
     def patterns(self) -> list[str]:
         return list(tokens.patterns(self.text)) if self.field == "model" else []
 
-    def meets(self, way: Way) -> bool:
-        """Whether this text is one that the index finds by this way."""
-        return _MEETS[way.kind](self, way)
 
+#: The texts whose words are indexed, and in which texts each kind of way is looked for.
+_WORDED = frozenset({"brand", "name", "model", "number", "holder"})
+_WHERE: Mapping[Kind, frozenset[str]] = {
+    Kind.NUMBER: frozenset({"number"}),
+    Kind.NUMBER_PREFIX: frozenset({"number"}),
+    Kind.GTIN: frozenset({"gtin"}),
+    Kind.MODEL: frozenset({"model"}),
+    Kind.PATTERN: frozenset({"model"}),
+    Kind.PREFIX: frozenset({"model"}),
+    Kind.WILDCARD: _WORDED,
+    Kind.WORD: _WORDED,
+    Kind.CHARACTERS: _WORDED,
+    Kind.BRAND: frozenset({"brand"}),
+    Kind.SYNONYM: frozenset({"category"}),
+}
 
 #: How a text meets each kind of way.
 _MEETS: Mapping[Kind, Callable[[_Text, Way], bool]] = {
     Kind.NUMBER: lambda text, way: text.number == way.term,
     Kind.NUMBER_PREFIX: lambda text, way: text.number.startswith(way.term),
-    Kind.GTIN: lambda text, way: text.field == "gtin" and text.text == way.term,
+    Kind.GTIN: lambda text, way: text.text == way.term,
     Kind.MODEL: lambda text, way: text.whole == way.term,
     Kind.PATTERN: lambda text, way: not way.among.isdisjoint(text.patterns),
     Kind.PREFIX: lambda text, way: any(key.startswith(way.term) for key in text.keys),
@@ -70,49 +87,81 @@ _MEETS: Mapping[Kind, Callable[[_Text, Way], bool]] = {
     Kind.WORD: lambda text, way: way.term in text.words or way.term in text.brand,
     Kind.CHARACTERS: lambda text, way: way.term in text.words or any(way.term in run for run in text.runs),
     Kind.BRAND: lambda text, way: way.term in text.brand,
-    Kind.SYNONYM: lambda text, way: text.field == "category" and text.text in way.among,
+    Kind.SYNONYM: lambda text, way: text.text in way.among,
 }
 
 
 def _covered(text: _Text, pattern: str) -> bool:
     """A `*` at the end covers words of any text, one inside covers models."""
-    regex = re.compile(tokens.as_regex(pattern))
-    terms = text.words if pattern == tokens.head(pattern) + "*" else text.keys
-    return any(regex.fullmatch(term) for term in terms)
+    head = tokens.head(pattern)
+    if pattern == head + "*":
+        return any(word.startswith(head) for word in text.words)
+    return any(tokens.covers(pattern, key) for key in text.keys)
 
 
-def explain(card: Card, ways: Sequence[Way]) -> tuple[tuple[Reason, ...], tuple[str, ...]]:
-    """The reasons why a licence was found, heaviest first, and those of its models that met what was typed."""
-    texts = list(_texts(card))
-    reasons = (_reason(way, text) for way in ways if (text := next((t for t in texts if t.meets(way)), None)))
-    return tuple(sorted(reasons, key=lambda reason: -reason.weight)), _models(texts, ways)
+@dataclass(frozen=True)
+class Explainer:
+    """Explains the hits of one question: its ways, and what the sentences about each of them have in common."""
+
+    ways: Sequence[Way]
+    _begun: dict[tuple[int, str], str] = field(default_factory=dict)
+
+    def explain(self, card: Card) -> tuple[tuple[Reason, ...], tuple[str, ...]]:
+        """The reasons why a licence was found, heaviest first, and those of its models that met what was typed."""
+        texts = _texts(card)
+        weights: dict[str, float] = {}
+        reasons = []
+        for number, way in enumerate(self.ways):
+            found = self._meeting(way, texts, weights)
+            if found is not None:
+                reasons.append(self._reason(number, way, found))
+        reasons.sort(key=lambda reason: -reason.weight)
+        return tuple(reasons), _best_models(weights)
+
+    def _meeting(self, way: Way, texts: Sequence[_Text], weights: dict[str, float]) -> _Text | None:
+        """The first text that meets a way; every model that meets it is given its weight."""
+        fields, meets = _WHERE[way.kind], _MEETS[way.kind]
+        found = None
+        for text in texts:
+            is_model = text.field == "model"
+            if (found is None or is_model) and text.field in fields and meets(text, way):
+                found = found or text
+                if is_model:
+                    weights[text.text] = weights.get(text.text, 0.0) + way.weight
+        return found
+
+    def _reason(self, number: int, way: Way, text: _Text) -> Reason:
+        said = self._begun.get((number, text.field))
+        if said is None:
+            said = self._begun[(number, text.field)] = _sentence(way, text.field)
+        value = text.text
+        weight = round(way.weight, 3)
+        return Reason(way.typed, way.kind, text.field, value, weight, way.distance, said.replace(_VALUE, value))
 
 
-def _texts(card: Card) -> Iterator[_Text]:
+def _texts(card: Card) -> list[_Text]:
     """The texts of a licence, those first in which a match says most."""
-    models = (("model", model) for model in card.models)
-    gtins = (("gtin", gtin) for gtin in card.gtins)
-    first = (("brand", card.brand), ("name", card.name))
-    rest = (("number", card.number), ("holder", card.holder), ("category", card.category))
-    return (_Text(field, text) for field, text in (*first, *models, *gtins, *rest) if text)
+    texts = [("brand", card.brand), ("name", card.name), *(("model", model) for model in card.models)]
+    texts += [("gtin", gtin) for gtin in card.gtins]
+    texts += [("number", card.number), ("holder", card.holder), ("category", card.category)]
+    return [_text(field, text) for field, text in texts if text]
 
 
-def _models(texts: Sequence[_Text], ways: Sequence[Way]) -> tuple[str, ...]:
+@lru_cache(maxsize=_KEPT)
+def _text(field: str, text: str) -> _Text:
+    return _Text(field, text)
+
+
+def _best_models(weights: Mapping[str, float]) -> tuple[str, ...]:
     """The models that meet most of what was typed, best first."""
-    models = [text for text in texts if text.field == "model"]
-    weights = {model.text: sum(way.weight for way in ways if model.meets(way)) for model in models}
     least = max(weights.values(), default=0.0) * _SHARE_OF_BEST
-    matched = [model for model, weight in weights.items() if weight and weight >= least]
+    matched = [model for model, weight in weights.items() if weight >= least]
     return tuple(sorted(matched, key=lambda model: (-weights[model], model)))
 
 
-def _reason(way: Way, text: _Text) -> Reason:
-    said = _sentence(way, text)
-    return Reason(way.typed, way.kind, text.field, text.text, round(way.weight, 3), way.distance, said)
-
-
-def _sentence(way: Way, text: _Text) -> str:
-    said = T(_SENTENCES[way.kind], typed=_as_searched(way), field=T(_FIELDS[text.field]), value=text.text)
+def _sentence(way: Way, field: str) -> str:
+    """The reason in words, with `_VALUE` where the licence's text comes."""
+    said = T(_SENTENCES[way.kind], typed=_as_searched(way), field=T(_FIELDS[field]), value=_VALUE)
     if not way.distance:
         return said
     return T("{said} (typed “{typed}”; letters corrected: {count})", said=said, typed=way.typed, count=way.distance)

@@ -2,27 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import tantivy
-from tantivy import Occur, Searcher
+from tantivy import Searcher
 
 from tenring.language import T
 from tenring.model.licence import Status
 from tenring.register.search import periods, schema
-from tenring.register.search.answer import ANY, UNKNOWN, Hit, Query, Results
-from tenring.register.search.build import About
+from tenring.register.search.about import About
+from tenring.register.search.answer import ANY, FACETS, UNKNOWN, Hit, Query, Results
 from tenring.register.search.card import Card
 from tenring.register.search.correct import LITTLE, corrected
-from tenring.register.search.explain import explain
+from tenring.register.search.explain import Explainer
+from tenring.register.search.queries import passing
 from tenring.register.search.question import MAX_PARTS, Lexicon, Part, Question, loosened, parse
+from tenring.register.search.ranking import Ranking
 from tenring.register.search.vocabulary import Vocabulary
 
-#: More keys than a facet of ours can have.
-_ALL_KEYS = 65_000
+
+@dataclass(frozen=True)
+class Asked:
+    """The licences that meet a question: once with what each of them scores, once in the form that counts fastest."""
+
+    scored: tantivy.Query
+    matching: tantivy.Query
+
+    @classmethod
+    def nothing(cls) -> Asked:
+        """No licence."""
+        return cls(tantivy.Query.empty_query(), tantivy.Query.empty_query())
 
 
 def search(folder: Path, query: Query) -> Results:
@@ -67,28 +81,29 @@ class SearchIndex:
 
     def _with_words(self, query: Query, parts: Sequence[Part]) -> Results:
         question = self._question(parts)
-        results = self._results(query, question, question.all_parts())
+        results = self._results(query, question, Asked(question.all_parts(), question.meeting_all()))
         return results if results.total >= LITTLE else self._with_help(query, question, results)
 
     def _without_words(self, query: Query) -> Results:
         """Everything the filters let through; nothing when something was typed that has no letter or digit."""
         question = self._question([])
         if not query.text.strip():
-            return self._results(query, question, tantivy.Query.const_score_query(tantivy.Query.all_query(), 0.0))
+            everything = tantivy.Query.const_score_query(tantivy.Query.all_query(), 0.0)
+            return self._results(query, question, Asked(everything, everything))
         note = T("“{typed}” has no letter or digit to search for.", typed=query.text.strip())
-        return replace(self._results(query, question, tantivy.Query.empty_query()), notes=(note,))
+        return replace(self._results(query, question, Asked.nothing()), notes=(note,))
 
     def _with_help(self, query: Query, question: Question, results: Results) -> Results:
         """Little or nothing was found: correct typing errors; when still no licence has all words, take most."""
-        alone = self._count(question.all_parts()) if _filtered(query) else results.total
+        alone = self._count(question.meeting_all()) if _filtered(query) else results.total
         results = replace(results, without_filters=alone if _filtered(query) and not results.total else None)
         if alone >= LITTLE or (alone and question.names_exactly()):
             return results
         parts = corrected(question, found=alone)
         if any(part.correction for part in parts):
             better = self._question(parts)
-            better_asked = better.all_parts()
-            better_alone = self._count(better_asked)
+            better_asked = Asked(better.all_parts(), better.meeting_all())
+            better_alone = self._count(better_asked.matching)
             if better_alone > alone:
                 return self._results(query, better, better_asked, alone=better_alone)
         return results if alone else self._with_most_words(query, parts)
@@ -101,21 +116,25 @@ class SearchIndex:
             asked = question.some_parts(at_least)
             alone = self._count(asked)
             if alone:
-                return replace(self._results(query, question, asked, alone=alone), words=at_least)
-        return self._results(query, question, tantivy.Query.empty_query(), alone=0)
+                return replace(self._results(query, question, Asked(asked, asked), alone=alone), words=at_least)
+        return self._results(query, question, Asked.nothing(), alone=0)
+
+    @cached_property
+    def lexicon(self) -> Lexicon:
+        """The terms of the index."""
+        return Lexicon(self.searcher, self.fields)
 
     def _question(self, parts: Sequence[Part]) -> Question:
-        return Question(parts, Lexicon(self.searcher, self.fields), self.vocabulary)
+        return Question(parts, self.lexicon, self.vocabulary)
 
-    def _results(self, query: Query, question: Question, asked: tantivy.Query, *, alone: int | None = None) -> Results:
-        filtered = self._filter(query, asked, nearly_all=not question.parts)
-        total, facets = self._counts(query, filtered)
-        found = (
-            self.searcher.search(filtered, query.limit, count=False, offset=query.offset).hits if query.limit else []
-        )
+    def _results(self, query: Query, question: Question, asked: Asked, *, alone: int | None = None) -> Results:
+        filters = self._filters(query)
+        total, facets = self._counts(query, asked.matching, filters)
+        found = self._best(query, question, [passing(asked.scored, ways) for ways in filters], total)
+        explainer = Explainer([way for way in question.ways if way.most != 0])
         return Results(
             total=total,
-            hits=tuple(self._hit(address, score, query, question) for score, address in found),
+            hits=tuple(self._hit(address, score, query, explainer) for score, address in found),
             on=query.on or self.about.day,
             facets=facets,
             corrected={part.text: part.correction[0] for part in question.parts if part.correction},
@@ -124,10 +143,21 @@ class SearchIndex:
             without_filters=alone if not total and _filtered(query) else None,
         )
 
-    def _hit(self, address: tantivy.DocAddress, score: float, query: Query, question: Question) -> Hit:
+    def _best(
+        self, query: Query, question: Question, scored: Sequence[tantivy.Query], total: int
+    ) -> Sequence[tuple[float, tantivy.DocAddress]]:
+        """The page asked for, best first, equals in the order of ranks."""
+        last = min(query.offset + query.limit, total)
+        if last <= query.offset:
+            return ()
+        ranking = Ranking(self.searcher, self.fields, self.about.bands, question)
+        active = query.on if (query.status or Status.ACTIVE) == Status.ACTIVE else None
+        return ranking.best(scored, last, of=total, active=active)[query.offset :]
+
+    def _hit(self, address: tantivy.DocAddress, score: float, query: Query, explainer: Explainer) -> Hit:
         card = Card.read(self.searcher.doc(address)[schema.CARD][0])
         period = card.period(query.on or self.about.day)
-        why, models = explain(card, question.ways)
+        why, models = explainer.explain(card)
         return Hit(
             licence_id=card.licence_id,
             number=card.number,
@@ -150,27 +180,51 @@ class SearchIndex:
             explanation=why,
         )
 
-    def _counts(self, query: Query, filtered: tantivy.Query) -> tuple[int, dict[str, dict[str, int]]]:
+    def _counts(
+        self, query: Query, matching: tantivy.Query, filters: Sequence[Sequence[tantivy.Query]]
+    ) -> tuple[int, dict[str, dict[str, int]]]:
         """How many licences pass, and how many of each key of each facet."""
-        stored = [name for name in query.facets if name != "status" or query.on is None]
-        if not stored:
-            total = self._count(filtered)
-            facets: dict[str, dict[str, int]] = {}
-        else:
-            answer: dict[str, Any] = self.searcher.aggregate(
-                filtered, {name: {"terms": {"field": name, "size": _ALL_KEYS}} for name in stored}
-            )
-            facets = {name: {b["key"]: b["doc_count"] for b in answer[name]["buckets"]} for name in stored}
-            total = sum(facets[stored[0]].values())
-        if "status" in query.facets and query.on is not None:
-            facets["status"] = self._statuses(query, filtered, total)
+        groups: dict[str, int] = defaultdict(int)
+        for ways in filters:
+            for number, count in self._counted(passing(matching, ways), schema.GROUP, len(self.about.groups)).items():
+                groups[number] += count
+        total = sum(groups.values())
+        facets = self._facets(groups)
+        if "status" in query.facets:
+            facets["status"] = self._statuses(query, matching, filters, total)
         return total, {name: facets[name] for name in query.facets}
 
-    def _statuses(self, query: Query, filtered: tantivy.Query, total: int) -> dict[str, int]:
-        """How many licences had which status on the day asked."""
+    def _counted(self, asked: tantivy.Query, field: str, most: int) -> dict[str, int]:
+        """How many licences that meet `asked` have which term of a field; `most`: so many terms it has at most."""
+        if not most:
+            return {}
+        counted = {"terms": {"field": field, "size": most, "segment_size": most}}
+        answer: dict[str, Any] = self.searcher.aggregate(asked, {"counted": counted})
+        return {bucket["key"]: bucket["doc_count"] for bucket in answer["counted"]["buckets"]}
+
+    def _facets(self, groups: Mapping[str, int]) -> dict[str, dict[str, int]]:
+        """The counts of all facets but the status, the most frequent keys first."""
+        stored = FACETS[:-1]
+        counts: list[dict[str, int]] = [defaultdict(int) for _ in stored]
+        for number, count in groups.items():
+            for facet, key in zip(counts, self.about.groups[int(number)], strict=True):
+                facet[key] += count
+        ordered = (dict(sorted(facet.items(), key=lambda pair: (-pair[1], pair[0]))) for facet in counts)
+        return dict(zip(stored, ordered, strict=True))
+
+    def _statuses(
+        self, query: Query, matching: tantivy.Query, filters: Sequence[Sequence[tantivy.Query]], total: int
+    ) -> dict[str, int]:
+        """How many licences had which status on the day asked, or on the snapshot's."""
+        if query.on is None:
+            (ways,) = filters
+            return self._counted(passing(matching, ways), "status", len(Status) + 1)
         if query.status != ANY:
             return {query.status or Status.ACTIVE.value: total} if total else {}
-        counts = {status.value: self._count(self._having(filtered, status, query)) for status in Status}
+        counts = {}
+        for status in Status:
+            filters = self._filters(replace(query, status=status.value))
+            counts[status.value] = sum(self._count(passing(matching, ways)) for ways in filters)
         counts[UNKNOWN] = total - sum(counts.values())
         return {status: count for status, count in counts.items() if count}
 
@@ -178,20 +232,17 @@ class SearchIndex:
         """How many licences meet `asked`."""
         return int(self.searcher.search(asked, 1).count)  # type: ignore[attr-defined]  # the engine's stub leaves it out
 
-    def _filter(self, query: Query, asked: tantivy.Query, *, nearly_all: bool) -> tantivy.Query:
-        """What meets `asked` and passes all filters."""
+    def _filters(self, query: Query) -> Sequence[Sequence[tantivy.Query]]:
+        """The filters: a licence passes when it passes all of exactly one of the lists, of which no two share any."""
         named = {name: getattr(query, name) for name in schema.FILTERS if name != "status"}
-        asked = _both(asked, *(self._term(name, value) for name, value in named.items() if value))
+        always = [self._term(name, value) for name, value in named.items() if value]
         status = query.status or (Status.ACTIVE.value if query.on else ANY)
-        return asked if status == ANY else self._having(asked, status, query, nearly_all=nearly_all)
-
-    def _having(self, asked: tantivy.Query, status: str, query: Query, *, nearly_all: bool = False) -> tantivy.Query:
-        """What meets `asked` and had a status on the day asked."""
+        if status == ANY:
+            return [always]
         if query.on is None or query.on == self.about.day:
-            return _both(asked, self._term("status", status))
-        ways = periods.had(self.searcher, self.fields, status, query.on, nearly_all=nearly_all)
-        passed = [_both(asked, *filters) for filters in ways]
-        return passed[0] if len(passed) == 1 else tantivy.Query.boolean_query([(Occur.Should, way) for way in passed])
+            return [[*always, self._term("status", status)]]
+        ways = periods.had(self.searcher, self.fields, status, query.on, self.about.window)
+        return [[*always, *way] for way in ways]
 
     def _term(self, field: str, value: str) -> tantivy.Query:
         return tantivy.Query.term_query(self.fields, field, value, "basic")
@@ -199,11 +250,3 @@ class SearchIndex:
 
 def _filtered(query: Query) -> bool:
     return any((query.on, query.category, query.programme, query.register, query.economy, query.status))
-
-
-def _both(asked: tantivy.Query, *filters: tantivy.Query) -> tantivy.Query:
-    """What passes all filters; they count nothing."""
-    if not filters:
-        return asked
-    silent = [(Occur.Must, tantivy.Query.const_score_query(query, 0.0)) for query in filters]
-    return tantivy.Query.boolean_query([(Occur.Must, asked), *silent])

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from tantivy import Occur, Query, Schema, Searcher
 
 from tenring.model.text import bigrams, is_cjk, model_key, words
 from tenring.register.search import schema, tokens
 from tenring.register.search.answer import Kind
+from tenring.register.search.queries import any_of, any_term
 from tenring.register.search.vocabulary import Vocabulary
 
 #: What each way of meeting counts; a hit's score is the sum. Numbers outweigh everything; a model outweighs any
@@ -39,6 +40,7 @@ _OTHER_NUMBER = 0.8
 
 #: Where beginnings are looked up: whole terms, their first characters, and of how many characters those are.
 _BEGINNINGS = {
+    Kind.WILDCARD: (schema.WORDS, schema.WORD_EDGES, tokens.WORD_EDGES),
     Kind.PREFIX: (schema.KEYS, schema.EDGES, tokens.EDGES),
     Kind.NUMBER_PREFIX: (schema.NUMBERS, schema.NUMBER_EDGES, tokens.NUMBER_EDGES),
 }
@@ -52,6 +54,10 @@ _LEAST_NUMBER = 4
 _LEAST_PREFIX = 3
 _LEAST_SPAN_PREFIX = 4
 _LEAST_COVERED = 4
+
+#: Weights are whole multiples of this (a power of two), so that their sums are exact in the engine's 32-bit floats
+#: and licences that meet the same ways have the same score to the last bit.
+_STEP = 1 / 64
 
 #: Up to so many terms are searched by name, which is faster than by an expression.
 _FEW_TERMS = 64
@@ -81,7 +87,8 @@ class Part:
 class Way:
     """One way to meet the parts `start` to `stop` - 1: the term searched, what it counts, and the index query.
 
-    `among`: the categories (`SYNONYM`) or patterns (`PATTERN`) that satisfy it.
+    `among`: the categories (`SYNONYM`) or patterns (`PATTERN`) that satisfy it. `most`: that many licences at most
+    meet it (None: not known without searching).
     """
 
     kind: Kind
@@ -93,6 +100,15 @@ class Way:
     query: Query
     distance: int = 0
     among: frozenset[str] = frozenset()
+    most: int | None = None
+
+
+@dataclass(frozen=True)
+class Lookup:
+    """An index query, and how many licences at most it finds (None: not known without searching)."""
+
+    query: Query
+    most: int | None
 
 
 def parse(text: str, vocabulary: Vocabulary) -> list[Part]:
@@ -122,25 +138,33 @@ def loosened(parts: Sequence[Part]) -> list[Part]:
     return pieces[:MAX_PARTS]
 
 
+#: How many frequencies of terms are kept: the same brands, words and beginnings are asked for again and again.
+_FREQUENCIES_KEPT = 100_000
+
+
 @dataclass(frozen=True)
 class Lexicon:
-    """The terms of an open index: what exists, and queries for it."""
+    """The terms of an open index: what exists, and queries for it. The index never changes, so answers are kept."""
 
     searcher: Searcher
     fields: Schema
 
+    @cached_property
+    def frequency(self) -> Callable[[str, str], int]:
+        """How many licences have a term, by field and term."""
+        return lru_cache(maxsize=_FREQUENCIES_KEPT)(self.searcher.doc_freq)
+
     def exists(self, field: str, term: str) -> bool:
         """Whether a licence has the term."""
-        return self.searcher.doc_freq(field, term) > 0
+        return self.frequency(field, term) > 0
 
-    def term(self, field: str, *terms: str) -> Query:
+    def term(self, field: str, *terms: str) -> Lookup:
         """Licences with one of the terms."""
-        if len(terms) == 1:
-            return Query.term_query(self.fields, field, terms[0], "basic")
-        return Query.term_set_query(self.fields, field, terms)
+        most = sum(self.frequency(field, term) for term in terms)
+        return Lookup(any_term(self.fields, field, terms), most)
 
-    def beginning(self, kind: Kind, key: str) -> Query | None:
-        """Licences with a model (`PREFIX`) or a number (`NUMBER_PREFIX`) that begins so; None when none does."""
+    def beginning(self, kind: Kind, key: str) -> Lookup | None:
+        """Licences with a model (`PREFIX`), number (`NUMBER_PREFIX`) or word (`WILDCARD`) that begins so, if any."""
         whole, edges, lengths = _BEGINNINGS[kind]
         if len(key) in lengths:
             return self.term(edges, key) if self.exists(edges, key) else None
@@ -149,12 +173,13 @@ class Lexicon:
             return None
         terms = [term for term, _ in self.searcher.terms_with_prefix(whole, key, limit=_FEW_TERMS)]
         if len(terms) == _FEW_TERMS:
-            return self.matching(whole, key + ".*")
+            most = self.frequency(edges, key[: lengths.stop - 1])
+            return replace(self.matching(whole, key + ".*"), most=most)
         return self.term(whole, *terms) if terms else None
 
-    def matching(self, field: str, regex: str) -> Query:
+    def matching(self, field: str, regex: str) -> Lookup:
         """Licences with a term that a regular expression matches."""
-        return Query.regex_query(self.fields, field, regex)
+        return Lookup(Query.regex_query(self.fields, field, regex), None)
 
     def patterns_covering(self, key: str) -> list[str]:
         """The registers' patterns that cover a key: looked up by their heads, then checked one by one."""
@@ -164,7 +189,7 @@ class Lexicon:
         found = (term for start in starts for term, _ in self.searcher.terms_with_prefix(schema.PATTERNS, start))
         return [pattern for pattern in found if tokens.covers(pattern, key)]
 
-    def adjacent(self, run: str) -> Query:
+    def adjacent(self, run: str) -> Lookup:
         """Licences with the characters of a run side by side."""
         if len(run) == 1:
             return self.term(schema.WORDS, run)
@@ -172,7 +197,9 @@ class Lexicon:
         if len(pairs) == 1:
             return self.term(schema.CHARACTERS, run)
         positions = sorted({*range(0, len(pairs), 2), len(pairs) - 1})
-        return Query.phrase_query(self.fields, schema.CHARACTERS, [(i, pairs[i]) for i in positions])
+        phrase: list[str | tuple[int, str]] = [(i, pairs[i]) for i in positions]
+        most = min(self.frequency(schema.CHARACTERS, pairs[i]) for i in positions)
+        return Lookup(Query.phrase_query(self.fields, schema.CHARACTERS, phrase), most)
 
 
 @dataclass(frozen=True)
@@ -193,8 +220,38 @@ class Question:
         return tuple(found)
 
     def all_parts(self) -> Query:
-        """Licences that meet every part."""
+        """Licences that meet every part, with their scores."""
         return self._combined([(Occur.Must, self._clause(index)) for index in range(len(self.parts))])
+
+    def meeting_all(self) -> Query:
+        """The same licences, without scores: each way is searched once, a way over all parts beside the others."""
+        ways = [way for way in self.ways if way.kind is not Kind.BRAND and way.most != 0]
+        over_all = [way for way in ways if (way.start, way.stop) == (0, len(self.parts))]
+        if len(self.parts) == 1:
+            return any_of([way.query for way in over_all])
+        rest = [way for way in ways if (way.start, way.stop) != (0, len(self.parts))]
+        clauses = [[way.query for way in rest if way.start <= i < way.stop] for i in range(len(self.parts))]
+        if not all(clauses):
+            return any_of([way.query for way in over_all])
+        every = Query.boolean_query([(Occur.Must, any_of(clause)) for clause in clauses])
+        return any_of([*(way.query for way in over_all), every])
+
+    def needed_above(self, score: float) -> list[Way] | None:
+        """Ways of which a licence must meet one to score more than `score`; None when not all are countable.
+
+        The most frequent ways are left out as long as all of them together do not count more than `score`.
+        """
+        ways = sorted(self.ways, key=lambda way: self.lexicon.searcher.num_docs if way.most is None else way.most)
+        left = sum(way.weight for way in ways)
+        needed: list[Way] = []
+        for way in ways:
+            if left <= score:
+                break
+            if way.most is None:
+                return None
+            needed.append(way)
+            left -= way.weight
+        return needed
 
     def some_parts(self, at_least: int) -> Query:
         """Licences that meet so many parts."""
@@ -232,8 +289,8 @@ class Question:
             for text, distance in part.readings:
                 yield from self._words(index, text, distance)
         if part.open:
-            pattern = part.text + "*"
-            yield self._way(Kind.WILDCARD, index, pattern, self.lexicon.matching(schema.WORDS, part.text + ".*"))
+            found = self.lexicon.beginning(Kind.WILDCARD, part.text) or Lookup(Query.empty_query(), 0)
+            yield self._way(Kind.WILDCARD, index, part.text + "*", found)
         elif not part.pattern and self.lexicon.exists(schema.BRAND, part.readings[-1][0]):
             text, distance = part.readings[-1]
             yield self._way(Kind.BRAND, index, text, self.lexicon.term(schema.BRAND, text), distance=distance)
@@ -244,7 +301,7 @@ class Question:
         other = tokens.other_number(text)
         if other and self.lexicon.exists(schema.WORDS, other):
             way = self._way(Kind.WORD, index, other, term(schema.WORDS, other), distance=distance)
-            yield replace(way, weight=way.weight * _OTHER_NUMBER)
+            yield replace(way, weight=_exact(way.weight * _OTHER_NUMBER))
 
     def _wildcards(self, index: int, part: Part) -> Iterator[Way]:
         """A pattern of the user's meets models that it covers, and the same pattern printed in the register."""
@@ -292,20 +349,25 @@ class Question:
             query = self.lexicon.term("category", *categories)
             yield self._span(Kind.SYNONYM, span, " ".join(span.texts), query, among=frozenset(categories))
 
-    def _span(self, kind: Kind, span: _Span, term: str, query: Query, *, among: frozenset[str] = frozenset()) -> Way:
+    def _span(self, kind: Kind, span: _Span, term: str, found: Lookup, *, among: frozenset[str] = frozenset()) -> Way:
         share = len(span.key) / len(self._key) if kind in _BY_SHARE else 1.0
-        weight = WEIGHTS[kind] * min(share, 1.0) * _CORRECTED[min(span.distance, max(_CORRECTED))]
+        weight = _exact(WEIGHTS[kind] * min(share, 1.0) * _CORRECTED[min(span.distance, max(_CORRECTED))])
         typed = " ".join(part.text for part in self.parts[span.start : span.stop])
-        return Way(kind, span.start, span.stop, typed, term, weight, query, span.distance, among)
+        return Way(kind, span.start, span.stop, typed, term, weight, found.query, span.distance, among, found.most)
 
-    def _way(self, kind: Kind, index: int, term: str, query: Query, *, distance: int = 0) -> Way:
-        weight = WEIGHTS[kind] * _CORRECTED[distance]
-        return Way(kind, index, index + 1, self.parts[index].text, term, weight, query, distance)
+    def _way(self, kind: Kind, index: int, term: str, found: Lookup, *, distance: int = 0) -> Way:
+        weight = _exact(WEIGHTS[kind] * _CORRECTED[distance])
+        typed = self.parts[index].text
+        return Way(kind, index, index + 1, typed, term, weight, found.query, distance, most=found.most)
 
     @cached_property
     def _key(self) -> str:
         """Everything typed, written together."""
         return "".join(model_key(part.text) for part in self.parts)
+
+
+def _exact(weight: float) -> float:
+    return round(weight / _STEP) * _STEP
 
 
 @dataclass(frozen=True)

@@ -2,24 +2,34 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
+from typing import Any
 
-from tantivy import Filter, Index, Schema, SchemaBuilder, TextAnalyzer, TextAnalyzerBuilder, Tokenizer
+from tantivy import DocAddress, Filter, Index, Schema, SchemaBuilder, TextAnalyzer, TextAnalyzerBuilder, Tokenizer
 
 from tenring.exceptions import SnapshotError
 from tenring.model.licence import Status
 from tenring.register.search import periods
 
 FOLDER = "search"
+
+#: The layout of the index and of what lies beside it; an index of another one is refused. It goes up by one whenever
+#: a field, a term or `about.json` changes its meaning.
+LAYOUT = 2
 ABOUT = "about.json"
 
 #: Stands between runs of characters; removed on indexing, but it leaves a gap in the positions.
 GAP = "|"
 
+#: The engine's own list of the index's segments.
+_META = "meta.json"
+
 _ANALYSER = "prepared"
 
 #: Terms separated by spaces, prepared by `tokens`. What a term is:
 WORDS = "words"  # a word, or a single CJK character, of any text
+WORD_EDGES = "word_edges"  # the first 2 to 5 characters of a word
 BRAND = "brand"  # a word of the brand
 KEYS = "keys"  # a model, written together, from one of its words on
 EDGES = "edges"  # the first 2 to 5 characters of a key
@@ -29,12 +39,22 @@ HEADS = "heads"  # what stands before the first wildcard of a pattern
 NUMBERS = "numbers"  # the licence number, written together
 NUMBER_EDGES = "number_edges"  # the first 2 to 12 characters of it
 GTINS = "gtins"  # a GTIN, 14 digits
-_TERMS = (WORDS, BRAND, KEYS, EDGES, WHOLE, PATTERNS, HEADS, NUMBERS, NUMBER_EDGES, GTINS)
+_TERMS = (WORDS, WORD_EDGES, BRAND, KEYS, EDGES, WHOLE, PATTERNS, HEADS, NUMBERS, NUMBER_EDGES, GTINS)
 
 #: Pairs of neighbouring CJK characters, with positions.
 CHARACTERS = "characters"
 
-#: One term each, filtered by and counted.
+#: A licence's place in the order in which equals are shown, from 0.
+RANK = "rank"
+
+#: The licences of a stretch in the order in which equals are shown: one term each, `BAND` licences to a term.
+BANDS = "bands"
+BAND = 16_384
+
+#: One term each: what is counted, all facets but the status at once; `about.json` says which keys a group stands for.
+GROUP = "group"
+
+#: One term each, filtered by.
 FILTERS = ("category", "programme", "register", "economy", "status")
 
 #: What a hit shows, as JSON.
@@ -44,13 +64,15 @@ CARD = "card"
 def make_schema() -> Schema:
     """The schema of the index."""
     builder = SchemaBuilder()
-    for name in (*_TERMS, periods.SPANS, periods.ACTIVE_SPANS):
+    for name in (*_TERMS, periods.SPANS, periods.ACTIVE_DAYS):
         builder.add_text_field(name, tokenizer_name=_ANALYSER, index_option="basic")
     builder.add_text_field(CHARACTERS, tokenizer_name=_ANALYSER, index_option="position")
-    for name in FILTERS:
-        builder.add_text_field(name, tokenizer_name="raw", index_option="basic", fast=True)
+    for name in (*FILTERS, BANDS, GROUP):
+        is_counted = name in {GROUP, "status"}
+        builder.add_text_field(name, tokenizer_name="raw", index_option="basic", fast=is_counted)
     for name in (name for status in Status for name in periods.fields(status)):
         builder.add_integer_field(name, fast=True)
+    builder.add_integer_field(RANK, fast=True)
     builder.add_bytes_field(CARD, stored=True)
     return builder.build()
 
@@ -60,6 +82,38 @@ def create(folder: Path) -> Index:
     index = Index(make_schema(), str(folder), reuse=False)
     index.register_tokenizer(_ANALYSER, _analyser())
     return index
+
+
+def put_in_order(folder: Path) -> None:
+    """Let the segments of a finished index be read in the order of ranks, so that equals come in it.
+
+    A reader takes segments as `meta.json` lists them; the engine lists the largest first.
+
+    Raises:
+        SnapshotError: segments were merged that were no neighbours.
+    """
+    file = folder / _META
+    meta: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+    searcher = open_index(folder).searcher()
+    firsts = [
+        rank
+        for segment in range(searcher.num_segments)
+        for rank in searcher.fast_field_values(RANK, [DocAddress(segment, 0)])
+    ]
+    ordered = sorted(zip(firsts, meta["segments"], strict=True), key=lambda pair: int(pair[0] or 0))
+    rank = 0
+    for first, segment in ordered:
+        if first != rank:
+            message = (
+                f"the memory is too little for a search index of {searcher.num_docs:,} licences. "
+                "Set TENRING_MEMORY to more; docs/concepts/search-at-scale.md says how much"
+            )
+            raise SnapshotError(message)
+        rank += segment["max_doc"]
+    meta["segments"] = [segment for _, segment in ordered]
+    partial = file.with_suffix(".partial")
+    partial.write_text(json.dumps(meta), encoding="utf-8")
+    partial.replace(file)
 
 
 def open_index(folder: Path) -> Index:

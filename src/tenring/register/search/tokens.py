@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from tenring.model.text import bigrams, model_key, normal, words
 from tenring.model.wildcards import has_wildcard, variants
 
 #: Prefixes of models up to this length are terms of their own: a question for them reads one list, not thousands.
 EDGES = range(2, 6)
+
+#: Likewise of words, of which a user's `*` may leave off the end.
+WORD_EDGES = EDGES
 
 #: Likewise of licence numbers, of which thousands begin alike.
 NUMBER_EDGES = range(2, 13)
@@ -66,11 +69,13 @@ def whole_key(model: str) -> str:
 
 def keys(text: str) -> Iterator[str]:
     """The key of a model from each of its first words on: `HP 800 G1` → hp800g1, 800g1, g1."""
-    parts = words(literal(text))
-    for start in range(min(len(parts), _STARTS)):
-        key = "".join(parts[start:])[:KEY_LENGTH]
-        if len(key) >= EDGES.start:
-            yield key
+    yield from keys_of(words(literal(text)))
+
+
+def keys_of(parts: Sequence[str]) -> list[str]:
+    """The keys of a model by its words before the first wildcard."""
+    found = ["".join(parts[start:])[:KEY_LENGTH] for start in range(min(len(parts), _STARTS))]
+    return [key for key in found if len(key) >= EDGES.start]
 
 
 def edges(key: str, lengths: range = EDGES) -> Iterator[str]:
@@ -104,8 +109,31 @@ def head(pattern: str) -> str:
 
 
 def covers(pattern: str, key: str) -> bool:
-    """Whether a pattern (`*` any characters, `#` any one) covers a key from end to end."""
-    return re.fullmatch(as_regex(pattern), key) is not None
+    """Whether a pattern (`*` any characters, `#` any one) covers a key from end to end.
+
+    Thousands of patterns can begin like a key; making an expression of each would take far longer than this.
+    """
+    first, *rest = pattern.split("*")
+    if not rest:
+        return len(first) == len(key) and _stands_at(first, key, 0)
+    *middle, last = rest
+    end = len(key) - len(last)
+    place = len(first)
+    if end < place or not _stands_at(first, key, 0) or not _stands_at(last, key, end):
+        return False
+    for piece in middle:
+        place = next((start for start in range(place, end - len(piece) + 1) if _stands_at(piece, key, start)), -1)
+        if place < 0:
+            return False
+        place += len(piece)
+    return True
+
+
+def _stands_at(piece: str, key: str, start: int) -> bool:
+    """Whether a piece, in which `#` is any character, stands in a key from a place on."""
+    if "#" not in piece:
+        return key.startswith(piece, start)
+    return all(sign in ("#", key[start + place]) for place, sign in enumerate(piece))
 
 
 def as_regex(pattern: str) -> str:
@@ -132,7 +160,7 @@ def other_number(word: str) -> str:
 
 def distance(a: str, b: str, *, most: int) -> int:
     """Letters to insert, remove, replace or swap to get from `a` to `b`; `most` + 1 when it is more than `most`."""
-    if abs(len(a) - len(b)) > most:
+    if abs(len(a) - len(b)) > most or len(set(a) ^ set(b)) > 2 * most:
         return most + 1
     before: list[int] = []
     last = list(range(len(b) + 1))

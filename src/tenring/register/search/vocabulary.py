@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from tenring.model.text import is_cjk, words
+from tenring.model.text import bigrams, is_cjk, words
 from tenring.register.search import tokens
 
 
@@ -40,13 +40,34 @@ class Vocabulary:
             sorted({word for name in self.names for word in name.split() if word.isascii() and word.isalpha()})
         )
 
+    def alike_at_an_end(self, word: str) -> Iterable[str]:
+        """The single words that begin with the same letter as a word, or end with the same two."""
+        return dict.fromkeys((*self._by_end.get(word[:1], ()), *self._by_end.get("-" + word[-2:], ())))
+
+    @cached_property
+    def _by_end(self) -> Mapping[str, Sequence[str]]:
+        found: dict[str, list[str]] = defaultdict(list)
+        for word in self.single_words:
+            found[word[0]].append(word)
+            found["-" + word[-2:]].append(word)
+        return found
+
     def categories(self, parts: Sequence[str]) -> tuple[str, ...]:
         """Ids of the categories that the words typed name; two or more CJK characters may be a part of a name."""
         exact = self.names.get(_phrase(parts), ())
         if len(parts) > 1 or not is_cjk(parts[0]) or len(parts[0]) == 1:
             return tuple(exact)
-        inside = (id_ for name, ids in self.runs.items() if parts[0] in name for id_ in ids)
+        inside = (id_ for name in self._by_pair.get(parts[0][:2], ()) if parts[0] in name for id_ in self.runs[name])
         return tuple(dict.fromkeys((*exact, *inside)))
+
+    @cached_property
+    def _by_pair(self) -> Mapping[str, Sequence[str]]:
+        """The names that are one run, by each pair of neighbouring characters in them."""
+        found: dict[str, list[str]] = defaultdict(list)
+        for name in self.runs:
+            for pair in dict.fromkeys(bigrams(name)):
+                found[pair].append(name)
+        return found
 
     def split(self, run: str) -> list[str]:
         """A CJK run cut around the longest category name in it: 惠普笔记本电脑 → 惠普, 笔记本电脑.
@@ -62,9 +83,8 @@ class Vocabulary:
         return [run]
 
     def _names_inside(self, run: str) -> Iterator[str]:
-        longest = max(map(len, self.runs), default=0)
-        pieces = {run[i : i + length] for i in range(len(run)) for length in range(2, longest + 1)}
-        return iter(sorted((piece for piece in pieces if piece in self.runs), key=len, reverse=True))
+        names = {name for pair in set(bigrams(run)) for name in self._by_pair.get(pair, ()) if name in run}
+        return iter(sorted(sorted(names), key=len, reverse=True))
 
 
 def _phrase(parts: Sequence[str]) -> str:

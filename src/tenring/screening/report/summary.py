@@ -253,7 +253,7 @@ def _certified(book: Book, dimension: str) -> dict[str, SumOut]:
 
 
 def _breakdowns(connection: duckdb.DuckDBPyConnection, dimension: str) -> BreakdownsOut:
-    order = "key" if dimension == "month" else "currency, all_value DESC, key_id"
+    order = "key, currency" if dimension == "month" else "currency, all_value DESC, key_id"
     found = connection.execute(
         f"""
         SELECT

@@ -1,0 +1,188 @@
+"""The same screening on DuckDB and on Spark with one, two and four executors: rows, time, and where Spark wins.
+
+    python benchmarks/engines.py [--lines 10000 40000] [--masters local-cluster[2,1,1024] …]
+
+Lines are made from the newest snapshot's own models, with a fixed seed, the same for every engine. Each screening is a
+process of its own, as a user would start it. Time is wall time; work is the processor time of the process and all it
+starts (Java, executors, Python workers). Both are fitted as a fixed part and a part for each line. The size from which
+Spark wins follows from them: measured for the executors that ran here, reckoned for more, where executors share no
+cores, from the work for each line.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import os
+import random
+import re
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+
+import duckdb
+from machine import describe
+from results import record
+
+from tenring.register.snapshot import Snapshot
+from tenring.settings import from_environment
+
+_FILES = ("classified", "obliged", "matches", "lines", "obligations", "alternatives")
+_MASTERS = ("local-cluster[1,1,1024]", "local-cluster[2,1,1024]", "local-cluster[4,1,1024]")
+_RECKONED = (16, 64)
+_TICKS = os.sysconf("SC_CLK_TCK")
+
+
+@dataclass(frozen=True)
+class Run:
+    """One screening: seconds on the wall, and seconds of work of all processes."""
+
+    lines: int
+    wall: float
+    work: float
+
+
+@dataclass(frozen=True)
+class Cost:
+    """Seconds whatever the size, and seconds for each line."""
+
+    fixed: float
+    line: float
+
+
+def main() -> None:
+    """Print figures of every engine at every size, compare all rows, and reckon where Spark wins."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--lines", type=int, nargs="+", default=[10_000, 40_000])
+    parser.add_argument("--masters", nargs="*", default=list(_MASTERS))
+    asked = parser.parse_args()
+    print(f"engines: {describe()}")
+    runs: dict[str, list[Run]] = {}
+    with tempfile.TemporaryDirectory() as folder:
+        for size in sorted(asked.lines):
+            purchases = Path(folder) / f"{size}.csv"
+            _write_lines(purchases, size)
+            for master in ("duckdb", *asked.masters):
+                out = Path(folder) / "out" / f"{size}-{re.sub('[^a-z0-9]+', '-', master)}"
+                run = _screened(purchases, out, master, size)
+                runs.setdefault(master, []).append(run)
+                _tell(run, master, runs["duckdb"][-1], same=_different(out.parent / f"{size}-duckdb", out) == [])
+    _reckon(runs)
+
+
+def _tell(run: Run, master: str, duck: Run, *, same: bool) -> None:
+    note = f"{run.lines / run.wall:,.0f} lines/s, {run.work:.0f} s of processor"
+    if master != "duckdb":
+        note += f", {run.wall / duck.wall:.1f} times DuckDB's time, {run.work / duck.work:.1f} times its work"
+        note += "; rows identical" if same else "; ROWS DIFFER"
+    record(f"{run.lines:,} lines on {master}", run.wall, unit="s", note=note)
+    if not same:
+        raise SystemExit(f"rows on {master} differ from DuckDB's")
+
+
+def _write_lines(path: Path, size: int) -> None:
+    with Snapshot.open(from_environment()).connect() as connection:
+        products = connection.execute("""
+            SELECT licences.brand, model, category FROM licences JOIN models USING (licence_id)
+            WHERE kind = 'model' AND licences.brand IS NOT NULL AND NOT contains(model, '*') ORDER BY ALL
+        """).fetchall()
+    choose = random.Random(12)  # noqa: S311 - the same lines every time, nothing secret
+    with path.open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.writer(stream)
+        writer.writerow(["line", "date", "description", "amount", "currency"])
+        for number in range(size):
+            brand, model, category = choose.choice(products)
+            kind, goods = choose.random(), category.replace("-", " ")
+            if kind < 0.5:
+                text = f"{goods} {brand} {model}, lot {number}"
+            elif kind < 0.8:
+                text = f"{brand} {model}Z{number % 10} {goods} {number}"
+            else:
+                text = f"办公用品 打印纸 {number} 包"
+            writer.writerow([number, f"2020-{number % 12 + 1:02}-15", text, f"{number % 900 + 100}.50", "USD"])
+
+
+def _screened(purchases: Path, out: Path, master: str, size: int) -> Run:
+    command = [sys.executable, "-m", "tenring", "screen", str(purchases), "--on", "2020-06-01", "--out", str(out)]
+    if master != "duckdb":
+        command += ["--engine", "spark", "--spark-master", master]
+    log = out.parent / f"{out.name}.log"
+    log.parent.mkdir(exist_ok=True)
+    began = time.perf_counter()
+    with log.open("w") as stream:
+        process = subprocess.Popen(command, stdout=stream, stderr=subprocess.STDOUT, start_new_session=True)
+        work: dict[int, float] = {}
+        while process.poll() is None:
+            work |= _work_of(process.pid)
+            time.sleep(0.2)
+    if process.returncode not in (0, 1):
+        raise SystemExit(f"{master} failed:\n{log.read_text(encoding='utf-8')[-2000:]}")
+    return Run(size, time.perf_counter() - began, sum(work.values()))
+
+
+def _work_of(session: int) -> dict[int, float]:
+    """Process -> seconds of processor so far, of all processes of a session (Linux)."""
+    found = {}
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            fields = path.read_text().rpartition(")")[2].split()
+        except OSError:
+            continue  # it ended in between
+        if int(fields[3]) == session:
+            found[int(path.parent.name)] = (int(fields[11]) + int(fields[12])) / _TICKS
+    return found
+
+
+def _different(expected: Path, found: Path) -> list[str]:
+    """Files whose rows or their order are not the same."""
+    with duckdb.connect() as connection:
+        return [
+            name
+            for name in _FILES
+            if connection.execute(f"SELECT * FROM '{expected}/{name}.parquet'").fetchall()
+            != connection.execute(f"SELECT * FROM '{found}/{name}.parquet'").fetchall()
+        ]
+
+
+def _cost(sizes: list[int], seconds: list[float]) -> Cost:
+    """Least squares through the points; never less than nothing."""
+    mean_size, mean = sum(sizes) / len(sizes), sum(seconds) / len(seconds)
+    spread = sum((size - mean_size) ** 2 for size in sizes)
+    line = sum((x - mean_size) * (y - mean) for x, y in zip(sizes, seconds, strict=True)) / spread
+    return Cost(max(mean - line * mean_size, 0.0), max(line, 0.0))
+
+
+def _reckon(runs: dict[str, list[Run]]) -> None:
+    """Where Spark wins, from the runs."""
+    sizes = [run.lines for run in runs["duckdb"]]
+    if not any(a < b for a, b in pairwise(sizes)):
+        print("  one size only: no costs for each line")
+        return
+    duck = _cost(sizes, [run.wall for run in runs["duckdb"]])
+    record("DuckDB, for a million lines more", duck.line * 1e6, unit="s", note=f"and {duck.fixed:.1f} s in any case")
+    for master in list(runs)[1:]:
+        wall = _cost(sizes, [run.wall for run in runs[master]])
+        work = _cost(sizes, [run.work for run in runs[master]])
+        note = f"and {wall.fixed:.0f} s in any case; {work.line * 1e6:,.0f} s of processor"
+        record(f"Spark {master}, for a million lines more", wall.line * 1e6, unit="s", note=note)
+        record(f"Spark {master} wins from", _wins(duck, wall), unit="lines")
+        if master == list(runs)[-1]:
+            for executors in _RECKONED:
+                more = Cost(wall.fixed, work.line / executors)
+                note = f"reckoned: {work.line * 1e6:,.0f} s of processor for a million lines, shared by {executors}"
+                record(f"Spark on {executors} cores wins from", _wins(duck, more), unit="lines", note=note)
+
+
+def _wins(duck: Cost, spark: Cost) -> float | str:
+    """Lines from which Spark takes less time."""
+    if spark.line >= duck.line:
+        return "never: a line costs it more"
+    return max(spark.fixed - duck.fixed, 0.0) / (duck.line - spark.line)
+
+
+if __name__ == "__main__":
+    main()
