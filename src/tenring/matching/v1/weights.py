@@ -188,7 +188,7 @@ AGAINST_NUMBER = (
 COMMON_CODE = 100
 
 #: From this score on, a pair by words is likely enough to be shown as the same product; never sure by that alone.
-LIKELY = 0.35
+LIKELY = 0.40
 #: Fewer words than this in an entry's name, besides its brand, are too few to know a product by.
 FEWEST_WORDS = 2
 #: Hundredths of a registered entry's name, and of the line, that the other side must have for a sure answer.
