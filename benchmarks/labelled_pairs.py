@@ -3,20 +3,22 @@
     python benchmarks/labelled_pairs.py [--from DIR] [--ablation]
 
 DIR (else TENRING_DATA/purchases/matching) has Abt-Buy and Amazon-Google, each with train.txt and valid.txt, and
-laptops_x1 with X1.csv and Y1.csv. Figures are those of `tenring evaluate matches valid.txt --threshold …`. `--ablation`
-learns a card without each kind of feature from the train files and judges it on the valid files (minutes).
+laptops_x1 with X1.csv and Y1.csv. Peers that are installed (`make peers`) are asked the same. Figures are those of
+`tenring evaluate matches valid.txt --threshold …`. `--ablation` learns a card without each kind of feature from the
+train files and judges it on the valid files (minutes).
 """
 
 from __future__ import annotations
 
 import argparse
-import csv
 import math
 import time
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from laptops import compared, read_laptops, to_learn_from
 from machine import describe
+from peers import PEERS, judged, splink_deduplicated
 
 from tenring.matching import v1
 from tenring.matching.evaluation.judge import Question, distinct, judge
@@ -33,8 +35,6 @@ from tenring.model.duck import duck_engine
 from tenring.settings import Settings, from_environment
 
 SETS = {"Abt-Buy": 0.88, "Amazon-Google": 0.66}
-#: Records of the other side that a laptop is compared with: those it shares most weight of words with.
-PARTNERS = 20
 
 
 def main() -> None:
@@ -50,18 +50,22 @@ def main() -> None:
         return
     print(f"labelled pairs: {describe()}")
     valid = {name: read_pairs(source / name / "valid.txt").pairs for name in SETS}
-    _show_reliability([case for name, pairs in valid.items() for case in _judged(name, pairs)])
+    _show_reliability([case for name, pairs in valid.items() for case in _cases_of(name, pairs)])
     print(
         f"  {_speed(valid['Abt-Buy'], settings):,.0f} pairs compared per second of one core (Abt-Buy, texts included)"
     )
+    for peer in (peer for peer in PEERS if peer.is_there()):
+        for name, pairs in valid.items():
+            train = read_pairs(source / name / "train.txt").pairs
+            _show(f"{peer.name} on {name}, threshold from its train file", judged(peer, train, pairs))
     laptops = source / "laptops_x1"
     if laptops.is_dir():
-        _show("laptops X1", _laptops(laptops, settings))
+        _show_laptops(laptops, settings)
     if given.ablation:
         _ablation(source, settings)
 
 
-def _judged(name: str, pairs: Sequence[Pair]) -> list[Case]:
+def _cases_of(name: str, pairs: Sequence[Pair]) -> list[Case]:
     """The scored cases of a set, after its figures are printed."""
     cases: list[Case] = []
     matcher = Matcher()
@@ -71,10 +75,10 @@ def _judged(name: str, pairs: Sequence[Pair]) -> list[Case]:
         cases.extend((one.score, pair.label) for one, pair in zip(scored, pairs, strict=True))
         return scored
 
-    judged = judge(pairs, scorer, Question(v1.LIKELY, (v1.THRESHOLD,)))
-    for at in (judged.at, next(one for one in judged.thresholds if one.threshold == v1.THRESHOLD)):
+    found = judge(pairs, scorer, Question(v1.LIKELY, (v1.THRESHOLD,)))
+    for at in (found.at, next(one for one in found.thresholds if one.threshold == v1.THRESHOLD)):
         _show(f"{name} (goal {SETS[name]})", at)
-    print(f"    calibration error {judged.calibration.error}, average precision {judged.average_precision}")
+    print(f"    calibration error {found.calibration.error}, average precision {found.average_precision}")
     return cases
 
 
@@ -105,37 +109,15 @@ def _speed(pairs: Sequence[Pair], settings: Settings) -> float:
     return batch.num_rows / (time.process_time() - began)
 
 
-def _laptops(folder: Path, settings: Settings) -> AtThreshold:
-    """Laptops compared with one another: every pair of the list that is one laptop is to be found."""
-    with (folder / "X1.csv").open(encoding="utf-8", newline="") as stream:
-        products = [Product(row["id"], row["title"], row=place) for place, row in enumerate(csv.DictReader(stream))]
-    with (folder / "Y1.csv").open(encoding="utf-8", newline="") as stream:
-        true = {frozenset((row["lid"], row["rid"])) for row in csv.DictReader(stream)}
-    with duck_engine(threads=1) as engine:
-        add_lists(engine, products, products, brands=known_brands(settings), asked=())
-        v1.build_index(engine)
-        asked = engine.rows(_PARTNERS)
-        add_lists(engine, products, products, brands=known_brands(settings), asked=asked)
-        v1.match(engine, extras=True)
-        rows = engine.rows("SELECT item_id, entry_id, points FROM text_points JOIN product USING (product)")
-    scores: dict[frozenset[str], float] = dict.fromkeys(true, 0.0)
-    for one, other, points in rows:
-        if one != other:
-            pair = frozenset((products[one].id, products[other].id))
-            scores[pair] = max(scores.get(pair, 0.0), points / 100)
-    (found,) = at_thresholds([(score, pair in true) for pair, score in scores.items()], (v1.LIKELY,))
-    return found
-
-
-_PARTNERS = f"""
-    SELECT one.entry_id, other.entry_id FROM (
-        SELECT a.product, b.product AS partner FROM product_token a JOIN product_token b USING (token)
-        JOIN token_weight w USING (token)
-        WHERE a.product <> b.product AND w.products <= 200
-        GROUP BY a.product, b.product
-        QUALIFY row_number() OVER (PARTITION BY a.product ORDER BY sum(w.weight) DESC, b.product) <= {PARTNERS}
-    ) p JOIN product one ON one.product = p.product JOIN product other ON other.product = p.partner ORDER BY ALL
-"""
+def _show_laptops(folder: Path, settings: Settings) -> None:
+    """Laptops compared with one another: all pairs that the card saw none of are judged, found or not."""
+    laptops = read_laptops(folder)
+    scores = {pair: one.score for pair, one in compared(laptops, settings).items()}
+    _show("laptops X1, pairs held out", at_thresholds(laptops.cases(scores), (v1.LIKELY,))[0])
+    if PEERS[0].is_there():
+        cases = laptops.cases(splink_deduplicated(laptops.products))
+        best = max(at_thresholds(cases, {score for score, _ in cases if score}), key=lambda at: at.f1 or 0)
+        _show("Splink on the same pairs, at the threshold that is best for it there", best)
 
 
 def _ablation(source: Path, settings: Settings) -> None:
@@ -145,6 +127,8 @@ def _ablation(source: Path, settings: Settings) -> None:
         for part in ("train", "valid")
     )
     examples = [one for some in train.values() for one in some]
+    if (source / "laptops_x1").is_dir():
+        examples += to_learn_from(read_laptops(source / "laptops_x1"), settings)
     whole = _f1_of(examples, valid, ())
     print("  without (learnt again from train, judged on valid): F1, change")
     print("    nothing: " + ", ".join(f"{name} {f1:.3f}" for name, f1 in whole.items()))

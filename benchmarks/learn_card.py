@@ -1,6 +1,6 @@
 """Learn the text card of the matcher from labelled pairs and write `src/tenring/matching/v1/card.json`.
 
-    python benchmarks/learn_card.py Abt-Buy/train.txt Amazon-Google/train.txt [--out card.json]
+    python benchmarks/learn_card.py Abt-Buy/train.txt Amazon-Google/train.txt --laptops laptops_x1 [--out card.json]
 
 All files together give one card: one set of points, one table of chances. The figures it prints are of pairs that the
 points were not learnt from, by folds of left-hand records; nothing else is looked at.
@@ -13,6 +13,8 @@ import hashlib
 import json
 import time
 from pathlib import Path
+
+from laptops import read_laptops, to_learn_from
 
 import tenring.matching.v1 as matcher
 from tenring.matching.evaluation.measures import at_thresholds, calibration
@@ -30,10 +32,13 @@ def main() -> None:
     """Read the pairs, learn, print the figures, write the card."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("labelled", type=Path, nargs="+")
+    parser.add_argument("--laptops", type=Path, help="a folder with X1.csv and Y1.csv: half of it is learnt from")
     parser.add_argument("--out", type=Path, default=CARD)
     given = parser.parse_args()
     began = time.process_time()
     sets = {path: examples_of(read_pairs(path).pairs, Settings()) for path in given.labelled}
+    if given.laptops:
+        sets[given.laptops / "X1.csv"] = to_learn_from(read_laptops(given.laptops), Settings())
     examples = [one for some in sets.values() for one in some]
     points = left_out(examples, TERMS)
     card = with_chances(examples, TERMS, points)

@@ -173,13 +173,18 @@ def test_features_add_up_to_the_score(register: duckdb.DuckDBPyConnection) -> No
 
 
 @pytest.mark.parametrize(
-    ("model", "expected"),
+    ("model", "patterns"),
     [
-        ("GB024H/V******1#", [(f"gb024{letter}[0-9a-z]*1[0-9a-z]", f"gb024{letter}") for letter in ("h", "v", "hv")]),
-        ("551J(P,E)09*", [("551jp09[0-9a-z]*", "551jp09"), ("551je09[0-9a-z]*", "551je09")]),
-        ("82##", []),
-        ("RF28T", []),
+        (
+            "GB024H/V******1#",
+            {f"gb024{letter}[0-9a-z]{{0,6}}1[0-9a-z]": 5 + len(letter) for letter in ("h", "v", "hv")},
+        ),
+        ("551J(P,E)09*", {"551jp09[0-9a-z]{0,6}": 7, "551je09[0-9a-z]{0,6}": 7}),
+        ("AB12********", {"ab12[0-9a-z]{0,8}": 4}),
+        ("82##", {}),
+        ("OneScreen *", {}),
+        ("RF28T", {}),
     ],
 )
-def test_wildcards_become_patterns_where_enough_stands_before_them(model: str, expected: list[object]) -> None:
-    assert wildcard_patterns(model) == expected
+def test_wildcards_become_patterns_where_enough_stands_before_them(model: str, patterns: dict[str, int]) -> None:
+    assert {one.pattern: len(one.prefix) for one in wildcard_patterns(model)} == patterns

@@ -32,6 +32,7 @@ def _phrase(name: str, value: object) -> str:
         "gtin": T("the GTIN is the same"),
         "worth": T("what such a code is worth"),
         "chance": T("the chance of the card that both texts are one product"),
+        "shared": T("rare words that both sides have"),
         "held": T("what holds it below the threshold"),
         "confirmed": T("a person confirmed it"),
     }.get(name, name)
@@ -56,8 +57,11 @@ def _said(name: str, value: str) -> str:
         ("kind", "additional"): T("a further model"),
         ("kind", "wildcard"): T("a model with wildcards"),
         ("kind", "family"): T("a family of models"),
+        ("kind", "series"): T("a family's name with wildcards"),
         ("kind", "name"): T("a code in the name"),
     }
+    if name == "not_compared":
+        return T("its text was not compared: another brand, category or code is named, so no words could make it sure")
     if name == "held_by":
         reasons = "; ".join(f"{rule}: {_WHY[rule]}" for rule in value.split(", "))
         return T("never sure by words alone, because of {reasons}", reasons=reasons)

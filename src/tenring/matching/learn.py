@@ -20,16 +20,22 @@ ROUNDS, RATE, HOLD = 80, 0.1, 10.0
 FOLDS = 5
 _HUNDREDTHS = 100
 _FEWEST = 1.0
+#: What a label that no example has counts.
+_LEAST = 0.5
 _SUREST = 99
 
 
 @dataclass(frozen=True)
 class Example:
-    """A labelled pair: the steps of its features, whether it is the same product, and the record it belongs to."""
+    """A labelled pair: the steps of its features, whether it is the same product, and the record it belongs to.
+
+    `weight` is how much it counts, beside others.
+    """
 
     steps: Sequence[int]
     label: bool
     record: str
+    weight: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -49,7 +55,7 @@ def learn(examples: Sequence[Example], terms: Sequence[tuple[str, ...]]) -> Card
 def with_chances(examples: Sequence[Example], terms: Sequence[tuple[str, ...]], points: Sequence[int]) -> Card:
     """The card of the given terms with the chances of `points`, those of `left_out`."""
     card = learn_points(examples, terms)
-    found = chances(zip(points, (one.label for one in examples), strict=True))
+    found = chances((place, one.label, one.weight) for place, one in zip(points, examples, strict=True))
     return Card(card.terms, begin=card.begin, chances=found)
 
 
@@ -67,15 +73,14 @@ def left_out(examples: Sequence[Example], terms: Sequence[tuple[str, ...]]) -> l
 
 def learn_points(examples: Sequence[Example], terms: Sequence[tuple[str, ...]]) -> Card:
     """A card without chances."""
-    labels = [float(one.label) for one in examples]
-    right = sum(labels)
-    begin = math.log(right / (len(labels) - right))
-    odds = [begin] * len(labels)
+    right, wrong = (sum(one.weight for one in examples if one.label is label) for label in (True, False))
+    begin = math.log(max(right, _LEAST) / max(wrong, _LEAST))
+    odds = [begin] * len(examples)
     grids = [_grid(examples, term) for term in terms]
     tables = [[0.0] * (grid.rows * grid.columns) for grid in grids]
     for _ in range(ROUNDS):
         for grid, table in zip(grids, tables, strict=True):
-            moves = _moves(grid, *_slopes(grid, labels, odds))
+            moves = _moves(grid, *_slopes(grid, examples, odds))
             for cell, move in enumerate(moves):
                 table[cell] += move
             odds = [one + moves[cell] for one, cell in zip(odds, grid.cells, strict=True)]
@@ -94,13 +99,13 @@ def _grid(examples: Sequence[Example], term: Sequence[str]) -> _Grid:
     return _Grid(steps_in(one), width, [example.steps[one] * width + example.steps[two] for example in examples])
 
 
-def _slopes(grid: _Grid, labels: Sequence[float], odds: Sequence[float]) -> tuple[list[float], list[float]]:
+def _slopes(grid: _Grid, examples: Sequence[Example], odds: Sequence[float]) -> tuple[list[float], list[float]]:
     """Of each cell, how far labels and chances are apart, and how fast chances move."""
     apart, speed = [0.0] * (grid.rows * grid.columns), [0.0] * (grid.rows * grid.columns)
-    for cell, label, one in zip(grid.cells, labels, odds, strict=True):
+    for cell, example, one in zip(grid.cells, examples, odds, strict=True):
         chance = 1.0 / (1.0 + math.exp(-one))
-        apart[cell] += label - chance
-        speed[cell] += chance * (1.0 - chance)
+        apart[cell] += example.weight * (example.label - chance)
+        speed[cell] += example.weight * chance * (1.0 - chance)
     return apart, speed
 
 
@@ -143,8 +148,10 @@ def _quarters(sums: Sequence[Sequence[float]], cut: tuple[int, int]) -> tuple[fl
     return corner, above - corner, left - corner, whole - above - left + corner
 
 
-def chances(cases: Iterable[tuple[int, bool]]) -> list[tuple[int, int]]:
-    """From which points on so many of a hundred are right: never falling, straight between groups of cases.
+def chances(cases: Iterable[tuple[int, bool, float]]) -> list[tuple[int, int]]:
+    """From which points on so many of a hundred are right, by points, label and weight of cases.
+
+    It never falls, and is straight between groups of cases.
 
     Neighbouring points whose share right would fall are one group. Each group is given one right and one wrong case
     more than it has, so that few cases are never certain.
@@ -153,13 +160,13 @@ def chances(cases: Iterable[tuple[int, bool]]) -> list[tuple[int, int]]:
     return list(_rising(centres))
 
 
-def _groups(cases: Iterable[tuple[int, bool]]) -> list[tuple[int, int, int]]:
-    """Sum of points, right ones and count of each group."""
-    counted: dict[int, tuple[int, int]] = {}
-    for points, label in cases:
-        right, count = counted.get(points, (0, 0))
-        counted[points] = (right + label, count + 1)
-    groups: list[tuple[int, int, int]] = []
+def _groups(cases: Iterable[tuple[int, bool, float]]) -> list[tuple[float, float, float]]:
+    """Sum of points, right ones and count of each group, by weight."""
+    counted: dict[int, tuple[float, float]] = {}
+    for points, label, weight in cases:
+        right, count = counted.get(points, (0.0, 0.0))
+        counted[points] = (right + label * weight, count + weight)
+    groups: list[tuple[float, float, float]] = []
     for points in sorted(counted):
         right, count = counted[points]
         group = (points * count, right, count)

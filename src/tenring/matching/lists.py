@@ -178,15 +178,15 @@ def match_products(
     left: Sequence[Product],
     right: Sequence[Product],
     *,
-    brands: Mapping[str, str],
+    brands: Mapping[str, str] | None = None,
     asked: Iterable[tuple[int, int]] = (),
 ) -> Iterator[ProductPair]:
     """The pairs that the matcher keeps, by the order of `left`, best first.
 
-    `brands` maps keys of spellings to the key of the usual one; `asked` are places in `left` and `right` of pairs that
-    are compared and kept whatever comes of it.
+    `brands` maps keys of spellings to the key of the usual one (None: no spelling is known); `asked` are places in
+    `left` and `right` of pairs that are compared and kept whatever comes of it.
     """
-    add_lists(engine, left, right, brands=brands, asked=asked)
+    add_lists(engine, left, right, brands=brands or {}, asked=asked)
     v1.match(engine, extras=True)
     pairs = "SELECT item_id, entry_id, score, rung, ties, features FROM matched ORDER BY item_id, score DESC, entry_id"
     for batch in engine.batches(pairs):

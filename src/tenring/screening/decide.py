@@ -12,6 +12,7 @@ from datetime import date
 from tenring.language import current
 from tenring.matching.v1 import THRESHOLD
 from tenring.model.sql import Engine, Step
+from tenring.screening.classify import BY_MODEL
 from tenring.screening.explain import explanation, unmet_names
 from tenring.screening.oblige import obliged
 from tenring.screening.remember import REMEMBERED
@@ -46,6 +47,7 @@ def offer(engine: Engine) -> None:
 
 
 def _line_steps(reference_day: date) -> list[Step]:
+    by_licence = f"a.category IS NOT NULL AND (c.category IS NULL OR c.category_by = '{BY_MODEL}')"
     return [
         # one row = one product with the category of the licence that it surely is
         Step(
@@ -58,16 +60,14 @@ def _line_steps(reference_day: date) -> list[Step]:
             """,
         ),
         # one row = one line with the day it is judged on and its category: a line that no code or word classified
-        # takes the category of its licence, unless a person rejected that
+        # takes the category of its licence, unless a person rejected that; a model's guess comes after the licence
         Step(
             "line_state",
             f"""
             SELECT p.line_id, i.item_id, coalesce(p.date, DATE '{reference_day.isoformat()}') AS day,
-                coalesce(c.category, a.category) AS category,
-                CASE WHEN c.category IS NULL AND a.category IS NOT NULL THEN a.score ELSE c.category_score END
-                    AS category_score,
-                CASE WHEN c.category IS NULL AND a.category IS NOT NULL THEN 'licence' ELSE c.category_by END
-                    AS category_by,
+                CASE WHEN {by_licence} THEN a.category ELSE c.category END AS category,
+                CASE WHEN {by_licence} THEN a.score ELSE c.category_score END AS category_score,
+                CASE WHEN {by_licence} THEN 'licence' ELSE c.category_by END AS category_by,
                 c.nearest
             FROM purchase p JOIN classified c USING (line_id) JOIN line_item i USING (line_id)
             LEFT JOIN (
@@ -191,9 +191,8 @@ _CANDIDATE_STEPS = [
     Step(
         "candidate",
         f"""
-        SELECT s.line_id, s.day, s.acceptance, m.entry_id AS licence_id, m.rung, m.score, m.features,
-            m.matched_model, m.ties, l.programme, l.category AS licence_category, t.status, t.from_date, t.until_date,
-            t.reason,
+        SELECT s.line_id, s.item_id, s.day, s.acceptance, m.entry_id AS licence_id, m.rung, m.score,
+            l.programme, l.category AS licence_category, t.status, t.until_date,
             m.score >= {THRESHOLD} AS sure,
             l.programme IN (SELECT id FROM programme WHERE assurance = 'self_declared') AS self_declared
         FROM line_situation s JOIN {REMEMBERED} m USING (item_id) JOIN licences l ON l.licence_id = m.entry_id
@@ -238,13 +237,22 @@ _CANDIDATE_STEPS = [
     ),
     # one row = one line with the licence that answers it best
     Step(
-        "best",
+        "best_of_line",
         f"""
-        SELECT * FROM candidate_worth
+        SELECT line_id, item_id, licence_id, rung, score, programme, status, self_declared, agreement, worth
+        FROM candidate_worth
         QUALIFY row_number() OVER (
             PARTITION BY line_id ORDER BY worth, {_RUNG_ORDER}, score DESC,
                 CASE WHEN until_date IS NULL THEN DATE '9999-12-31' ELSE until_date END DESC, licence_id
         ) = 1
+        """,
+    ),
+    # one row = the same with what the match rests on: long texts, which only the answer needs
+    Step(
+        "best",
+        f"""
+        SELECT b.*, m.features, m.matched_model, m.ties
+        FROM best_of_line b JOIN {REMEMBERED} m ON m.item_id = b.item_id AND m.entry_id = b.licence_id
         """,
     ),
 ]
@@ -304,6 +312,29 @@ def _language_of_rules() -> str:
     return "zh" if current() == "zh" else "en"
 
 
+def _found() -> str:
+    """SQL: the columns of the licence that answers a line; null where the best one is not sure enough."""
+    columns = {
+        "programme": "b.programme",
+        "programme_type": "h.type",
+        "register": "n.register",
+        "register_read": "n.last_read",
+        "licence_id": "b.licence_id",
+        "licence_number": "n.number",
+        "licence_status": "b.status",
+        "valid_from": "n.valid_from",
+        "valid_until": "n.valid_until",
+        "valid_from_derived": "n.valid_from_derived",
+        "matched_brand": "n.brand",
+        "matched_model": "b.matched_model",
+        "rung": "b.rung",
+        "score": "b.score",
+        "features": "b.features",
+        "ties": "b.ties",
+    }
+    return ", ".join(f"CASE WHEN b.worth < 6 THEN {sql} END AS {name}" for name, sql in columns.items())
+
+
 def _screened() -> Step:
     """One row = the answer for one line (tables.SCREENED_LINES)."""
     return Step(
@@ -314,18 +345,12 @@ def _screened() -> Step:
             v.category, v.category_score, v.category_by,
             o.obligation, o.rule, o.mark AS rule_mark, coalesce(o.unmet, []) AS obligations_unmet,
             v.verdict,
-            f.programme, g.type AS programme_type, l.register, l.last_read AS register_read,
-            f.licence_id, l.number AS licence_number, f.status AS licence_status,
-            l.valid_from, l.valid_until, l.valid_from_derived,
-            l.brand AS matched_brand, f.matched_model, f.rung, f.score, f.features, f.ties,
+            {_found()},
             {explanation()} AS explanation
         FROM purchase p JOIN line_verdict v USING (line_id)
         LEFT JOIN line_obligation o USING (line_id) LEFT JOIN line_unmet w USING (line_id)
         LEFT JOIN best b USING (line_id)
-        LEFT JOIN (SELECT * FROM best WHERE worth < 6) f USING (line_id)
-        LEFT JOIN licences l ON l.licence_id = f.licence_id
         LEFT JOIN licences n ON n.licence_id = b.licence_id
-        LEFT JOIN programme g ON g.id = f.programme
         LEFT JOIN programme h ON h.id = b.programme
         LEFT JOIN pair_rejected z ON z.item_id = v.item_id
         LEFT JOIN licences zl ON zl.licence_id = z.entry_id

@@ -27,12 +27,14 @@ _PRODUCT = ("description", "brand", "model", "gtin", "certificate")
 
 
 def how_many(lines: int, settings: Settings, *, asked: int | None) -> int:
-    """Parts for so many lines: those asked for, else those set, else by memory.
+    """Parts for so many lines: those asked for, else those set, else by memory; for Spark one.
 
     Raises:
         UnusableInputError: less than one, or the memory setting cannot be read.
     """
     wanted = settings.partitions if asked is None else asked
+    if wanted is None and settings.engine == "spark":
+        return 1  # Spark divides the work itself
     if wanted is None:
         return max(1, -(-lines // max(1, int(LINES_PER_GIB * _gib(settings.memory)))))
     if wanted < 1:

@@ -47,18 +47,17 @@ class Card:
 
     def __init__(self, terms: Iterable[Term], *, begin: int, chances: Sequence[tuple[int, int]]) -> None:
         self.terms, self.begin, self.chances = tuple(terms), begin, tuple(chances)
-        self._places = [(*term.places, term.points) for term in self.terms]
+        single = {term.features[0]: term.points for term in self.terms if len(term.features) == 1}
+        self._single = [single.get(feature.name, (0,) * (len(feature.cuts) + 1)) for feature in FEATURES]
+        self._crossed = [(*term.places, term.points) for term in self.terms if len(term.features) > 1]
         self._from = [points for points, _ in self.chances]
         self._chance = [0, *(chance for _, chance in self.chances)]
 
     def points(self, steps: Sequence[int]) -> int:
         """The points of a pair by the steps of its features."""
-        return self.begin + sum(
-            [
-                points[steps[one] * width + steps[two] if width else steps[one]]
-                for one, two, width, points in self._places
-            ]
-        )
+        alone = [points[step] for points, step in zip(self._single, steps, strict=True)]
+        crossed = [points[steps[one] * width + steps[two]] for one, two, width, points in self._crossed]
+        return self.begin + sum(alone) + sum(crossed)
 
     def chance(self, points: int) -> int:
         """How many of a hundred pairs with so many points are the same product."""

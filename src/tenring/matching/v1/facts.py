@@ -11,17 +11,17 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from tenring.matching.v1.vocabulary import ACCESSORIES, COLOURS, COMPANY_WORDS, EDITIONS, PLATFORMS, UNITS
-from tenring.model.text import CJK, bigrams, is_cjk, normal
+from tenring.model.text import CJK, bigrams, normal
 
 #: A mixed code has at least so many signs, a bare number at least so many digits.
 SHORTEST_MIXED, SHORTEST_NUMBER = 4, 5
 _LONGEST_VERSION = 4
+_LAST_LATIN = "z"
 _RUN = re.compile(f"[0-9a-z]+|[{CJK}]+")
 _CHUNK = re.compile(r"[0-9a-z]+(?:(?:[-/._+]| / )[0-9a-z]+)*")
 _NOT_SIGN = re.compile(f"[^0-9a-z{CJK}]+")
-_UNIT = "|".join(re.escape(unit) for unit in sorted(UNITS, key=lambda unit: (-len(unit), unit)))
-#: A number with its unit: `80 g`, `500张`, `27"`, `1.5-HP`. A Latin unit must not go on as a word.
-_QUANTITY = re.compile(rf"(?<![0-9a-z.])([0-9]+(?:[.,][0-9]+)?)[ -]?({_UNIT})(?![0-9a-z])")
+#: A number and what may be its unit: `80 g`, `500张`, `27"`, `1.5-HP`. A Latin unit is a whole word.
+_QUANTITY = re.compile(rf"(?<![0-9a-z.])([0-9]+(?:[.,][0-9]+)?)[ -]?([a-z]++(?![0-9])|['\"]+|[{CJK}]{{1,2}})")
 #: A number of packs behind a sign of multiplication: `500张/包 × 480`.
 _TIMES = re.compile(rf"(?:[{CJK}] ?[x*×]|×) ?([0-9]+)(?![0-9a-z.])")
 #: A number that stands alone, perhaps behind `v` or `version`.
@@ -53,6 +53,8 @@ class Facts:
     """Codes with letters and digits, joined over signs: `str-dg520` gives strdg520 and dg520."""
     numbers: frozenset[str]
     """Bare numbers of five digits and more."""
+    wholes: Mapping[str, str]
+    """Words -> the run joined by signs that they are a part of: dg520 -> strdg520."""
     coded: Mapping[str, str]
     """Words with letters and digits, and long numbers -> what they are a part of, without signs."""
     quantities: Quantities
@@ -71,7 +73,7 @@ def tokens(norm: str) -> list[str]:
     """Words of a text in normal form, in order; pairs of neighbouring characters for scripts without spaces."""
     found: list[str] = []
     for run in _RUN.findall(norm):
-        if is_cjk(run):
+        if run[0] > _LAST_LATIN:
             found += bigrams(run)
         else:
             found.append(run)
@@ -88,8 +90,8 @@ def facts_of(name: str, *, more: str = "", brand: str = "", weights: Mapping[str
     words = {word: known.get(word, 100) for word in ordered}
     all_words = frozenset(ordered).union(tokens(rest))
     joined = _NOT_SIGN.sub("", norm)
-    coded = _coded(norm)
-    codes, numbers = _codes(coded)
+    wholes = _wholes(norm)
+    codes, numbers = _codes(wholes)
     quantities, spans = _quantities(norm)
     versions, years = _versions(norm, ordered, spans)
     return Facts(
@@ -102,7 +104,8 @@ def facts_of(name: str, *, more: str = "", brand: str = "", weights: Mapping[str
         trigrams=frozenset(joined[place : place + _TRIGRAM] for place in range(len(joined) - _TRIGRAM + 1)),
         codes=codes,
         numbers=numbers,
-        coded={word: whole for word, whole in coded.items() if _says_much(word)},
+        wholes=wholes,
+        coded={word: whole for word, whole in wholes.items() if _says_much(word)},
         quantities=quantities,
         all_quantities=_together(quantities, _quantities(rest)[0]) if rest else quantities,
         versions=versions,
@@ -119,7 +122,7 @@ def _kinds(words: Iterable[str], kinds: Mapping[str, str]) -> frozenset[str]:
     return frozenset(kinds[word] for word in words if word in kinds)
 
 
-def _coded(norm: str) -> dict[str, str]:
+def _wholes(norm: str) -> dict[str, str]:
     """Words and joined runs of words -> the joined run they are in: dg520 and strdg520 -> strdg520."""
     found = {}
     for chunk in _CHUNK.findall(norm):
@@ -141,9 +144,14 @@ def _codes(keys: Iterable[str]) -> tuple[frozenset[str], frozenset[str]]:
         if key.isdigit():
             if len(key) >= SHORTEST_NUMBER:
                 bare.add(key)
-        elif len(key) >= SHORTEST_MIXED and not key.isalpha() and not _QUANTITY.fullmatch(key):
+        elif len(key) >= SHORTEST_MIXED and not key.isalpha() and not _is_quantity(key):
             mixed.add(key)
     return frozenset(mixed), frozenset(bare)
+
+
+def _is_quantity(key: str) -> bool:
+    match = _QUANTITY.fullmatch(key)
+    return match is not None and match[2] in UNITS
 
 
 def _quantities(norm: str) -> tuple[dict[str, frozenset[int]], set[int]]:
@@ -151,9 +159,11 @@ def _quantities(norm: str) -> tuple[dict[str, frozenset[int]], set[int]]:
     found: dict[str, set[int]] = {}
     begins = set()
     for match in _QUANTITY.finditer(norm):
-        kind, factor = UNITS[match[2]]
-        found.setdefault(kind, set()).add(round(float(match[1].replace(",", ".")) * factor * 10))
-        begins.add(match.start(1))
+        unit = UNITS.get(match[2]) or UNITS.get(match[2][0] if match[2][0] > _LAST_LATIN else "")
+        if unit:
+            kind, factor = unit
+            found.setdefault(kind, set()).add(round(float(match[1].replace(",", ".")) * factor * 10))
+            begins.add(match.start(1))
     for match in _TIMES.finditer(norm):
         found.setdefault("times", set()).add(int(match[1]))
         begins.add(match.start(1))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tenring.matching.v1.score import MODEL_FEATURES
+from tenring.matching.v1.text import GLANCE_FEATURES
 from tenring.matching.v1.weights import NEAREST, THRESHOLD
 from tenring.model.sql import Step
 
@@ -15,6 +16,7 @@ PAIR_STEPS = [
             SELECT item_id, product, rung, points FROM number_scored
             UNION ALL SELECT item_id, product, 'model', points FROM model_points
             UNION ALL SELECT item_id, product, 'text', points FROM text_points
+            UNION ALL SELECT item_id, product, 'text', points FROM text_glance
         )
         QUALIFY row_number() OVER (PARTITION BY item_id, product ORDER BY points DESC, rung) = 1
         """,
@@ -40,8 +42,8 @@ STEPS = [
         "matched",
         f"""
         SELECT k.item_id, e.entry_id, k.rung, round(k.points / 100.0, 4)::DOUBLE AS score,
-            '{{' || coalesce(n.features, m.features, t.features) || '}}' AS features,
-            coalesce(n.matched, m.matched, t.matched) AS matched_model, k.ties
+            '{{' || coalesce(n.features, m.features, t.features, {GLANCE_FEATURES}) || '}}' AS features,
+            coalesce(n.matched, m.matched, t.matched, e.name) AS matched_model, k.ties
         FROM pair_kept k JOIN product e USING (product)
         LEFT JOIN number_scored n ON n.item_id = k.item_id AND n.product = k.product AND n.rung = k.rung
         LEFT JOIN (SELECT item_id, product, matched, {MODEL_FEATURES} AS features FROM model_points) m

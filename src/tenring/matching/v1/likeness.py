@@ -28,6 +28,8 @@ from tenring.matching.v1.features import (
 _NEARLY = 80
 _SHORTEST_JOINED, _SHORTEST_NEAR, _SHORTEST_TYPO, _SHORTEST_START = 5, 3, 4, 3
 _WHOLE = 100
+#: Signs of a code by which a product may be known.
+IDENTIFIES = 6
 
 
 def likeness(left: Facts, right: Facts, *, brand: int, price: int) -> tuple[int, ...]:
@@ -93,6 +95,21 @@ def knows_codes(facts: Facts, line: Facts) -> bool:
         word in facts.words or word in facts.codes or whole in facts.words or whole in facts.codes
         for word, whole in line.coded.items()
     )
+
+
+def covered(facts: Facts, other: Facts) -> int:
+    """Hundredths of the weight of a text's words that the other text has, however codes are joined."""
+    has = [
+        weight
+        for word, weight in facts.words.items()
+        if word in other.words or word in other.codes or facts.wholes.get(word) in other.words
+    ]
+    return _share(sum(has), facts.weight)
+
+
+def same_code(left: Facts, right: Facts) -> bool:
+    """Whether both texts have one code of `IDENTIFIES` signs and more, whole."""
+    return any(len(code) >= IDENTIFIES for code in left.codes & right.codes)
 
 
 def _words(left: Facts, right: Facts) -> tuple[int, ...]:

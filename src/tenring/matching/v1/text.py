@@ -4,7 +4,8 @@ Only lines that numbers and codes did not answer surely are asked, and only with
 finds those pairs; one function compares the two texts (`likeness`) and looks their features up in the card, for a
 million pairs as for one. The card's chance is then held below the threshold where the evidence is not of the kind that
 a green line needs. Index: `product_text` (product, norm), `product_token` (product, token), `token_weight` (token,
-products, weight). Output: `text_points`, and `text_told` for the pairs that are kept.
+products, weight). Output: `text_points`; `text_glance` for the nearest of lines that no entry
+can answer surely, which is not worth a full comparison; and `text_told` for the pairs that are kept.
 """
 
 from __future__ import annotations
@@ -18,24 +19,29 @@ import pyarrow as pa
 from tenring.matching.v1.card import frozen_card
 from tenring.matching.v1.facts import Facts, facts_of
 from tenring.matching.v1.features import BRAND_NAMED
-from tenring.matching.v1.likeness import brand_of, knows_codes, likeness, price_apart, steps_of
+from tenring.matching.v1.likeness import brand_of, covered, knows_codes, likeness, price_apart, same_code, steps_of
+from tenring.matching.v1.lines import anywhere
 from tenring.matching.v1.pairing import paired
 from tenring.matching.v1.rules import names_sql, points_sql
 from tenring.matching.v1.weights import (
     AGAINST_TEXT,
+    BELONGING,
     COMMON_TOKEN,
     COMPARED_PER_LINE,
+    FITTING,
+    GLANCED,
     HOLDS_TEXT,
-    MADE_FOR,
     PAIRS_PER_LINE,
     RAREST_TOKENS,
     THRESHOLD,
 )
 from tenring.model.sql import Engine, Step
-from tenring.model.text import CJK, normal
+from tenring.model.text import CJK
 
 _CJK_RUN = f"[{CJK}]"
-_MADE_FOR = f"(^|[^a-z])({normal(MADE_FOR)})([^a-z]|$)"
+#: A word that is a code, a size or a long number.
+_CODED = "[0-9a-z]*([0-9][a-z]|[a-z][0-9])[0-9a-z]*|[0-9]{5,}"
+_MADE_FOR = f"{anywhere(FITTING)}|{anywhere(BELONGING)}"
 _HELD_AT = round(THRESHOLD * 100) - 1
 
 
@@ -116,21 +122,55 @@ CANDIDATE_STEPS = [
         GROUP BY item_id, product
         """,
     ),
-    # one row = such a pair with the weight of the words both have; those asked, and the best few of a line
+    # one row = one line with the weight of its tokens, and how many of them are codes, sizes or long numbers
+    Step(
+        "line_said",
+        f"""
+        SELECT item_id, sum(coalesce(w.weight, 100))::BIGINT AS weight,
+            sum(CASE WHEN regexp_full_match(l.token, '{_CODED}') THEN 1 ELSE 0 END)::BIGINT AS codes
+        FROM line_token l LEFT JOIN token_weight w USING (token) GROUP BY item_id
+        """,
+    ),
+    # one row = such a pair with the weight of the words that both have, and how many of them are codes
+    Step(
+        "pair_shared",
+        f"""
+        SELECT p.item_id, p.product, p.asked, coalesce(s.shared, 0) AS shared, coalesce(s.codes, 0) AS codes
+        FROM pair_words p LEFT JOIN (
+            SELECT p.item_id, p.product, sum(w.weight)::BIGINT AS shared,
+                sum(CASE WHEN regexp_full_match(l.token, '{_CODED}') THEN 1 ELSE 0 END)::BIGINT AS codes
+            FROM pair_words p JOIN line_token l USING (item_id) JOIN product_token e USING (product, token)
+            JOIN token_weight w USING (token)
+            GROUP BY p.item_id, p.product
+        ) s USING (item_id, product)
+        """,
+    ),
+    # one row = such a pair, whether it may be sure at all, and its place among those of its line
+    Step(
+        "pair_looked_at",
+        f"""
+        SELECT *, row_number() OVER (PARTITION BY item_id ORDER BY hopeless, shared DESC, product) AS place FROM (
+            SELECT p.item_id, p.product, p.asked, p.brand, p.category, p.made_for, p.shared, l.weight,
+                CASE WHEN p.brand = 'contradicts' OR p.category = 'contradicts' OR p.codes < l.codes THEN 1 ELSE 0 END
+                    AS hopeless
+            FROM ({paired("pair_shared")}) p JOIN line_said l USING (item_id)
+        )
+        """,
+    ),
+    # one row = a pair whose texts are compared: those asked, and the best few of a line that may be sure
     Step(
         "pair_compared",
         f"""
-        SELECT item_id, product FROM (
-            SELECT p.item_id, p.product, p.asked, coalesce(s.shared, 0) AS shared
-            FROM pair_words p LEFT JOIN (
-                SELECT p.item_id, p.product, sum(w.weight)::BIGINT AS shared
-                FROM pair_words p JOIN line_token l USING (item_id) JOIN product_token e USING (product, token)
-                JOIN token_weight w USING (token)
-                GROUP BY p.item_id, p.product
-            ) s USING (item_id, product)
-        )
-        QUALIFY asked
-            OR row_number() OVER (PARTITION BY item_id ORDER BY shared DESC, product) <= {COMPARED_PER_LINE}
+        SELECT item_id, product, brand, category, made_for FROM pair_looked_at
+        WHERE asked OR (hopeless = 0 AND place <= {COMPARED_PER_LINE})
+        """,
+    ),
+    # one row = the nearest pair of a line none of whose pairs may be sure: its shared words are all that is known of it
+    Step(
+        "text_glance",
+        f"""
+        SELECT item_id, product, {GLANCED} * shared // greatest(weight, 1) AS points
+        FROM pair_looked_at WHERE NOT asked AND hopeless = 1 AND place = 1
         """,
     ),
     # one row = one text that is compared with the weights of its tokens as `token weight token weight …`
@@ -138,7 +178,7 @@ CANDIDATE_STEPS = [
         "compared_line",
         """
         SELECT l.item_id,
-            string_agg(l.token || ' ' || coalesce(w.weight, 100)::VARCHAR, ' ' ORDER BY l.token) AS weights
+            array_to_string(list(l.token || ' ' || coalesce(w.weight, 100)::VARCHAR ORDER BY l.token), ' ') AS weights
         FROM line_token l SEMI JOIN pair_compared p USING (item_id) LEFT JOIN token_weight w USING (token)
         GROUP BY l.item_id
         """,
@@ -146,7 +186,7 @@ CANDIDATE_STEPS = [
     Step(
         "compared_product",
         """
-        SELECT e.product, string_agg(e.token || ' ' || w.weight::VARCHAR, ' ' ORDER BY e.token) AS weights
+        SELECT e.product, array_to_string(list(e.token || ' ' || w.weight::VARCHAR ORDER BY e.token), ' ') AS weights
         FROM product_token e SEMI JOIN pair_compared p USING (product) JOIN token_weight w USING (token)
         GROUP BY e.product
         """,
@@ -158,15 +198,17 @@ CANDIDATE_STEPS = [
         SELECT t.item_id, t.product, t.brand, t.category, e.name AS matched,
             t.made_for AND NOT regexp_matches(x.norm, '{_MADE_FOR}') AS made_for,
             e.brand IS NOT NULL OR m.product IS NOT NULL AS registered
-        FROM ({paired("pair_compared")}) t
+        FROM pair_compared t
         JOIN product e USING (product) JOIN product_text x USING (product)
-        LEFT JOIN (SELECT DISTINCT product FROM product_code WHERE kind NOT IN ('name', 'title')) m
-            ON m.product = t.product
+        LEFT JOIN (
+            SELECT DISTINCT product FROM product_code SEMI JOIN pair_compared USING (product)
+            WHERE kind NOT IN ('name', 'title')
+        ) m ON m.product = t.product
         """,
     ),
 ]
 
-#: A pair with both texts, as `compare` reads it.
+#: A pair with what each side says (text, weights of its words, brand field, further description, price), for `compare`.
 COMPARED = """
     SELECT t.item_id, t.product, t.brand AS stated,
         l.titled AS line_text, c.weights AS line_weights, i.brand AS line_brand, lm.more AS line_more,
@@ -177,11 +219,14 @@ COMPARED = """
     JOIN product e USING (product) JOIN product_text x USING (product) JOIN compared_product d USING (product)
     LEFT JOIN line_more lm ON lm.item_id = t.item_id LEFT JOIN entry_more em ON em.entry_id = e.entry_id
 """
+#: Features of a pair that was not compared, as JSON members.
+GLANCE_FEATURES = """'"shared": ' || printf('%.2f', k.points / 100.0) || ', "not_compared": "no entry can be sure"'"""
 _STEPS = pa.list_(pa.int8())
 _CARD = pa.schema(
     [
         ("item_id", pa.int64()), ("product", pa.int64()), ("chance", pa.int64()), ("branded", pa.bool_()),
-        ("code_unknown", pa.bool_()), ("words", pa.int64()), ("steps", _STEPS),
+        ("code_unknown", pa.bool_()), ("words", pa.int64()), ("name_covered", pa.int64()),
+        ("line_covered", pa.int64()), ("same_code", pa.bool_()), ("steps", _STEPS),
     ]
 )  # fmt: skip
 
@@ -212,29 +257,30 @@ def compare(batch: pa.RecordBatch) -> pa.RecordBatch:
     read: dict[tuple[Any, ...], Facts] = {}
     card = frozen_card()
     rows = []
-    for row in batch.to_pylist():
-        left, right = (_facts(read, row, side) for side in ("line", "entry"))
-        brand = brand_of(left, right, stated=row["stated"])
-        price = price_apart(row["line_price"], row["entry_price"])
+    for item, product, stated, *sides in zip(*(column.to_pylist() for column in batch.columns), strict=True):
+        left, right = _facts(read, tuple(sides[:4])), _facts(read, tuple(sides[5:9]))
+        brand = brand_of(left, right, stated=stated)
+        price = price_apart(sides[4], sides[9])
         steps = steps_of(likeness(left, right, brand=brand, price=price))
         words = len(right.words.keys() - right.spelt)
         chance = card.chance(card.points(steps))
-        unknown = not knows_codes(right, left)
-        rows.append((row["item_id"], row["product"], chance, brand >= BRAND_NAMED, unknown, words, steps))
+        unknown, same = not knows_codes(right, left), same_code(left, right)
+        shares = (covered(right, left), covered(left, right))
+        rows.append((item, product, chance, brand >= BRAND_NAMED, unknown, words, *shares, same, steps))
     columns = zip(*rows, strict=True) if rows else [()] * len(_CARD)
     return pa.RecordBatch.from_arrays(
         [pa.array(column, type_) for column, type_ in zip(columns, _CARD.types, strict=True)], schema=_CARD
     )
 
 
-def _facts(read: dict[tuple[Any, ...], Facts], row: Mapping[str, Any], side: str) -> Facts:
-    key = (row[side + "_text"], row[side + "_more"], row[side + "_brand"], row[side + "_weights"])
-    facts = read.get(key)
+def _facts(read: dict[tuple[Any, ...], Facts], said: tuple[Any, ...]) -> Facts:
+    """The facts of what one side says: text, weights of its words, brand field, further description."""
+    facts = read.get(said)
     if facts is None:
-        text, more, brand, weights = key
+        text, weights, brand, more = said
         words = weights.split(" ")
         known = dict(zip(words[::2], map(int, words[1::2]), strict=True))
-        facts = read[key] = facts_of(text, more=more or "", brand=brand or "", weights=known)
+        facts = read[said] = facts_of(text, more=more or "", brand=brand or "", weights=known)
     return facts
 
 

@@ -171,6 +171,10 @@ MONEY_PLACES = Decimal("0.000001")
 MONEY_LIMIT = Decimal(10) ** 22
 _PRECISION = 60
 
+#: Numbers that everybody writes and reads like this: no sign, no grouping, a point that is not before three digits, and
+#: no more digits than money has. They are read in SQL, with the result that `parse_amount` has.
+PLAIN = "[0-9]{1,15}([.]([0-9]{1,2}|[0-9]{4,6}))?"
+
 _NUMBER = re.compile(r"\d(?:[\d.,' ’]*\d)?")
 _PLAIN = re.compile(r"-?\d+(?:\.(\d+))?")
 _TYPED = re.compile(r"-?\d+(?:\.\d+)?(?:[eE][-+]?\d{1,3})?")
@@ -320,9 +324,12 @@ def _sign_of_both(token: str) -> str:
     return sign
 
 
-def decide_decimal(texts: Iterable[str], *, fallback: str = ".", because: str = "") -> DecimalSign:
-    """The decimal sign of a column: what its unambiguous numbers show, else `fallback` (`because` of the language)."""
-    votes = {".": 0, ",": 0, "?": 0}
+def decide_decimal(texts: Iterable[str], *, points: int = 0, fallback: str = ".", because: str = "") -> DecimalSign:
+    """The decimal sign of a column: what its unambiguous numbers show, else `fallback` (`because` of the language).
+
+    `points`: how many further texts are `PLAIN` numbers with a point.
+    """
+    votes = {".": points, ",": 0, "?": 0}
     for text in texts:
         for token in _NUMBER.findall(text):
             try:

@@ -30,10 +30,19 @@ WIDE = 3
 _EMPTY = ", ".join(quoted(word) for word in EMPTY_WORDS)
 
 
+#: White space that is more than single spaces. Few cells have it, and looking is cheaper than replacing.
+_ODD_SPACE = "[\\t\\n\\f\\r\\x{00a0}\\x{3000}]|  "
+
+
 def _clean(column: int) -> str:
     """SQL: a cell without surrounding space, null where it says nothing."""
-    trimmed = f"nullif(trim(regexp_replace(c{column}, '[\\s\\x{{00a0}}\\x{{3000}}]+', ' ', 'g')), '')"
-    return f"CASE WHEN length(c{column}) <= 7 AND lower(trim(c{column})) IN ({_EMPTY}) THEN NULL ELSE {trimmed} END"
+    cell = f"c{column}"
+    single = f"regexp_replace({cell}, '[\\s\\x{{00a0}}\\x{{3000}}]+', ' ', 'g')"
+    return f"""CASE
+        WHEN length({cell}) <= 7 AND lower(trim({cell})) IN ({_EMPTY}) THEN NULL
+        WHEN regexp_matches({cell}, '{_ODD_SPACE}') THEN nullif(trim({single}), '')
+        ELSE nullif(trim({cell}), '')
+    END"""
 
 
 def picked(stretch: Stretch) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -16,10 +16,12 @@ import duckdb
 import pyarrow as pa
 
 from tenring.language import T
+from tenring.model.sql import quoted
 from tenring.model.tables import MONEY, QUANTITY
 from tenring.model.text import normal
 from tenring.screening.read import steps
 from tenring.screening.read.amounts import (
+    PLAIN,
     Amount,
     DecimalSign,
     currency_of,
@@ -133,20 +135,34 @@ class Reader:
             f"SELECT DISTINCT {listed} FROM picked WHERE {columns[0]} IS NOT NULL"
         ).fetchall()
 
+    def _points(self, column: str) -> int:
+        """How many distinct texts of a column that did not come as numbers are plain ones with a point."""
+        found = self.connection.execute(
+            f"""
+            SELECT count(DISTINCT {column}) FROM picked
+            WHERE NOT {column}_typed AND contains({column}, '.') AND {_is_plain(column)}
+            """
+        ).fetchone()
+        return int(found[0]) if found else 0
+
     def _register_read(
         self,
         name: str,
         columns: Sequence[str],
         schema: Sequence[tuple[str, pa.DataType]],
         read: Callable[..., tuple[Any, ...]],
+        known: pa.Table | None = None,
     ) -> int:
         """Read every distinct value of text columns by `read` and register the results as a table; how many there were.
 
-        Piece by piece, so that a million different amounts do not stand in memory as Python objects at once.
+        Piece by piece, so that a million different amounts do not stand in memory as Python objects at once. `known`:
+        results there are already, of the plain numbers of the first column.
         """
         listed = ", ".join(columns)
-        cursor = self.connection.execute(f"SELECT DISTINCT {listed} FROM picked WHERE {columns[0]} IS NOT NULL")
-        tables, count = [_table([], *schema)], 0
+        unread = f"{columns[0]} IS NOT NULL" + (f" AND NOT {_is_plain(columns[0])}" if known else "")
+        cursor = self.connection.execute(f"SELECT DISTINCT {listed} FROM picked WHERE {unread}")
+        tables = [_table([], *schema), *([known] if known else [])]
+        count = known.num_rows if known else 0
         while rows := cursor.fetchmany(PIECE):
             tables.append(_table([(*row, *read(*row)) for row in rows], *schema))
             count += len(rows)
@@ -154,9 +170,12 @@ class Reader:
         return count
 
     def _texts(self, column: str) -> Iterator[str]:
-        """The distinct texts of a column that did not come as numbers, one after the other."""
+        """The distinct texts of a column that did not come as numbers and are not plain ones, one after the other."""
         cursor = self.connection.execute(
-            f"SELECT DISTINCT {column} FROM picked WHERE {column} IS NOT NULL AND NOT {column}_typed"
+            f"""
+            SELECT DISTINCT {column} FROM picked
+            WHERE {column} IS NOT NULL AND NOT {column}_typed AND NOT {_is_plain(column)}
+            """
         )
         while rows := cursor.fetchmany(PIECE):
             yield from (text for (text,) in rows)
@@ -220,24 +239,37 @@ class Reader:
         return Amount(Decimal(0), stated or single or self.options.currency)
 
     def _amounts(self, column: str, unit: Amount | None, language: str, fallback: Amount) -> dict[str, Decision]:
-        sign = self._sign(self._texts(column), language, fallback)
+        sign = self._sign(column, language, fallback)
 
         def read(text: str, typed: bool) -> tuple[Any, ...]:  # noqa: FBT001 - the columns of a row, in their order
             return self._amount(text, typed=typed, sign=sign.sign, unit=unit, language=language)
 
-        if not self._register_read(f"{column}s", (column, f"{column}_typed"), _AMOUNT_COLUMNS, read):
+        known = self._plain(column, unit, language) if unit is None or unit.factor == 1 else None
+        if not self._register_read(f"{column}s", (column, f"{column}_typed"), _AMOUNT_COLUMNS, read, known):
             return {}
         decisions = {f"{column} decimal sign": Decision(sign.sign, sign.evidence)}
         if unit and unit.factor != 1:
             decisions[f"{column} factor"] = Decision(str(unit.factor), T("the header or title says so"))
         return decisions
 
-    def _sign(self, texts: Iterable[str], language: str, fallback: Amount) -> DecimalSign:
+    def _plain(self, column: str, unit: Amount | None, language: str) -> pa.Table:
+        """What `_amount` says of the plain numbers of a column."""
+        currency = settle(unit.currency, language) if unit else None
+        schema = pa.schema([pa.field(name, kind) for name, kind in _AMOUNT_COLUMNS])
+        found = self.connection.sql(f"""
+            SELECT text, typed, text::DECIMAL(28, 6) AS value, {quoted(currency) if currency else "NULL::VARCHAR"}
+                AS currency, []::VARCHAR[] AS notes, NULL::VARCHAR AS reason
+            FROM (SELECT DISTINCT {column} AS text, {column}_typed AS typed FROM picked WHERE {_is_plain(column)})
+        """)
+        return found.to_arrow_table().cast(schema)
+
+    def _sign(self, column: str, language: str, fallback: Amount) -> DecimalSign:
+        texts, points = self._texts(column), self._points(column)
         if fallback.currency in POINT_CURRENCIES or language not in COMMA_LANGUAGES:
-            return decide_decimal(
-                texts, fallback=".", because=T("no number tells; a point is usual for this language or currency")
-            )
-        return decide_decimal(texts, fallback=",", because=T("no number tells; a comma is usual in this language"))
+            because = T("no number tells; a point is usual for this language or currency")
+            return decide_decimal(texts, points=points, fallback=".", because=because)
+        because = T("no number tells; a comma is usual in this language")
+        return decide_decimal(texts, points=points, fallback=",", because=because)
 
     def _amount(
         self, text: str, *, typed: bool, sign: str | None, unit: Amount | None, language: str
@@ -258,7 +290,7 @@ class Reader:
         return found.value, stated or (header if found.currency is None else None), list(found.notes), None
 
     def _quantities(self, fallback: Amount) -> dict[str, Decision]:
-        sign = self._sign(self._texts("quantity"), "", fallback)
+        sign = self._sign("quantity", "", fallback)
 
         def read(text: str, typed: bool) -> tuple[Any, ...]:  # noqa: FBT001 - the columns of a row, in their order
             return _read(lambda: parse_quantity(text, "." if typed else sign.sign), 2)
@@ -395,6 +427,11 @@ _CODE_COLUMNS = (
     ("scheme", pa.string()),
     ("note", pa.string()),
 )
+
+
+def _is_plain(column: str) -> str:
+    """SQL: whether a text is a plain number; of null, null."""
+    return f"regexp_full_match({column}, {quoted(PLAIN)})"
 
 
 def _table(rows: Sequence[tuple[Any, ...]], *columns: tuple[str, pa.DataType]) -> pa.Table:

@@ -267,9 +267,18 @@ def listed_lines(limit: int) -> str:
     """One row = one of the largest lines, at most `limit`, behind one figure of the table `wanted`, largest first."""
     largest = "abs(amount) DESC NULLS LAST, line_id"
     return f"""
-        WITH largest AS (  -- a figure's largest lines are among the largest of each of its tags: sort those only
-            SELECT * FROM ({keyed_lines()})
-            WHERE dimension IN (SELECT split_part(figure_id, '.', 1) FROM wanted)
+        WITH keyed AS MATERIALIZED (  -- neither a dimension nor a key in an id has a point in it
+            SELECT line_id, dimension, key_id, tag, currency, amount FROM ({keyed_lines()})
+            SEMI JOIN (
+                SELECT DISTINCT split_part(figure_id, '.', 1) AS dimension, split_part(figure_id, '.', 2) AS key_id
+                FROM wanted
+            ) USING (dimension, key_id)
+        ), enough AS (  -- the amounts that are large enough to be listed
+            SELECT dimension, key_id, tag, currency, max(abs(amount), {limit}) AS amounts
+            FROM keyed GROUP BY ALL
+        ), largest AS (  -- a figure's largest lines are among the largest of each of its tags: sort those only
+            SELECT keyed.* FROM keyed JOIN enough USING (dimension, key_id, tag, currency)
+            WHERE len(amounts) < {limit} OR amounts IS NULL OR abs(amount) >= amounts[-1]
             QUALIFY row_number() OVER (PARTITION BY dimension, key_id, tag, currency ORDER BY {largest}) <= {limit}
         )
         SELECT

@@ -17,8 +17,8 @@ from tenring.screening.report.spreadsheet import Column, Kind, Workbook, day_num
 from tenring.screening.report.steps import NO_CURRENCY
 from tenring.screening.report.summary import MeasureSharesOut, ObligationOut, Summary, SumOut, plain
 
-#: Rows of a sheet. A workbook of more takes minutes to open; lines.csv and figures.parquet have all.
-SHEET_ROWS = 100_000
+#: Rows of a sheet. A workbook of more takes long to write and to open; lines.csv and figures.parquet have all.
+SHEET_ROWS = 20_000
 #: Rows of a sheet of lines when not all lines fit: an extract, the largest amounts first, that opens at once.
 EXTRACT_ROWS = 10_000
 BATCH_ROWS = 20_000

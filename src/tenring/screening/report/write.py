@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 
 import duckdb
@@ -43,19 +46,34 @@ def write_report(
     with open_inputs(folder, settings or Settings(), spill=spill) as connection, wording.speaking(context.language):
         run_steps(connection, context)
         check_totals(connection, folder / "lines.parquet")
-        _write_files(files, connection=connection, context=context)
+        _write_files(files, connection=connection, context=context, threads=(settings or Settings()).threads)
     return files
 
 
-def _write_files(files: ReportFiles, *, connection: duckdb.DuckDBPyConnection, context: ReportContext) -> None:
+def _write_files(
+    files: ReportFiles, *, connection: duckdb.DuckDBPyConnection, context: ReportContext, threads: int
+) -> None:
     """The page comes last: who sees it finds everything it speaks of beside it."""
     _copy(connection, "SELECT * EXCLUDE key_id FROM figures ORDER BY figure_id", path=files.figures)
-    _copy(connection, figure_lines(), path=files.figures_lines)
     book = Book(connection)
-    summary = summarise(connection, book=book, context=context)
-    files.summary.write_text(summary.model_dump_json(indent=2) + "\n", encoding="utf-8")
-    write_workbook(files.xlsx, connection=connection, summary=summary, context=context)
+    with _beside(threads, lambda: _copy(connection.cursor(), figure_lines(), path=files.figures_lines)):
+        summary = summarise(connection, book=book, context=context)
+        files.summary.write_text(summary.model_dump_json(indent=2) + "\n", encoding="utf-8")
+        write_workbook(files.xlsx, connection=connection, summary=summary, context=context)
     write_page(files.html, connection=connection, book=book, context=context)
+
+
+@contextmanager
+def _beside(threads: int, work: Callable[[], None]) -> Iterator[None]:
+    """Let `work` be done while the block runs, in a thread of its own if there may be more than one."""
+    if threads == 1:
+        work()
+        yield
+        return
+    with ThreadPoolExecutor(max_workers=1) as aside:
+        done = aside.submit(work)
+        yield
+        done.result()
 
 
 def _copy(connection: duckdb.DuckDBPyConnection, query: str, *, path: Path) -> None:
