@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pyarrow as pa
+
 from tenring.matching import v1
-from tenring.model.sql import Engine, Step
+from tenring.model.sql import Engine, Step, table_of
 from tenring.register.match_index import use_match_index
 from tenring.screening.classify import BY_MODEL
 from tenring.screening.remember import decide_pairs
@@ -52,12 +54,17 @@ _ITEM_STEPS = [
 ]
 
 
+#: Columns of `left_out`: one row = one cap, the different products that it met and their pairs that it left out.
+_LEFT_OUT = [("what", pa.string()), ("lines", pa.int64()), ("pairs", pa.int64())]
+
+
 def match(engine: Engine, *, snapshot: Path | None = None) -> None:
-    """Make the tables `line_item` and `matched`, and what people decided about its pairs.
+    """Make the tables `line_item`, `matched` and `left_out`, and what people decided about the pairs.
 
     `snapshot` is the folder whose index is used; without one the entries are indexed now.
     """
     engine.run(_ITEM_STEPS)
     use_match_index(engine, snapshot, dict(engine.rows("SELECT key, usual FROM brand_alias")))
+    engine.add("left_out", table_of(_LEFT_OUT, ()))  # a matcher that caps its pairs makes it again
     v1.match_lines(engine)
     decide_pairs(engine)

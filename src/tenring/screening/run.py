@@ -41,6 +41,7 @@ from tenring.screening.reference import RULE_CATEGORY, add_reference
 from tenring.screening.remember import REMEMBERED, DecisionsUsed, decision_use, used
 from tenring.screening.report import write_report
 from tenring.screening.report.context import (
+    LeftOut,
     MatcherFacts,
     ProgrammeFacts,
     RegisterFacts,
@@ -162,7 +163,9 @@ def screen(request: Request, *, settings: Settings, progress: Progress | None = 
             stages(T("Putting together"), 0)
             counted, decisions = _put_together(work, finished, folder, sources)
             stages(T("Writing the report"), 1)
-            files = write_report(folder, context=_context(sources), settings=settings, spill=work.spill)
+            files = write_report(
+                folder, context=_context(sources, _left_out(finished)), settings=settings, spill=work.spill
+            )
         publish(work.finished("result"), request.out)
     return Screened(
         folder=request.out,
@@ -273,6 +276,7 @@ def screen_part(engine: Engine, sources: _Sources, folder: Path, report: _Stages
     engine.write(f"SELECT {columns} FROM screened s ORDER BY {_PART_FILES['lines']}", folder / "lines.parquet")
     engine.write("SELECT * FROM obligation ORDER BY line_id, rule", folder / "obligations.parquet")
     engine.write("SELECT * FROM wanted_here ORDER BY ALL", folder / "wanted.parquet")
+    engine.write("SELECT what, lines, pairs FROM left_out ORDER BY ALL", folder / "left_out.parquet")
     engine.write(f"SELECT * FROM ({decision_use(engine)}) ORDER BY ALL", folder / "decisions.parquet")
 
 
@@ -354,7 +358,17 @@ def _counted(engine: Engine) -> Counts:
     return Counts(lines=sum(verdicts.values()), verdicts=verdicts, amounts=amounts)
 
 
-def _context(sources: _Sources) -> ReportContext:
+def _left_out(parts: Sequence[Path]) -> tuple[LeftOut, ...]:
+    """What the matcher did not compare, of all parts: a product is in one of them only."""
+    found: dict[str, LeftOut] = {}
+    for part in parts:
+        for row in pq.read_table(part / "left_out.parquet").to_pylist():
+            one = found.get(row["what"], LeftOut(row["what"], 0, 0))
+            found[one.what] = LeftOut(one.what, one.lines + row["lines"], one.pairs + row["pairs"])
+    return tuple(one for _, one in sorted(found.items()) if one.pairs)
+
+
+def _context(sources: _Sources, left_out: tuple[LeftOut, ...]) -> ReportContext:
     request, snapshot = sources.request, sources.snapshot
     catalogue, manifest = sources.catalogue, snapshot.manifest
     programmes = {
@@ -377,6 +391,7 @@ def _context(sources: _Sources) -> ReportContext:
         tool_version=__version__,
         categories={c.id: c.names for c in catalogue.categories.by_id.values()},
         programmes=programmes,
+        left_out=left_out,
     )
 
 
