@@ -188,7 +188,7 @@ def _add_purchases(engine: Engine, lines: Sequence[Line]) -> None:
     engine.add("purchase_and_category", table_of([(name, _TEXT) for name in _COLUMNS], rows))
     engine.run([
         Step("purchase", "SELECT * EXCLUDE (category) FROM purchase_and_category"),
-        Step("classified", "SELECT line_id, category FROM purchase_and_category"),
+        Step("classified", "SELECT line_id, category, 'words' AS category_by FROM purchase_and_category"),
     ])  # fmt: skip
 
 

@@ -28,7 +28,9 @@ def test_a_certificate_number_is_read_from_the_text(text: str, number: str | Non
             "NULL::VARCHAR AS model, NULL::VARCHAR AS gtin, NULL::VARCHAR AS certificate",
             [text],
         )
-        connection.execute("CREATE TABLE classified AS SELECT '1' AS line_id, NULL::VARCHAR AS category")
+        connection.execute(
+            "CREATE TABLE classified AS SELECT '1' AS line_id, NULL::VARCHAR AS category, NULL::VARCHAR AS category_by"
+        )
         DuckEngine(connection).run(_ITEM_STEPS)
         assert connection.execute("SELECT certificate FROM line JOIN line_item USING (item_id)").fetchall() == [
             (number,)

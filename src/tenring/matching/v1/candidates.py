@@ -22,8 +22,8 @@ from tenring.model.text import normal
 
 #: A word of the language: behind a space, no wildcard stands for it.
 PLAIN_WORD = "[a-z]{4,}"
-#: What a code of its kind is worth.
-BASE_OF_KIND = "CASE kind " + " ".join(f"WHEN '{kind}' THEN {BASE[kind]}" for kind in BASE) + " END"
+#: What a code of its kind is worth; one found in a title only, nothing.
+BASE_OF_KIND = "CASE kind " + " ".join(f"WHEN '{kind}' THEN {BASE[kind]}" for kind in BASE) + " ELSE 0 END"
 _PLACE = "start, size, whole, version_follows, code_follows, used_behind, last_word, in_model"
 _PAIR = f"item_id, product, matched, kind, key, fixed, {_PLACE}, code_brands"
 _OF_PAIR = "(PARTITION BY item_id, product)"

@@ -130,7 +130,7 @@ class _Pair:
         return (
             not hit.in_model,
             -(self.fixed * 2 + hit.whole),
-            -BASE[self.kind],
+            -BASE.get(self.kind, 0),
             not hit.version_follows,
             not hit.code_follows,
             self.kind,
@@ -200,8 +200,7 @@ class Matcher:
         seen = _Seen.of(line, self)
         scored = [*self._numbers(seen), *self._models(seen)]
         if self.text is not None and not any(one.points >= _SURE for one in scored):
-            known = {pair.product for pair in seen.pairs.values()}
-            scored += self.text.pairs(line, brands=seen.named, known=known)
+            scored += self.text.pairs(line, brands=seen.named, known=seen.pairs.keys())
         return list(self._kept(scored))
 
     def _kept(self, scored: Iterable[Scored]) -> Iterator[Match]:
@@ -342,7 +341,7 @@ class Matcher:
                 facts: dict[str, str | int | bool] = {
                     "brand": self.brand_says(product, seen.named),
                     "category": self.category_says(product, line.category),
-                    "model_elsewhere": seen.stated_key is not None and product not in seen.pairs,
+                    "model_elsewhere": seen.stated_key is not None and product not in seen.known,
                 }
                 told = (
                     f'"{rung}": {BASE[rung] / 100:.2f}, "brand": "{facts["brand"]}", "category": "{facts["category"]}"'
@@ -384,6 +383,7 @@ class _Seen:
         self.named = (stated or {one.key for one in brands}) or None
         self._behind = {one.behind for one in brands}
         self._used_for = {one.key for one in brands if one.used_for}
+        self.known: frozenset[int] = frozenset()
         self.pairs: dict[int, _Pair] = {}
         self._stretches: set[tuple[int, int]] = set()
 
@@ -398,7 +398,9 @@ class _Seen:
         found: dict[int, list[_Pair]] = defaultdict(list)
         for pair in [*index.exact(hits, {one.key for one in brands}), *index.by_pattern(words)]:
             found[pair.product].append(pair)
-        seen.pairs = {product: seen.named_pair(_best(pairs), index) for product, pairs in found.items()}
+        best = {product: _best(pairs) for product, pairs in found.items()}
+        seen.known = frozenset(best)
+        seen.pairs = {product: seen.named_pair(pair, index) for product, pair in best.items() if pair.kind in BASE}
         seen.add_stretches(several)
         return seen
 
