@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -20,6 +21,8 @@ from click.testing import CliRunner
 from tenring.__main__ import tenring
 from tenring.exceptions import EngineError, UnusableInputError
 from tenring.language import use
+from tenring.matching import v1
+from tenring.model.sql import Engine, Step
 from tenring.register.build import build
 from tenring.screening import run
 from tenring.screening.exhausted import exhaustion_explained
@@ -355,3 +358,28 @@ def test_what_a_killed_run_left_in_the_temporary_folder_is_removed_by_the_next(
 
 def test_an_address_is_no_temporary_folder_of_this_machine(tmp_path: Path) -> None:
     assert Settings(temporary="s3a://bucket/folder").spill(tmp_path) == tmp_path / ".spill"
+
+
+# what is not compared
+
+
+def test_pairs_that_a_cap_left_out_are_added_up_over_the_parts_and_reported(
+    sampled: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = v1.match_lines
+
+    def capped(engine: Engine) -> None:
+        real(engine)
+        engine.run([Step("left_out", "SELECT 'common code without its brand' AS what, 2 AS lines, 700 AS pairs")])
+
+    monkeypatch.setattr(v1, "match_lines", capped)
+    screened = screen(asked(tmp_path / "out", parts=3), settings=sampled)
+    summary = json.loads(screened.report.summary.read_text(encoding="utf-8"))
+    assert summary["basis"]["left_out"] == [{"what": "common code without its brand", "lines": 6, "pairs": 2100}]
+    page = screened.report.html.read_text(encoding="utf-8")
+    assert "Not compared: 2,100 pairs with licences, of 6 different products" in page
+
+
+def test_nothing_is_said_where_all_pairs_were_compared(whole: Screened) -> None:
+    assert json.loads(whole.report.summary.read_text(encoding="utf-8"))["basis"]["left_out"] == []
+    assert "Not compared" not in whole.report.html.read_text(encoding="utf-8")

@@ -41,6 +41,7 @@ from tenring.screening.reference import RULE_CATEGORY, add_reference
 from tenring.screening.remember import REMEMBERED, DecisionsUsed, decision_use, used
 from tenring.screening.report import write_report
 from tenring.screening.report.context import (
+    LeftOut,
     MatcherFacts,
     ProgrammeFacts,
     RegisterFacts,
@@ -104,6 +105,8 @@ class Screened:
     snapshot: str
     sample: bool
     decisions: DecisionsUsed
+    category_model: Path | None
+    """The category model that was asked; None: there was none."""
 
 
 @dataclass(frozen=True)
@@ -128,6 +131,7 @@ class _Sources:
             "catalogue": folder_state(self.settings.catalog),
             "decisions": hashlib.sha256(repr(self.decisions).encode()).hexdigest(),
             "matcher": v1.fingerprint(),
+            "category_model": contents_of([model]) if (model := self.settings.category_model) else None,
             "program": [__version__, program_state()],
         }
 
@@ -159,7 +163,9 @@ def screen(request: Request, *, settings: Settings, progress: Progress | None = 
             stages(T("Putting together"), 0)
             counted, decisions = _put_together(work, finished, folder, sources)
             stages(T("Writing the report"), 1)
-            files = write_report(folder, context=_context(sources), settings=settings, spill=work.spill)
+            files = write_report(
+                folder, context=_context(sources, _left_out(finished)), settings=settings, spill=work.spill
+            )
         publish(work.finished("result"), request.out)
     return Screened(
         folder=request.out,
@@ -168,6 +174,7 @@ def screen(request: Request, *, settings: Settings, progress: Progress | None = 
         snapshot=snapshot.name,
         sample=snapshot.manifest.sample,
         decisions=decisions,
+        category_model=settings.category_model,
         lines=counted.lines,
         verdicts=counted.verdicts,
         amounts=counted.amounts,
@@ -253,7 +260,7 @@ def screen_part(engine: Engine, sources: _Sources, folder: Path, report: _Stages
     """From `purchase` to the files of one part."""
     request = sources.request
     report(T("Classifying"), 0)
-    classify(engine, sources.catalogue.categories)
+    classify(engine, sources.catalogue.categories, model=sources.settings.category_model)
     engine.write("SELECT * FROM classified ORDER BY line_id", folder / "classified.parquet")
     report(T("Obligations"), 1)
     engine.run([Step("obliged", obliged_on(request.on))])
@@ -269,6 +276,7 @@ def screen_part(engine: Engine, sources: _Sources, folder: Path, report: _Stages
     engine.write(f"SELECT {columns} FROM screened s ORDER BY {_PART_FILES['lines']}", folder / "lines.parquet")
     engine.write("SELECT * FROM obligation ORDER BY line_id, rule", folder / "obligations.parquet")
     engine.write("SELECT * FROM wanted_here ORDER BY ALL", folder / "wanted.parquet")
+    engine.write("SELECT what, lines, pairs FROM left_out ORDER BY ALL", folder / "left_out.parquet")
     engine.write(f"SELECT * FROM ({decision_use(engine)}) ORDER BY ALL", folder / "decisions.parquet")
 
 
@@ -350,7 +358,17 @@ def _counted(engine: Engine) -> Counts:
     return Counts(lines=sum(verdicts.values()), verdicts=verdicts, amounts=amounts)
 
 
-def _context(sources: _Sources) -> ReportContext:
+def _left_out(parts: Sequence[Path]) -> tuple[LeftOut, ...]:
+    """What the matcher did not compare, of all parts: a product is in one of them only."""
+    found: dict[str, LeftOut] = {}
+    for part in parts:
+        for row in pq.read_table(part / "left_out.parquet").to_pylist():
+            one = found.get(row["what"], LeftOut(row["what"], 0, 0))
+            found[one.what] = LeftOut(one.what, one.lines + row["lines"], one.pairs + row["pairs"])
+    return tuple(one for _, one in sorted(found.items()) if one.pairs)
+
+
+def _context(sources: _Sources, left_out: tuple[LeftOut, ...]) -> ReportContext:
     request, snapshot = sources.request, sources.snapshot
     catalogue, manifest = sources.catalogue, snapshot.manifest
     programmes = {
@@ -373,6 +391,7 @@ def _context(sources: _Sources) -> ReportContext:
         tool_version=__version__,
         categories={c.id: c.names for c in catalogue.categories.by_id.values()},
         programmes=programmes,
+        left_out=left_out,
     )
 
 

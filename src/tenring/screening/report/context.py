@@ -49,6 +49,15 @@ class MatcherFacts:
 
 
 @dataclass(frozen=True)
+class LeftOut:
+    """What the matcher did not compare because it would cost too much: so many pairs of so many different products."""
+
+    what: str
+    lines: int
+    pairs: int
+
+
+@dataclass(frozen=True)
 class ReportContext:
     """Everything a report says that is not in the lines.
 
@@ -65,6 +74,7 @@ class ReportContext:
     tool_version: str
     categories: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     programmes: Mapping[str, ProgrammeFacts] = field(default_factory=dict)
+    left_out: tuple[LeftOut, ...] = ()
 
 
 @dataclass(frozen=True)

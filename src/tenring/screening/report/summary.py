@@ -142,6 +142,14 @@ class RegisterOut(_Part):
     sample: bool
 
 
+class LeftOutOut(_Part):
+    """What the matcher did not compare because it would cost too much."""
+
+    what: str
+    lines: int = Field(description="different products of the purchases")
+    pairs: int = Field(description="pairs of a product and a licence")
+
+
 class BasisOut(_Part):
     """What the answers rest on."""
 
@@ -152,6 +160,7 @@ class BasisOut(_Part):
     snapshot_created: date
     sample: bool = Field(description="the snapshot holds invented licences")
     registers: list[RegisterOut]
+    left_out: list[LeftOutOut] = Field(description="pairs that were not compared; empty: all were")
 
 
 class Summary(_Part):
@@ -320,4 +329,5 @@ def _basis(context: ReportContext) -> BasisOut:
             RegisterOut(**vars(register), programme_type=types.get(register.programme))
             for register in context.snapshot.registers
         ],
+        left_out=[LeftOutOut(**vars(one)) for one in context.left_out],
     )

@@ -94,6 +94,17 @@ def name_of(names: Mapping[str, str]) -> str:
     return language.in_language(dict(names))
 
 
+def left_out_text(what: str, *, lines: int, pairs: int) -> str:
+    """What was not compared, as a sentence."""
+    reasons = {"common code without its brand": T("a code that many products share, without the brand beside it")}
+    return T(
+        "Not compared: {pairs:,} pairs with licences, of {lines:,} different products ({reason})",
+        pairs=pairs,
+        lines=lines,
+        reason=reasons.get(what, what),
+    )
+
+
 def verdict_name(verdict: str) -> str:
     """A verdict as a reader sees it."""
     return {

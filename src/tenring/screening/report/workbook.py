@@ -340,6 +340,8 @@ def _basis_rows(summary: Summary) -> Iterator[Cells]:
     yield [(Kind.TEXT, T("Snapshot of the registers")), (Kind.TEXT, basis.snapshot)]
     yield [(Kind.TEXT, T("Economy")), (Kind.TEXT, summary.economy)]
     yield [(Kind.TEXT, T("Reference date")), (Kind.DAY, day_number(summary.on))]
+    for one in basis.left_out:
+        yield [(Kind.TEXT, wording.left_out_text(one.what, lines=one.lines, pairs=one.pairs))]
     yield []
     yield [(Kind.HEAD, head) for head in (T("Register"), T("Programme"), T("Type"), T("licences"), T("last read"))]
     for register in basis.registers:
