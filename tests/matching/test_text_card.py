@@ -20,7 +20,16 @@ from tenring.matching.v1.features import (
     SOME,
     TERMS,
 )
-from tenring.matching.v1.likeness import brand_of, knows_codes, likeness, near, price_apart, steps_of
+from tenring.matching.v1.likeness import (
+    brand_of,
+    covered,
+    knows_codes,
+    likeness,
+    near,
+    price_apart,
+    same_code,
+    steps_of,
+)
 
 LATIN_AND_CHINESE = st.text(st.sampled_from("ab1 2-/.张包g复印纸×Ａ１'\"(）"), max_size=40)
 
@@ -144,6 +153,20 @@ def test_the_brand_agrees_is_named_absent_or_contradicts(line: Facts, entry: Fac
 )
 def test_a_code_of_a_line_is_known_however_it_is_joined(line: str, known: bool) -> None:
     assert knows_codes(facts_of("belkin cushtop f8n044-slv"), facts_of(line)) is known
+
+
+def test_a_name_is_covered_however_its_codes_are_joined() -> None:
+    name = facts_of("belkin cushtop f8n044-slv")
+    assert covered(name, facts_of("Belkin cushtop F8N044SLV, new")) == 100
+    assert covered(name, facts_of("belkin cushtop")) == 50
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [("str-dg520", "STRDG520", True), ("str-dg520", "str-dg920", False), ("80g a4", "a4 80g", False)],
+)
+def test_a_code_that_identifies_is_whole_and_long_enough(one: str, other: str, same: bool) -> None:
+    assert same_code(facts_of(one), facts_of(other)) is same
 
 
 @given(LATIN_AND_CHINESE, LATIN_AND_CHINESE)
