@@ -117,31 +117,31 @@ class Explainer:
         return self._known[key]
 
 
-def _meeting(way: Way, texts: Mapping[str, Sequence[_Text]], weights: dict[str, float]) -> _Text | None:
+def _meeting(way: Way, texts: Mapping[str, Sequence[str | None]], weights: dict[str, float]) -> _Text | None:
     """The first text that meets a way; every model that meets it is given its weight."""
     meets = _MEETS[way.kind]
     found = None
     for name in _WHERE[way.kind]:
-        if name == "model":
-            for text in texts[name]:
-                if meets(text, way):
-                    found = found or text
-                    weights[text.text] = weights.get(text.text, 0.0) + way.weight
-        elif found is None:
-            found = next((text for text in texts[name] if meets(text, way)), None)
+        if found is not None and name != "model":
+            continue
+        for printed in texts[name]:
+            if printed and meets(text := _text(name, printed), way):
+                found = found or text
+                if name == "model":
+                    weights[printed] = weights.get(printed, 0.0) + way.weight
     return found
 
 
-def _texts(card: Card) -> Mapping[str, Sequence[_Text]]:
-    """The texts of a licence, by field."""
+def _texts(card: Card) -> Mapping[str, Sequence[str | None]]:
+    """The texts of a licence, by field; what is in them is worked out for those that a way looks at."""
     return {
-        "brand": [_text("brand", card.brand)] if card.brand else (),
-        "name": [_text("name", card.name)] if card.name else (),
-        "model": [_text("model", model) for model in card.models],
-        "gtin": [_text("gtin", gtin) for gtin in card.gtins],
-        "number": [_text("number", card.number)] if card.number else (),
-        "holder": [_text("holder", card.holder)] if card.holder else (),
-        "category": [_text("category", card.category)],
+        "brand": (card.brand,),
+        "name": (card.name,),
+        "model": card.models,
+        "gtin": card.gtins,
+        "number": (card.number,),
+        "holder": (card.holder,),
+        "category": (card.category,),
     }
 
 
