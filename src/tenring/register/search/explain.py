@@ -19,9 +19,6 @@ _SHARE_OF_BEST = 0.5
 #: Brands, holders and categories come again and again; the terms of so many texts are kept.
 _KEPT = 20_000
 
-#: Stands for the licence's text in a sentence; nobody can type it.
-_VALUE = "\0"
-
 
 @dataclass(frozen=True)
 class _Text:
@@ -53,20 +50,20 @@ class _Text:
         return list(tokens.patterns(self.text))
 
 
-#: The texts whose words are indexed, and in which texts each kind of way is looked for.
-_WORDED = frozenset({"brand", "name", "model", "number", "holder"})
-_WHERE: Mapping[Kind, frozenset[str]] = {
-    Kind.NUMBER: frozenset({"number"}),
-    Kind.NUMBER_PREFIX: frozenset({"number"}),
-    Kind.GTIN: frozenset({"gtin"}),
-    Kind.MODEL: frozenset({"model"}),
-    Kind.PATTERN: frozenset({"model"}),
-    Kind.PREFIX: frozenset({"model"}),
+#: The texts whose words are indexed, and in which texts each kind of way is looked for, those first that say most.
+_WORDED = ("brand", "name", "model", "number", "holder")
+_WHERE: Mapping[Kind, Sequence[str]] = {
+    Kind.NUMBER: ("number",),
+    Kind.NUMBER_PREFIX: ("number",),
+    Kind.GTIN: ("gtin",),
+    Kind.MODEL: ("model",),
+    Kind.PATTERN: ("model",),
+    Kind.PREFIX: ("model",),
     Kind.WILDCARD: _WORDED,
     Kind.WORD: _WORDED,
     Kind.CHARACTERS: _WORDED,
-    Kind.BRAND: frozenset({"brand"}),
-    Kind.SYNONYM: frozenset({"category"}),
+    Kind.BRAND: ("brand",),
+    Kind.SYNONYM: ("category",),
 }
 
 #: How a text meets each kind of way.
@@ -95,10 +92,10 @@ def _covered(text: _Text, pattern: str) -> bool:
 
 @dataclass(frozen=True)
 class Explainer:
-    """Explains the hits of one question: its ways, and what the sentences about each of them have in common."""
+    """Explains the hits of one question; many of them share a brand or a category, and so a reason."""
 
     ways: Sequence[Way]
-    _begun: dict[tuple[int, str], str] = field(default_factory=dict)
+    _known: dict[tuple[int, str, str], Reason] = field(default_factory=dict)
 
     def explain(self, card: Card) -> tuple[tuple[Reason, ...], tuple[str, ...]]:
         """The reasons why a licence was found, heaviest first, and those of its models that met what was typed."""
@@ -106,39 +103,46 @@ class Explainer:
         weights: dict[str, float] = {}
         reasons = []
         for number, way in enumerate(self.ways):
-            found = self._meeting(way, texts, weights)
+            found = _meeting(way, texts, weights)
             if found is not None:
                 reasons.append(self._reason(number, way, found))
         reasons.sort(key=lambda reason: -reason.weight)
         return tuple(reasons), _best_models(weights)
 
-    def _meeting(self, way: Way, texts: Sequence[_Text], weights: dict[str, float]) -> _Text | None:
-        """The first text that meets a way; every model that meets it is given its weight."""
-        fields, meets = _WHERE[way.kind], _MEETS[way.kind]
-        found = None
-        for text in texts:
-            is_model = text.field == "model"
-            if (found is None or is_model) and text.field in fields and meets(text, way):
-                found = found or text
-                if is_model:
-                    weights[text.text] = weights.get(text.text, 0.0) + way.weight
-        return found
-
     def _reason(self, number: int, way: Way, text: _Text) -> Reason:
-        said = self._begun.get((number, text.field))
-        if said is None:
-            said = self._begun[(number, text.field)] = _sentence(way, text.field)
-        value = text.text
-        weight = round(way.weight, 3)
-        return Reason(way.typed, way.kind, text.field, value, weight, way.distance, said.replace(_VALUE, value))
+        key = (number, text.field, text.text)
+        if key not in self._known:
+            said, weight = _sentence(way, text), round(way.weight, 3)
+            self._known[key] = Reason(way.typed, way.kind, text.field, text.text, weight, way.distance, said)
+        return self._known[key]
 
 
-def _texts(card: Card) -> list[_Text]:
-    """The texts of a licence, those first in which a match says most."""
-    texts = [("brand", card.brand), ("name", card.name), *(("model", model) for model in card.models)]
-    texts += [("gtin", gtin) for gtin in card.gtins]
-    texts += [("number", card.number), ("holder", card.holder), ("category", card.category)]
-    return [_text(field, text) for field, text in texts if text]
+def _meeting(way: Way, texts: Mapping[str, Sequence[str | None]], weights: dict[str, float]) -> _Text | None:
+    """The first text that meets a way; every model that meets it is given its weight."""
+    meets = _MEETS[way.kind]
+    found = None
+    for name in _WHERE[way.kind]:
+        if found is not None and name != "model":
+            continue
+        for printed in texts[name]:
+            if printed and meets(text := _text(name, printed), way):
+                found = found or text
+                if name == "model":
+                    weights[printed] = weights.get(printed, 0.0) + way.weight
+    return found
+
+
+def _texts(card: Card) -> Mapping[str, Sequence[str | None]]:
+    """The texts of a licence, by field; what is in them is worked out for those that a way looks at."""
+    return {
+        "brand": (card.brand,),
+        "name": (card.name,),
+        "model": card.models,
+        "gtin": card.gtins,
+        "number": (card.number,),
+        "holder": (card.holder,),
+        "category": (card.category,),
+    }
 
 
 @lru_cache(maxsize=_KEPT)
@@ -154,9 +158,8 @@ def _best_models(weights: Mapping[str, float]) -> tuple[str, ...]:
     return tuple(sorted(matched, key=lambda model: (-weights[model], model)))
 
 
-def _sentence(way: Way, field: str) -> str:
-    """The reason in words, with `_VALUE` where the licence's text comes."""
-    said = T(_SENTENCES[way.kind], typed=_as_searched(way), field=T(_FIELDS[field]), value=_VALUE)
+def _sentence(way: Way, text: _Text) -> str:
+    said = T(_SENTENCES[way.kind], typed=_as_searched(way), field=T(_FIELDS[text.field]), value=text.text)
     if not way.distance:
         return said
     return T("{said} (typed “{typed}”; letters corrected: {count})", said=said, typed=way.typed, count=way.distance)
