@@ -175,7 +175,7 @@ class SparkEngine:
         """Forget all tables, and end the session if it is ours."""
         try:
             self.drop(*list(self._held))
-            self._delete(self.temporary)
+            self.delete(self.temporary)
         except (PySparkException, Py4JError, ConnectionError):
             _LOG.warning("what Spark kept at %s could not be deleted", self.temporary)
         finally:
@@ -209,7 +209,7 @@ class SparkEngine:
 
     def _release(self, held: _Held) -> None:
         if held.folder and not any(held.folder in other.reads for other in self._held.values()):
-            self._delete(held.folder)
+            self.delete(held.folder)
 
     def _write_down(self, name: str) -> None:
         """Compute a table now and keep it as files."""
@@ -237,7 +237,8 @@ class SparkEngine:
         hadoop.copyFromLocalFile(local, target)
         return copy
 
-    def _delete(self, address: str) -> None:
+    def delete(self, address: str) -> None:
+        """Delete what stands at an address, with all that is below it."""
         recursively = True
         hadoop, target = self._file_system(address)
         hadoop.delete(target, recursively)
@@ -311,6 +312,7 @@ def require_seen(engine: SparkEngine) -> None:
         engine.view("seen", address)
         (found,) = engine.rows("SELECT count(*), sum(id) FROM seen")
     engine.drop("seen")
+    engine.delete(address)
     if found != (pieces, pieces * (pieces - 1) // 2):
         raise EngineError(
             T(
