@@ -270,6 +270,7 @@ def test_a_table_made_again_replaces_the_old_one_and_what_reads_it_stays(engines
         engine.run([Step("small", "SELECT n FROM number WHERE n < 5")])
         assert engine.rows("SELECT count(*) FROM small") == [(5,)]
         assert engine.rows("SELECT count(*) FROM kept") == [(3,)]
+        engine.run([Step("kept", "SELECT a.n FROM kept a JOIN kept b USING (n)"), Step("kept", "SELECT n FROM kept")])
         engine.drop("small", "never there")
         assert engine.rows("SELECT count(*) FROM kept") == [(3,)]
 
@@ -344,6 +345,18 @@ def test_a_failure_of_the_cluster_says_what_to_do(text: str, told: str) -> None:
     spark = pytest.importorskip("tenring.screening.engines.spark", reason="pyspark is not installed")
     with pytest.raises(EngineError, match=told), spark.explained("step"):
         raise ConnectionError(text)
+
+
+def test_executors_that_do_not_share_the_temporary_place_are_told(
+    engines: Engines, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with engines("spark") as engine:
+        from tenring.screening.engines.spark import require_seen  # noqa: PLC0415 - pyspark may be missing
+
+        require_seen(engine)
+        monkeypatch.setattr(engine, "rows", lambda _: [(1, 0)])
+        with pytest.raises(EngineError, match="TENRING_TEMP"):
+            require_seen(engine)
 
 
 @pytest.fixture

@@ -142,20 +142,19 @@ class SparkEngine:
     def batches(self, query: str) -> Iterator[pa.RecordBatch]:
         """The rows of a query in its order; one part after the other is fetched."""
         with explained(query):
-            for row in self._frame(query).mapInArrow(_packed, "batch binary").toLocalIterator(prefetchPartitions=True):
-                with pa.ipc.open_stream(row.batch) as stream:
-                    yield from stream
+            yield from _fetched(self._frame(query))
 
     def write(self, query: str, path: Path | str) -> None:
         """Write the rows of a query, in its order, to one Parquet file on this machine: whole or not at all."""
         target = Path(path)
         hidden = target.with_name(f".{target.name}.part")
-        with explained(query):
-            schema = self._frame(f"SELECT * FROM ({query}) LIMIT 0").toArrow().schema
         try:
-            with pq.ParquetWriter(hidden, schema, compression="zstd") as writer:
-                for batch in self.batches(query):
-                    writer.write_batch(batch.cast(schema))
+            with explained(query):
+                frame = self._frame(query)
+                schema = frame.limit(0).toArrow().schema
+                with pq.ParquetWriter(hidden, schema, compression="zstd") as writer:
+                    for batch in _fetched(frame):
+                        writer.write_batch(batch.cast(schema))
             hidden.replace(target)
         except OSError as error:
             raise EngineError(
@@ -168,17 +167,15 @@ class SparkEngine:
         """Forget tables that no later step reads, and delete what they hold unless a view still reads it."""
         for name in names:
             held = self._held.pop(name.lower(), None)
-            if held is None:
-                continue
-            self.session.catalog.dropTempView(name)
-            if held.folder and not any(held.folder in other.reads for other in self._held.values()):
-                self._delete(held.folder)
+            if held is not None:
+                self.session.catalog.dropTempView(name)
+                self._release(held)
 
     def close(self, *, stop: bool) -> None:
         """Forget all tables, and end the session if it is ours."""
         try:
             self.drop(*list(self._held))
-            self._delete(self.temporary)
+            self.delete(self.temporary)
         except (PySparkException, Py4JError, ConnectionError):
             _LOG.warning("what Spark kept at %s could not be deleted", self.temporary)
         finally:
@@ -204,9 +201,15 @@ class SparkEngine:
     def _hold(
         self, name: str, frame: DataFrame, *, reads: frozenset[str] = frozenset(), folder: str | None = None
     ) -> None:
-        self.drop(name)
+        before = self._held.get(name.lower())
         frame.createOrReplaceTempView(name)
         self._held[name.lower()] = _Held(frame, folder, reads)
+        if before is not None:
+            self._release(before)
+
+    def _release(self, held: _Held) -> None:
+        if held.folder and not any(held.folder in other.reads for other in self._held.values()):
+            self.delete(held.folder)
 
     def _write_down(self, name: str) -> None:
         """Compute a table now and keep it as files."""
@@ -234,7 +237,8 @@ class SparkEngine:
         hadoop.copyFromLocalFile(local, target)
         return copy
 
-    def _delete(self, address: str) -> None:
+    def delete(self, address: str) -> None:
+        """Delete what stands at an address, with all that is below it."""
         recursively = True
         hadoop, target = self._file_system(address)
         hadoop.delete(target, recursively)
@@ -245,6 +249,13 @@ class SparkEngine:
 
     def _jvm(self) -> Any:  # noqa: ANN401 - Java's classes, found by name
         return self.session.sparkContext._jvm  # noqa: SLF001 - the documented way to Hadoop's file systems
+
+
+def _fetched(frame: DataFrame) -> Iterator[pa.RecordBatch]:
+    """The rows of a frame in their order, one part after the other."""
+    for row in frame.mapInArrow(_packed, "batch binary").toLocalIterator(prefetchPartitions=True):
+        with pa.ipc.open_stream(row.batch) as stream:
+            yield from stream
 
 
 class _Mapped:
@@ -281,9 +292,35 @@ def spark_engine(place: SparkPlace) -> Iterator[SparkEngine]:
     within = place.address.rstrip("/") if place.address else place.folder.absolute().as_uri()
     engine = SparkEngine(_own(session), temporary=f"{within}/tenring-{uuid4().hex}", copies=place.address is not None)
     try:
+        if not place.master.startswith("local["):
+            require_seen(engine)
         yield engine
     finally:
         engine.close(stop=running is None)
+
+
+def require_seen(engine: SparkEngine) -> None:
+    """What executors write, all of them and this machine see: else tables would be empty without an error.
+
+    Raises:
+        EngineError: they do not.
+    """
+    pieces = max(engine.session.sparkContext.defaultParallelism * _PIECES, 4)
+    address = f"{engine.temporary}/seen"
+    with explained(engine.temporary):
+        engine.session.range(pieces).repartition(pieces).write.parquet(address)
+        engine.view("seen", address)
+        (found,) = engine.rows("SELECT count(*), sum(id) FROM seen")
+    engine.drop("seen")
+    engine.delete(address)
+    if found != (pieces, pieces * (pieces - 1) // 2):
+        raise EngineError(
+            T(
+                "the executors do not share the temporary place {place} with each other and this machine. "
+                "Set TENRING_TEMP to an address or a folder that all of them see",
+                place=engine.temporary,
+            )
+        )
 
 
 def _own(session: SparkSession) -> SparkSession:
