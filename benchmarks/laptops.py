@@ -23,7 +23,7 @@ from tenring.settings import Settings
 #: Titles that a title is compared with: those it shares most weight of words with.
 PARTNERS = 20
 #: What one of these many pairs of one kind of product counts beside a pair of other sets.
-WEIGHT = 0.4
+WEIGHT = 0.1
 
 Place = tuple[int, int]
 

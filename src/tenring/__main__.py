@@ -21,6 +21,7 @@ VERBS = {
     "reject": ("decisions", "reject"),
     "decisions": ("decisions", "decisions"),
     "evaluate": ("evaluate", "evaluate"),
+    "categories": ("categories", "categories"),
     "catalogue": ("catalogue", "catalogue"),
     "demo": ("demo", "demo"),
 }

@@ -13,6 +13,7 @@ import platformdirs
 from tenring.exceptions import UnusableInputError
 
 PACKAGE = Path(__file__).resolve().parent
+CATEGORY_MODEL = "categories.npz"
 
 
 def _bundled_catalog() -> Path:
@@ -68,6 +69,17 @@ class Settings:
         if self.temporary is None or "://" in self.temporary:
             return beside / ".spill"
         return Path(self.temporary) / f"tenring-{hashlib.sha256(str(beside.resolve()).encode()).hexdigest()[:16]}"
+
+    @property
+    def trained_model(self) -> Path:
+        """Where `tenring categories train` puts a category model of one's own."""
+        return self.home / "models" / CATEGORY_MODEL
+
+    @property
+    def category_model(self) -> Path | None:
+        """The category model in use: one's own, else the catalogue's; None where there is none."""
+        found = (self.trained_model, self.catalog / "models" / CATEGORY_MODEL)
+        return next((path for path in found if path.is_file()), None)
 
     @property
     def samples(self) -> Path:

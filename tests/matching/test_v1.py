@@ -28,14 +28,28 @@ INSERT INTO entry VALUES
     ('desk', 'HP', 'EliteDesk 800 G4', 'desktop-computers'),
     ('fridge', 'Absocold', 'Compact refrigerator', 'refrigerators'),
     ('lamp', 'Toronto', 'Spot', 'led-lamps'),
+    ('tv', 'SAMSUNG ELECTRONICS', NULL, 'televisions'),
+    ('tv-eu', 'SAMSUNG ELECTRONICS', NULL, 'televisions'),
+    ('pump', 'Qingdao Haier Air Conditioner Electric Co., Ltd.', NULL, 'heat-pumps'),
+    ('pump-9', 'DAIKIN Europe N.V.', NULL, 'heat-pumps'),
+    ('bulb', 'ProLED', 'PAR38', 'led-lamps'),
+    ('series', 'Kogan', NULL, 'televisions'),
     ('paint', 'Behr', 'Premium Interior Matte Green Paint', 'paints'),
     ('other-paint', 'Behr', 'Premium Interior Glossy Red Paint', 'paints'),
     ('year', 'Acme', 'Classic', 'chairs');
 INSERT INTO entry_number VALUES ('desk', '2328220'), ('fridge', 'CEC-77-X');
 INSERT INTO entry_gtin VALUES ('fridge', '00012345678905');
 INSERT INTO entry_model VALUES ('desk', 'EliteDesk 800 G4', 'model'), ('fridge', 'ARD1033F*14R/L', 'model'),
-    ('lamp', 'TL-GU10-7W(2700K)', 'model'), ('year', '2020', 'model');
+    ('lamp', 'TL-GU10-7W(2700K)', 'model'), ('year', '2020', 'model'),
+    ('tv', 'QA55Q80CAS', 'model'), ('tv', 'QA55Q80CAW', 'additional'), ('tv-eu', 'QA55Q80CAS(EU)', 'model'),
+    ('pump', 'AW042MUGHA', 'model'),
+    ('pump-9', 'DAIKIN ALTHERMA 3 R F 08KW (230L) / ROTEX HPSU Compact', 'model'),
+    ('bulb', '90406', 'model'), ('series', 'KAM99LCHFZ*', 'family');
 """
+
+
+SPELLINGS = """('samsung', 'samsung'), ('三星', 'samsung'), ('サムスン', 'samsung'), ('삼성', 'samsung'),
+    ('haier', 'haier'), ('daikin', 'daikin')"""
 
 
 @dataclass(frozen=True)
@@ -106,6 +120,98 @@ def test_a_sister_model_another_brand_or_an_accessory_is_not_sure(
     assert not sure(best(register, text))
 
 
+@pytest.mark.parametrize(
+    ("text", "entry"),
+    [
+        ("Haier AW042MUGHA heat pump", "pump"),
+        ("Daikin Altherma 3 R F 08 kW (230 L) / ROTEX HPSU Compact, heat pump: DAIKIN EUROPE", "pump-9"),
+        ("三星 QA55Q80CAS/QA55Q80CAW 电视机", "tv"),
+        ("サムスン テレビ QA55Q80CAS 2台", "tv"),
+        ("삼성 QA55Q80CAS 텔레비전", "tv"),
+        ("โทรทัศน์ Samsung QA55Q80CAS จำนวน 2 เครื่อง", "tv"),
+        ("電視機（三星 QA55Q80CAS）", "tv"),
+        ("Samsung QA55Q80CAS incl. wall bracket", "tv"),
+        ("三星 QA55Q80CAS（含支架和三年保养）", "tv"),
+        ("ProLED 90406", "bulb"),
+        ("ProLED PAR38 90406", "bulb"),
+    ],
+)
+def test_a_product_is_found_in_what_buyers_write(register: duckdb.DuckDBPyConnection, text: str, entry: str) -> None:
+    register.execute(f"INSERT INTO brand_alias VALUES {SPELLINGS}")
+    found = best(register, text)
+    assert sure(found)
+    assert found is not None
+    assert (found.entry, found.rung) == (entry, "model")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Samsung QA55Q80CAS wall bracket",
+        "Filter for Samsung QA55Q80CAS",
+        "三星 QA55Q80CAS 专用遥控器",
+        "三星QA55Q80CAS维修",
+        "サムスン QA55Q80CAS 修理",
+        "삼성 QA55Q80CAS 수리",
+        "ซ่อม Samsung QA55Q80CAS",
+        "Samsung QA55Q80CAS(K)",
+        'Samsung QA55Q80CAS"X2',
+        "Samsung QA55Q80CAS/T3",
+        "ProLED lamp, invoice 90406",
+        "Kogan KAM99LCHFZA",
+    ],
+)
+def test_what_only_names_a_product_is_not_sure(register: duckdb.DuckDBPyConnection, text: str) -> None:
+    register.execute(f"INSERT INTO brand_alias VALUES {SPELLINGS}")
+    assert not sure(best(register, text))
+
+
+def test_the_longer_of_two_listed_codes_is_meant(register: duckdb.DuckDBPyConnection) -> None:
+    best(register, "Samsung QA55Q80CAS (EU)", brand="Samsung Electronics")
+    rows = register.execute("SELECT entry_id, score >= 0.9 FROM matched ORDER BY entry_id").fetchall()
+    assert rows == [("tv", False), ("tv-eu", True)]
+
+
+def test_a_brand_inside_the_code_itself_contradicts_nothing(register: duckdb.DuckDBPyConnection) -> None:
+    register.execute("INSERT INTO entry VALUES ('nordic', 'Nordic', NULL, NULL), ('jaspi', 'Kaukora', NULL, NULL)")
+    register.execute("INSERT INTO entry_model VALUES ('jaspi', 'Jäspi Inverter Nordic 12', 'model')")
+    found = best(register, "heat pump Jaspi Inverter Nordic 12")
+    assert found is not None
+    assert (found.entry, found.features["brand"]) == ("jaspi", "absent")
+    assert sure(found)
+
+
+def test_the_model_in_its_own_field_wins_over_the_text(register: duckdb.DuckDBPyConnection) -> None:
+    assert not sure(best(register, "HP EliteDesk 800 G4", model="EliteDesk 800 G5"))
+    assert sure(best(register, "HP EliteDesk 800 G5", model="EliteDesk 800 G4"))
+
+
+@pytest.mark.parametrize(
+    ("fields", "rule"),
+    [
+        ({"certificate": "CEC-77-X", "brand": "Dell"}, "brand_contradicts"),
+        ({"certificate": "CEC-77-X", "model": "XYZ-900"}, "model_elsewhere"),
+        ({"gtin": "012345678905", "category": "chairs"}, "category_contradicts"),
+    ],
+)
+def test_a_number_is_not_sure_where_brand_or_model_or_category_contradict(
+    register: duckdb.DuckDBPyConnection, fields: dict[str, str], rule: str
+) -> None:
+    found = best(register, "one piece", **fields)
+    assert found is not None
+    assert rule in found.features
+    assert not sure(found)
+
+
+def test_what_the_cap_on_common_codes_leaves_out_is_counted(register: duckdb.DuckDBPyConnection) -> None:
+    register.execute("INSERT INTO entry SELECT 'c' || i, 'Maker' || i, NULL, NULL FROM range(150) t(i)")
+    register.execute("INSERT INTO entry_model SELECT 'c' || i, 'A19-60W-27', 'model' FROM range(150) t(i)")
+    found = best(register, "Maker7 A19-60W-27")
+    assert found is not None
+    assert (found.entry, sure(found)) == ("c7", True)
+    assert register.execute("SELECT * FROM left_out").fetchall() == [("common code without its brand", 1, 149)]
+
+
 def test_a_code_in_brackets_is_found(register: duckdb.DuckDBPyConnection) -> None:
     assert sure(best(register, "Toronto TL-GU10-7W(2700K)"))
 
@@ -173,13 +279,18 @@ def test_features_add_up_to_the_score(register: duckdb.DuckDBPyConnection) -> No
 
 
 @pytest.mark.parametrize(
-    ("model", "expected"),
+    ("model", "patterns"),
     [
-        ("GB024H/V******1#", [(f"gb024{letter}[0-9a-z]*1[0-9a-z]", f"gb024{letter}") for letter in ("h", "v", "hv")]),
-        ("551J(P,E)09*", [("551jp09[0-9a-z]*", "551jp09"), ("551je09[0-9a-z]*", "551je09")]),
-        ("82##", []),
-        ("RF28T", []),
+        (
+            "GB024H/V******1#",
+            {f"gb024{letter}[0-9a-z]{{0,6}}1[0-9a-z]": 5 + len(letter) for letter in ("h", "v", "hv")},
+        ),
+        ("551J(P,E)09*", {"551jp09[0-9a-z]{0,6}": 7, "551je09[0-9a-z]{0,6}": 7}),
+        ("AB12********", {"ab12[0-9a-z]{0,8}": 4}),
+        ("82##", {}),
+        ("OneScreen *", {}),
+        ("RF28T", {}),
     ],
 )
-def test_wildcards_become_patterns_where_enough_stands_before_them(model: str, expected: list[object]) -> None:
-    assert wildcard_patterns(model) == expected
+def test_wildcards_become_patterns_where_enough_stands_before_them(model: str, patterns: dict[str, int]) -> None:
+    assert {one.pattern: len(one.prefix) for one in wildcard_patterns(model)} == patterns

@@ -16,7 +16,7 @@ from tantivy import DocAddress, Document
 from tests.register.test_search import Entry, dated, write_snapshot
 
 from tenring.exceptions import SnapshotError, UnusableInputError
-from tenring.register.search import Query, SearchIndex, build_index, ranking, schema, tokens
+from tenring.register.search import Query, SearchIndex, build_index, documents, ranking, schema, tokens
 from tenring.register.search.periods import Window
 
 COUNT = 900
@@ -48,7 +48,7 @@ def entries() -> Iterator[Entry]:
             BRANDS[number * 7 % 11 % len(BRANDS)],
             NAMES[number * 5 % 13 % len(NAMES)],
             ("copy-paper", "displays", "refrigerators")[number % 3],
-            models=(f"LM{number % 97}-{number}",),
+            models=(f"LM{number % 97}-{number}", f"Altherma Duo {number}"),
             economy=("US", "CN", None)[number % 5 % 3],
             valid_from=start,
             periods=dated(start.isoformat(), stop.isoformat()),
@@ -113,6 +113,22 @@ def test_totals_and_facets_equal_a_count_by_hand(large: SearchIndex, word: str, 
 def test_a_facets_most_frequent_keys_come_first(large: SearchIndex) -> None:
     counts = list(large.search(Query("office")).facets["category"].values())
     assert counts == sorted(counts, reverse=True)
+
+
+# Beginnings
+
+
+@pytest.mark.parametrize("typed", ["Altherma Duo", "althermad*", "altherma duo 12", "AlthermaDuo8*", "duo 3*"])
+def test_a_long_beginning_finds_the_same_whether_or_not_it_is_a_term(
+    large: SearchIndex, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, typed: str
+) -> None:
+    monkeypatch.setattr(documents, "_MANY_MODELS", COUNT + 1)
+    without = SearchIndex.open(write_snapshot(tmp_path, entries()))
+    frequencies = [index.lexicon.frequency(schema.EDGES, "althermaduo") for index in (without, large)]
+    assert frequencies == [0, COUNT]
+    query = Query(typed, limit=50)
+    assert without.search(query).total == large.search(query).total > 0
+    assert shown(without, query) == shown(large, query)
 
 
 # Days

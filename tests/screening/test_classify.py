@@ -59,6 +59,26 @@ def test_a_code_below_a_listed_one_is_less_sure(judge: Judge) -> None:
     assert below["category_score"] < exact["category_score"]
 
 
+# a code without its edition
+
+
+@pytest.mark.parametrize(("words", "expected"), [("台式计算机", "desktop-computers"), ("服务器", "servers")])
+def test_words_choose_between_the_editions_of_a_code(judge: Judge, words: str, expected: str) -> None:
+    (answer,) = judge([line(words, code="A02010104")], [])
+    assert (answer["category"], answer["category_by"]) == (expected, "code and words")
+
+
+@pytest.mark.parametrize("code", ["A02010104", "A02010105", "a02010104"])
+def test_a_code_with_two_meanings_decides_nothing(judge: Judge, code: str) -> None:
+    assert category(judge, "办公设备采购项目二标段", code=code) is None
+    assert category(judge, "办公设备采购项目二标段", code=code.upper(), code_scheme="cn-2013") is not None
+
+
+def test_a_code_that_only_one_edition_is_known_to_have_decides_nothing(judge: Judge) -> None:
+    assert category(judge, "x", code="A0206180203") is None
+    assert category(judge, "x", code="30213300") is None
+
+
 @pytest.mark.parametrize(
     ("text", "expected"),
     [

@@ -15,6 +15,7 @@ from rich.table import Table
 
 from tenring.catalogue import Catalogue
 from tenring.commands.output import as_json, console, errors_explained, print_json, settings_of
+from tenring.commands.screen import no_category_model
 from tenring.exceptions import UnusableInputError
 from tenring.language import T
 from tenring.matching import v1
@@ -285,6 +286,8 @@ def categories(context: click.Context, /, labelled: Path, **given: Any) -> None:
         print_json(_category_facts(read, judged))
         return
     _show_categories(read, judged)
+    if settings.category_model is None:
+        console().print(no_category_model())
     for name in ("plot", "errors"):
         if given[name]:
             click.echo(T("Written: {path}", path=given[name]))

@@ -99,6 +99,8 @@ def show(screened: Screened) -> None:
                 path=problems,
             )
         )
+    if screened.category_model is None:
+        out.print(no_category_model())
     if screened.decisions.used or screened.decisions.gone:
         out.print(
             T(
@@ -108,6 +110,12 @@ def show(screened: Screened) -> None:
             )
         )
     out.print(T("Report: {path}", path=screened.folder / screened.report.html.name), soft_wrap=True)
+
+
+def no_category_model() -> str:
+    """What is missing where no category model is found."""
+    return T("There is no category model: only codes and the catalogue's phrases named categories "
+             "(`tenring categories train` makes one).")  # fmt: skip
 
 
 def verdict_name(verdict: str) -> str:

@@ -57,6 +57,7 @@ def _said(name: str, value: str) -> str:
         ("kind", "additional"): T("a further model"),
         ("kind", "wildcard"): T("a model with wildcards"),
         ("kind", "family"): T("a family of models"),
+        ("kind", "series"): T("a family's name with wildcards"),
         ("kind", "name"): T("a code in the name"),
     }
     if name == "not_compared":

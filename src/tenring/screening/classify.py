@@ -1,4 +1,4 @@
-"""What was bought: the category of each purchase line, by code crosswalk, then by words; not knowing is an answer.
+"""What was bought: the category of each purchase line, by code, by words, by a trained model; not knowing is an answer.
 
 Input: `purchase` (tables.PURCHASE_LINES) and the tables of `reference`. Output: `classified` (line_id, category,
 category_score, category_by, nearest), one row per line.
@@ -6,11 +6,16 @@ category_score, category_by, nearest), one row per line.
 
 from __future__ import annotations
 
+import re
+from functools import partial
+from pathlib import Path
+
 import pyarrow as pa
 
 from tenring.catalogue import Categories
 from tenring.model.sql import Engine, Step
 from tenring.model.text import CJK
+from tenring.screening.learnt.model import load
 from tenring.screening.phrases import canonical
 from tenring.screening.remember import decide_categories, overruled
 
@@ -24,17 +29,37 @@ _DIVISION = 2
 _ASIDE = "for|with|incl|including|compatible|para|pour|fur|mit|用于|适用于|适用|兼容|配套|含"
 #: What this follows is what the thing is for: 打印机用硒鼓.
 _PURPOSE = "^(用|专用|の|용)"
+#: Editions of the Chinese catalogue: the same code can mean different things in them.
+EDITIONS = ("cn-2013", "cn-2022")
+_CHINESE = re.compile(r"[ABC]\d{2}(?:\d{2}){0,4}")
 _ASIDE_FACTOR, _MODIFIER_FACTOR, _LAST_FACTOR = 0.2, 0.4, 1.3
 
+#: `category_by` of what only the model says: matching does not rely on it, and a licence surely meant knows better.
+BY_MODEL = "model"
+
 _WORDING = pa.schema([("wording", pa.string()), ("text", pa.string())])
+_GUESSED = pa.schema(
+    [
+        ("wording", pa.string()),
+        ("category", pa.string()),
+        ("score", pa.float64()),
+        ("nearest", pa.list_(pa.string())),
+    ]
+)
 
 
-def classify(engine: Engine, categories: Categories) -> None:
-    """Make the table `classified`."""
+def classify(engine: Engine, categories: Categories, *, model: Path | None = None) -> None:
+    """Make the table `classified`; `model` is asked where codes and words do not answer (None: nobody is).
+
+    Raises:
+        UnusableInputError: the model's file is damaged.
+    """
     _add_texts(engine)
     _add_codes(engine, categories)
     decide_categories(engine)
-    engine.run([*_WORD_STEPS, *_CODE_STEPS, *overruled(engine, _CLASSIFIED)])
+    engine.run([*_WORD_STEPS, *_CODE_STEPS])
+    _add_guesses(engine, categories, model)
+    engine.run(overruled(engine, _CLASSIFIED))
 
 
 def _add_texts(engine: Engine) -> None:
@@ -53,13 +78,16 @@ def _canonical(batch: pa.RecordBatch) -> pa.RecordBatch:
 
 
 def _add_codes(engine: Engine, categories: Categories) -> None:
-    """`code_category`: one row = one code used by some line and one category that its crosswalk names."""
-    used = engine.rows(
-        "SELECT DISTINCT code_scheme, code FROM purchase WHERE code IS NOT NULL AND code_scheme IS NOT NULL"
-    )
+    """`code_category`: one row = one code used by some line and one category that its crosswalk names.
+
+    A code without its scheme has the scheme '': see `_in_both_editions`.
+    """
     rows: list[dict[str, object]] = []
-    for scheme, code in used:
-        if found := categories.by_code(scheme, code):
+    for scheme, code in engine.rows("SELECT DISTINCT code_scheme, code FROM purchase WHERE code IS NOT NULL"):
+        if scheme is None:
+            row = {"scheme": "", "code": code, "exact": False, "broad": False}
+            rows.extend(row | {"category": category} for category in _in_both_editions(code, categories))
+        elif found := categories.by_code(scheme, code):
             stem, ids = found
             exact = categories.schemes[scheme].stem(code) == stem
             row = {"scheme": scheme, "code": code, "exact": exact, "broad": len(stem) <= _DIVISION}
@@ -67,6 +95,38 @@ def _add_codes(engine: Engine, categories: Categories) -> None:
     columns = [("scheme", pa.string()), ("code", pa.string()), ("category", pa.string())]
     schema = pa.schema([*columns, ("exact", pa.bool_()), ("broad", pa.bool_())])
     engine.add("code_category", pa.Table.from_pylist(rows, schema=schema))
+
+
+def _in_both_editions(code: str, categories: Categories) -> list[str]:
+    """What a Chinese code whose edition is not stated can mean, if both editions are known to have it.
+
+    The code decides nothing unless both mean the same; else words may choose between the meanings.
+    """
+    found = [categories.by_code(edition, code.upper()) for edition in EDITIONS if _CHINESE.fullmatch(code.upper())]
+    meanings = [ids for one in found if one for ids in one[1]]
+    return list(dict.fromkeys(meanings)) if found and all(found) else []
+
+
+def _add_guesses(engine: Engine, categories: Categories, model: Path | None) -> None:
+    """`guessed`: one row = one distinct wording that codes and words leave open, with what the model says of it."""
+    if model is None:
+        engine.add("guessed", _GUESSED.empty_table())
+        return
+    load(model)  # a damaged file is told here, not by a worker
+    left_open = "SELECT DISTINCT wording FROM line_answer WHERE category IS NULL AND wording <> ''"
+    engine.apply("guessed", left_open, partial(_guess, model=model, among=frozenset(categories.by_id)), _GUESSED)
+
+
+def _guess(batch: pa.RecordBatch, *, model: Path, among: frozenset[str]) -> pa.RecordBatch:
+    learnt, wordings = load(model), batch.column(0).to_pylist()
+    guesses = list(learnt.guesses(wordings, among))
+    columns = {
+        "wording": wordings,
+        "category": [learnt.sure(guess) for guess in guesses],
+        "score": [guess.scores[0] if guess.scores else None for guess in guesses],
+        "nearest": [list(guess.nearest) for guess in guesses],
+    }
+    return pa.RecordBatch.from_pydict(columns, schema=_GUESSED)
 
 
 _WORD_STEPS = [
@@ -158,6 +218,11 @@ _WORD_STEPS = [
     ),
 ]
 
+#: Which evidence answers: code and words together, sure words before a whole division, a code, words.
+_AGREED = "a.category IS NOT NULL"
+_WORDS = f"w.score >= {SURE_ENOUGH} AND coalesce(c.broad, true)"
+_CODED = "c.category IS NOT NULL"
+
 _CODE_STEPS = [
     # one row = one line with its codes' categories and its text
     Step(
@@ -167,7 +232,7 @@ _CODE_STEPS = [
         FROM purchase p
         JOIN purchase_wording w ON w.wording = concat_ws(' ', p.description, p.code_name)
         JOIN purchase_text t USING (text)
-        LEFT JOIN code_category c ON c.scheme = p.code_scheme AND c.code = p.code
+        LEFT JOIN code_category c ON c.scheme = coalesce(p.code_scheme, '') AND c.code = p.code
         """,
     ),
     # one row = one line and a category that both its code and its words allow: the words' category, at or below
@@ -191,27 +256,37 @@ _CODE_STEPS = [
         GROUP BY e.line_id, e.category, n.named HAVING count(DISTINCT o.category) = n.named
         """,
     ),
+    # one row = one line with what its code and words say
+    Step(
+        "line_answer",
+        f"""
+        SELECT p.line_id, concat_ws(' ', p.description, p.code_name) AS wording,
+            CASE WHEN {_AGREED} THEN a.category WHEN {_WORDS} THEN w.category WHEN {_CODED} THEN c.category END
+                AS category,
+            CASE WHEN {_AGREED} THEN {BY_CODE["with_words"]}
+                 WHEN {_CODED} AND NOT ({_WORDS})
+                    THEN CASE WHEN c.exact THEN {BY_CODE["exact"]} ELSE {BY_CODE["below"]} END
+                 ELSE coalesce(round(w.score, 4), 0) END::DOUBLE AS category_score,
+            CASE WHEN {_AGREED} THEN 'code and words' WHEN {_WORDS} THEN 'words' WHEN {_CODED} THEN 'code' END
+                AS category_by,
+            coalesce(w.nearest, []) AS nearest
+        FROM purchase p
+        JOIN (SELECT DISTINCT line_id, text_id FROM line_evidence) e USING (line_id)
+        LEFT JOIN line_agreed a USING (line_id) LEFT JOIN line_coded c USING (line_id)
+        LEFT JOIN word_best w USING (text_id)
+        """,
+    ),
 ]
 
-#: Which evidence answers: code and words together, sure words before a whole division, a code, words.
-_AGREED = "a.category IS NOT NULL"
-_WORDS = f"w.score >= {SURE_ENOUGH} AND coalesce(c.broad, true)"
-_CODED = "c.category IS NOT NULL"
-
+#: The model answers lines that are left open; where it is not sure either, its nearest categories are kept.
 _CLASSIFIED = Step(
     "classified",
     f"""
-    SELECT p.line_id,
-        CASE WHEN {_AGREED} THEN a.category WHEN {_WORDS} THEN w.category WHEN {_CODED} THEN c.category END AS category,
-        CASE WHEN {_AGREED} THEN {BY_CODE["with_words"]}
-             WHEN {_CODED} AND NOT ({_WORDS})
-                THEN CASE WHEN c.exact THEN {BY_CODE["exact"]} ELSE {BY_CODE["below"]} END
-             ELSE coalesce(round(w.score, 4), 0) END::DOUBLE AS category_score,
-        CASE WHEN {_AGREED} THEN 'code and words' WHEN {_WORDS} THEN 'words' WHEN {_CODED} THEN 'code' END
-            AS category_by,
-        coalesce(w.nearest, []) AS nearest
-    FROM purchase p
-    JOIN (SELECT DISTINCT line_id, text_id FROM line_evidence) e USING (line_id)
-    LEFT JOIN line_agreed a USING (line_id) LEFT JOIN line_coded c USING (line_id) LEFT JOIN word_best w USING (text_id)
+    SELECT a.line_id, coalesce(a.category, g.category) AS category,
+        CASE WHEN a.category IS NULL THEN coalesce(g.score, a.category_score) ELSE a.category_score END
+            AS category_score,
+        CASE WHEN a.category IS NULL AND g.category IS NOT NULL THEN '{BY_MODEL}' ELSE a.category_by END AS category_by,
+        CASE WHEN a.category IS NULL AND g.score IS NOT NULL THEN g.nearest ELSE a.nearest END AS nearest
+    FROM line_answer a LEFT JOIN guessed g USING (wording)
     """,
 )

@@ -12,6 +12,7 @@ from datetime import date
 from tenring.language import current
 from tenring.matching.v1 import THRESHOLD
 from tenring.model.sql import Engine, Step
+from tenring.screening.classify import BY_MODEL
 from tenring.screening.explain import explanation, unmet_names
 from tenring.screening.oblige import obliged
 from tenring.screening.remember import REMEMBERED
@@ -46,6 +47,7 @@ def offer(engine: Engine) -> None:
 
 
 def _line_steps(reference_day: date) -> list[Step]:
+    by_licence = f"a.category IS NOT NULL AND (c.category IS NULL OR c.category_by = '{BY_MODEL}')"
     return [
         # one row = one product with the category of the licence that it surely is
         Step(
@@ -58,16 +60,14 @@ def _line_steps(reference_day: date) -> list[Step]:
             """,
         ),
         # one row = one line with the day it is judged on and its category: a line that no code or word classified
-        # takes the category of its licence, unless a person rejected that
+        # takes the category of its licence, unless a person rejected that; a model's guess comes after the licence
         Step(
             "line_state",
             f"""
             SELECT p.line_id, i.item_id, coalesce(p.date, DATE '{reference_day.isoformat()}') AS day,
-                coalesce(c.category, a.category) AS category,
-                CASE WHEN c.category IS NULL AND a.category IS NOT NULL THEN a.score ELSE c.category_score END
-                    AS category_score,
-                CASE WHEN c.category IS NULL AND a.category IS NOT NULL THEN 'licence' ELSE c.category_by END
-                    AS category_by,
+                CASE WHEN {by_licence} THEN a.category ELSE c.category END AS category,
+                CASE WHEN {by_licence} THEN a.score ELSE c.category_score END AS category_score,
+                CASE WHEN {by_licence} THEN 'licence' ELSE c.category_by END AS category_by,
                 c.nearest
             FROM purchase p JOIN classified c USING (line_id) JOIN line_item i USING (line_id)
             LEFT JOIN (

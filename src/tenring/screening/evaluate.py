@@ -209,7 +209,7 @@ def _answers(lines: Sequence[LabelledLine], catalogue: Catalogue, settings: Sett
     ):
         engine.add("purchase", _purchases(lines))
         add_reference(engine, catalogue, None)
-        classify(engine, catalogue.categories)
+        classify(engine, catalogue.categories, model=settings.category_model)
         rows = engine.rows("SELECT line_id, category, category_score, category_by, nearest FROM classified")
     found = {int(line_id): said for line_id, *said in rows}
     return [_answer(line, found[place]) for place, line in enumerate(lines)]

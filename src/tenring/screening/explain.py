@@ -126,12 +126,14 @@ def _remarks() -> list[str]:
         ),
         "b.worth <= 2 AND h.type = 'energy'": T("an energy label, not a Type I ecolabel"),
         "b.worth <= 2 AND h.type IN ('other', 'II', 'III')": T("a certification mark, not a Type I ecolabel"),
+        "v.category_by = 'model'": T("the category is what the trained model makes of the words (score {sure})"),
         "len(o.unmet) > 0": T("not met: {rules}"),
         "o.condition IS NOT NULL": T("the rule asks it only for: {condition} (not checked)"),
         "o.mark = 'unverified'": T("the rule's item is unverified"),
         "p.date IS NULL": T("the line has no date: judged on {day}"),
     }
     more = {"ties": "b.ties", "condition": "o.condition", "rules": "w.names"} | _rejected()
+    more["sure"] = "printf('%.2f', v.category_score)"
     return [f"CASE WHEN {condition} THEN {sentence(text, **fields, **more)} END" for condition, text in remarks.items()]
 
 

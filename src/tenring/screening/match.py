@@ -13,12 +13,17 @@ import pyarrow as pa
 from tenring.matching import v1
 from tenring.model.sql import Engine, Step, table_of
 from tenring.register.match_index import use_match_index
+from tenring.screening.classify import BY_MODEL
 from tenring.screening.remember import decide_pairs
 
 #: A certificate number in a free text: letters and digits with hyphens, as certification bodies write them.
 _NUMBER_IN_TEXT = (
-    "(?i)(?:certificate|licence|license|cert\\.?|证书编号|证书号|证书|標章|번호)[^0-9a-z]{0,8}([0-9a-z][0-9a-z-]{4,})"
+    "(?i)(?:certificate|licence|license|cert\\.?|证书编号|证书号|证书|標章|번호)[^0-9a-z]{0,8}"
+    "(?:(?:no|nr|number|num)[^0-9a-z]{1,4})?([0-9a-z-]*[0-9][0-9a-z-]{3,})"
 )
+
+#: The category by which a product is matched: a model's guess must neither help nor hinder a match.
+_CATEGORY = f"CASE WHEN c.category_by = '{BY_MODEL}' THEN NULL ELSE c.category END"
 
 _ITEM_STEPS = [
     # one row = one distinct product description; identical lines are matched once
@@ -27,9 +32,9 @@ _ITEM_STEPS = [
         f"""
         SELECT row_number() OVER (ORDER BY first_line) AS item_id, text, brand, model, gtin, category, certificate
         FROM (
-            SELECT min(line_id) AS first_line, description AS text, brand, model, gtin, category,
+            SELECT min(line_id) AS first_line, description AS text, brand, model, gtin, {_CATEGORY} AS category,
                 coalesce(certificate, nullif(regexp_extract(description, '{_NUMBER_IN_TEXT}', 1), '')) AS certificate
-            FROM purchase JOIN classified USING (line_id)
+            FROM purchase JOIN classified c USING (line_id)
             GROUP BY 2, 3, 4, 5, 6, 7
         )
         """,
@@ -41,7 +46,7 @@ _ITEM_STEPS = [
         FROM purchase p JOIN classified c USING (line_id)
         JOIN line l ON l.text IS NOT DISTINCT FROM p.description AND l.brand IS NOT DISTINCT FROM p.brand
             AND l.model IS NOT DISTINCT FROM p.model AND l.gtin IS NOT DISTINCT FROM p.gtin
-            AND l.category IS NOT DISTINCT FROM c.category
+            AND l.category IS NOT DISTINCT FROM {_CATEGORY}
             AND l.certificate IS NOT DISTINCT FROM
                 coalesce(p.certificate, nullif(regexp_extract(p.description, '{_NUMBER_IN_TEXT}', 1), ''))
         """,

@@ -105,6 +105,8 @@ class Screened:
     snapshot: str
     sample: bool
     decisions: DecisionsUsed
+    category_model: Path | None
+    """The category model that was asked; None: there was none."""
 
 
 @dataclass(frozen=True)
@@ -129,6 +131,7 @@ class _Sources:
             "catalogue": folder_state(self.settings.catalog),
             "decisions": hashlib.sha256(repr(self.decisions).encode()).hexdigest(),
             "matcher": v1.fingerprint(),
+            "category_model": contents_of([model]) if (model := self.settings.category_model) else None,
             "program": [__version__, program_state()],
         }
 
@@ -171,6 +174,7 @@ def screen(request: Request, *, settings: Settings, progress: Progress | None = 
         snapshot=snapshot.name,
         sample=snapshot.manifest.sample,
         decisions=decisions,
+        category_model=settings.category_model,
         lines=counted.lines,
         verdicts=counted.verdicts,
         amounts=counted.amounts,
@@ -256,7 +260,7 @@ def screen_part(engine: Engine, sources: _Sources, folder: Path, report: _Stages
     """From `purchase` to the files of one part."""
     request = sources.request
     report(T("Classifying"), 0)
-    classify(engine, sources.catalogue.categories)
+    classify(engine, sources.catalogue.categories, model=sources.settings.category_model)
     engine.write("SELECT * FROM classified ORDER BY line_id", folder / "classified.parquet")
     report(T("Obligations"), 1)
     engine.run([Step("obliged", obliged_on(request.on))])

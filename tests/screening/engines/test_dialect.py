@@ -58,7 +58,7 @@ def test_every_step_of_the_product_can_be_translated(
         ("SELECT regexp_replace(a, 'x', 'y') FROM t", "without 'g'"),
         (r"SELECT regexp_matches(a, '\bx') FROM t", r"\b"),
         ("SELECT regexp_matches(a, b) FROM t", "pattern that is not a text"),
-        ("SELECT a.* REPLACE (1 AS b) FROM a", "replace"),
+        ("SELECT a.* REPLACE (1 AS b) FROM a UNION SELECT 1", "REPLACE"),
         ("SELECT * FROM a JOIN b USING (x) UNION SELECT 1, 2", "USING"),
         ("SELECT a FROM t TABLESAMPLE 1%", "sample"),
         ("SELECT unnest(a) + 1 AS b FROM t", "unnest"),

@@ -116,6 +116,14 @@ QUERIES = {
         "SELECT count(*) AS a, count(whole) AS b, sum(whole) FILTER (whole > 0) AS c, max(day) AS d, "
         "any_value(whole) IS NULL AS e, bool_or(whole > 5) AS f FROM t"
     ),
+    "a window may have a name": (
+        "SELECT text, max(whole) OVER odd AS most FROM t WINDOW odd AS (PARTITION BY len(words) ORDER BY whole, text) "
+        "QUALIFY row_number() OVER odd = 1"
+    ),
+    "REPLACE and EXCLUDE keep the other columns": (
+        "SELECT text, number, whole, day FROM ("
+        "SELECT t.* EXCLUDE (words) REPLACE (whole + 1 AS whole, text || '!' AS text) FROM t) ORDER BY whole, text"
+    ),
     "semi and anti joins keep rows once": (
         "SELECT text FROM t SEMI JOIN t AS u USING (text) UNION ALL SELECT text FROM t ANTI JOIN t AS u USING (whole)"
     ),

@@ -61,6 +61,12 @@ def test_without_evidence_a_chinese_code_has_no_edition() -> None:
     assert "--code-scheme" in decision.evidence
 
 
+def test_codes_that_our_lists_have_in_one_edition_only_do_not_decide_it() -> None:
+    listed_2013_only = Editions({CN_2013: {code: frozenset() for code in ("A02010201", "A02010301", "A02020502")}})
+    codes = ["A02010201", "A02010301", "A02020502"]
+    assert decide_scheme(codes, hint="cn", pairs=[], editions=listed_2013_only).scheme is None
+
+
 def test_header_and_check_digits_show_cpv() -> None:
     assert decided(["30213100"], hint=CPV) == CPV
     assert decided(["30213100-6", "45233130-9"]) == CPV

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
 
 import pyarrow as pa
 
-from tenring.matching.v1.weights import LEGAL_FORMS
+from tenring.matching.v1.weights import CJK_LEGAL_FORMS, LEGAL_FORMS, SHORTEST_BRAND
 from tenring.model.sql import Engine, table_of
 from tenring.model.text import is_cjk, model_key, words
 
-_SEVERAL_NAMES = re.compile(r"[/()|（）／]")
+_SEVERAL_NAMES = re.compile(r"[/()|,;（）／，、]")
 _LEGAL_FORM = re.compile(LEGAL_FORMS)
+_CJK_LEGAL_FORM = re.compile(f"^(?:{CJK_LEGAL_FORMS})|(?:{CJK_LEGAL_FORMS})$")
 _LONGEST_SPELLING = 3
 
 
@@ -25,12 +26,25 @@ def brand_keys(brand: str, usual: Mapping[str, str]) -> set[str]:
     """
     forms = {model_key(brand)}
     for name in (brand, *_SEVERAL_NAMES.split(brand)):
-        found = [word for word in words(name) if not _LEGAL_FORM.fullmatch(word)]
+        found = _without_legal_form(name)
         forms.add("".join(found))
-        forms.update(form for size in range(1, _LONGEST_SPELLING + 1) if (form := "".join(found[:size])) in usual)
+        forms.update(_known(found, usual))
         if len({is_cjk(word) for word in found}) > 1:
             forms.update("".join(run) for _, run in groupby(found, key=is_cjk))
-    return {usual.get(form, form) for form in forms if form}
+    return {usual.get(form, form) for form in forms if len(form) >= SHORTEST_BRAND}
+
+
+def _without_legal_form(name: str) -> list[str]:
+    bare = (_CJK_LEGAL_FORM.sub("", word) if is_cjk(word) else word for word in words(name))
+    return [word for word in bare if word and not _LEGAL_FORM.fullmatch(word)]
+
+
+def _known(found: Sequence[str], usual: Mapping[str, str]) -> set[str]:
+    """Known spellings among the words of a name, wherever they stand: `Qingdao Haier Air Conditioner` → haier."""
+    runs = (
+        "".join(found[start : start + size]) for start in range(len(found)) for size in range(1, _LONGEST_SPELLING + 1)
+    )
+    return {run for run in runs if run in usual}
 
 
 def add_brand_forms(engine: Engine, name: str, brands: Iterable[str]) -> None:

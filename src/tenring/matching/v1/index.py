@@ -9,13 +9,26 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import pyarrow as pa
 
 from tenring.matching.text_forms import add_text_forms
 from tenring.matching.v1 import text
 from tenring.matching.v1.brands import add_brand_forms
-from tenring.matching.v1.weights import COMMON_CODE, MEASURE, SHORTEST_CODE, SHORTEST_PREFIX, STEMS, VERSION
+from tenring.matching.v1.weights import (
+    AT_ONCE,
+    COMMON_CODE,
+    LONGEST_GRAM,
+    LONGEST_OPENING,
+    MEASURE,
+    MOST_FREE,
+    SHORTEST_BRAND,
+    SHORTEST_CODE,
+    SHORTEST_PREFIX,
+    VERSION,
+)
 from tenring.model.sql import Engine, Step, table_of
 from tenring.model.text import CJK, model_key, normal
 from tenring.model.wildcards import has_wildcard, variants
@@ -28,6 +41,7 @@ TABLES = (
     "product_code",
     "code_use",
     "common_code",
+    "wildcard",
     "product_wildcard",
     "brand_spelling",
     "code_opening",
@@ -42,7 +56,6 @@ _TEXTS = [
     "SELECT model FROM entry_model",
     "SELECT number FROM entry_number",
 ]
-_SIGNS = {"*": "[0-9a-z]*", "#": "[0-9a-z]"}
 _CJK_RUN = f"[{CJK}]"
 
 
@@ -61,38 +74,79 @@ def fingerprint() -> str:
     return f"{VERSION} {hashlib.sha256(repr(steps).encode()).hexdigest()}"
 
 
-def wildcard_patterns(model: str) -> list[tuple[str, str]]:
-    """Regular expressions that keys of the models behind `model` match, each with its fixed beginning.
+@dataclass(frozen=True)
+class Pattern:
+    """What a model with wildcards stands for, as a regular expression over keys.
 
-    Only of models with wildcards, and only where enough stands before the first one. See tenring.model.wildcards.
+    `prefix` and `suffix` are its fixed beginning and end, `fixed` counts the signs of the shortest key it covers,
+    `longest` those of the longest; `open`: prefix and suffix say it all; `told`: a digit is fixed.
+    """
+
+    prefix: str
+    suffix: str
+    pattern: str
+    fixed: int
+    longest: int
+    open: bool
+    told: bool
+
+    @property
+    def stem(self) -> str:
+        """What it is looked up by."""
+        return self.prefix[:LONGEST_OPENING]
+
+
+def wildcard_patterns(model: str) -> list[Pattern]:
+    """Patterns of the models behind `model`; see tenring.model.wildcards.
+
+    Only of models with wildcards, and only where enough stands before the first one and a digit is fixed. Some `*` in
+    a row stand for at most `MOST_FREE` signs, so that no pattern swallows the words behind a code.
     """
     if not has_wildcard(model):
         return []
-    found = []
-    for variant in variants(model):
-        prefix = model_key(re.split(r"[*#]", variant, maxsplit=1)[0])
-        pattern = "".join(_SIGNS.get(sign) or model_key(sign) for sign in re.sub(r"\*+", "*", variant))
-        found.append((pattern, prefix))
-    return [(pattern, prefix) for pattern, prefix in found if len(prefix) >= SHORTEST_PREFIX]
+    found = [_pattern(re.findall(r"\*+|#|[^*#]+", variant)) for variant in variants(model)]
+    return [one for one in found if one.told and len(one.prefix) >= SHORTEST_PREFIX]
+
+
+def _pattern(pieces: Sequence[str]) -> Pattern:
+    fixed = [model_key(piece) for piece in pieces if piece[0] not in "*#"]
+    free = [piece for piece in pieces if piece[0] in "*#"]
+    prefix = "" if pieces[0][0] in "*#" else fixed[0]
+    suffix = "" if pieces[-1][0] in "*#" else fixed[-1]
+    signs = sum(map(len, fixed))
+    longest = signs + sum(1 if piece == "#" else max(MOST_FREE, len(piece)) for piece in free)
+    return Pattern(
+        prefix=prefix,
+        suffix=suffix,
+        pattern="".join(map(_expression, pieces)),
+        fixed=signs + free.count("#"),
+        longest=longest,
+        open=len(free) == 1 and free[0] != "#",
+        told=any(sign.isdigit() for sign in "".join(fixed)),
+    )
+
+
+def _expression(piece: str) -> str:
+    if piece == "#":
+        return "[0-9a-z]"
+    return f"[0-9a-z]{{0,{max(MOST_FREE, len(piece))}}}" if piece[0] == "*" else model_key(piece)
 
 
 def _add_wildcards(engine: Engine) -> None:
-    """`wildcard`: one row = one pattern of a model, the stem it is looked up by, and whether its ends say it all."""
+    """`wildcard`: one row = one pattern; `wildcard_model`: one row = one model and one of its patterns."""
     models = engine.rows("SELECT DISTINCT model FROM entry_model WHERE regexp_matches(model, '[*#]')")
-    rows = [row for (model,) in sorted(models) for row in _wildcard_rows(model)]
-    texts = [(name, pa.string()) for name in ("model", "stem", "prefix", "suffix", "pattern")]
-    engine.add("wildcard", table_of([*texts, ("open", pa.bool_())], rows))
-
-
-def _wildcard_rows(model: str) -> list[tuple[str, str, str, str, str, bool]]:
-    rows = []
-    for pattern, prefix in wildcard_patterns(model):
-        stem = prefix[: max(size for size in STEMS if size <= len(prefix))]
-        middle = pattern[len(prefix) :]
-        suffix = re.split(r"\]\*?", middle)[-1]
-        # `abc*x`: prefix and suffix decide, no regular expression is needed
-        rows.append((model, stem, prefix, suffix, pattern, middle == _SIGNS["*"] + suffix))
-    return rows
+    of_models = [(model, pattern) for (model,) in sorted(models) for pattern in wildcard_patterns(model)]
+    ids = {pattern: place for place, pattern in enumerate(dict.fromkeys(pattern for _, pattern in of_models))}
+    rows = [
+        (place, one.stem, one.prefix, one.suffix, one.pattern, one.fixed, one.longest, one.open)
+        for one, place in ids.items()
+    ]
+    texts = [(name, pa.string()) for name in ("stem", "prefix", "suffix", "pattern")]
+    numbers = [(name, pa.int64()) for name in ("fixed", "longest")]
+    columns = [("pattern_id", pa.int64()), *texts, *numbers, ("open", pa.bool_())]
+    engine.add("wildcard", table_of(columns, rows))
+    pairs = ((model, ids[pattern]) for model, pattern in of_models)
+    engine.add("wildcard_model", table_of([("model", pa.string()), ("pattern_id", pa.int64())], pairs))
 
 
 _PRODUCT_STEPS = [
@@ -126,27 +180,28 @@ _PRODUCT_STEPS = [
         f"""
         SELECT key, min(usual) AS usual,
             regexp_matches(key, '^{_CJK_RUN}') AS cjk,
-            CASE WHEN regexp_matches(key, '^{_CJK_RUN}') THEN left(key, 2) ELSE left(key, 4) END AS opening
+            left(key, 2) AS opening
         FROM (
             SELECT DISTINCT key, key AS usual FROM product_brand
             UNION ALL SELECT key, usual FROM brand_alias
-        ) WHERE length(key) >= 2 GROUP BY key
+        ) WHERE length(key) >= {SHORTEST_BRAND} GROUP BY key
         """,
     ),
 ]
 
 _CODE_STEPS = [
-    # one row = one model of a product as a key; its name counts as one when it has a digit
+    # one row = one model of a product as a key; its name counts as one when it has a digit; `words`: at most so many
     Step(
         "product_key",
         f"""
-        SELECT product, key, model, kind, rank FROM (
-            SELECT p.product, f.key, m.model, m.kind,
+        SELECT product, key, words, model, kind, rank FROM (
+            SELECT p.product, f.key, length(f.norm) - length(f.key) + 1 AS words, m.model, m.kind,
                 CASE m.kind WHEN 'model' THEN 1 WHEN 'additional' THEN 2 WHEN 'family' THEN 3 ELSE 4 END AS rank
             FROM entry_model m JOIN product p USING (entry_id) JOIN text_form f ON f.text = m.model
             WHERE NOT contains(m.model, '*') AND NOT contains(m.model, '#')
             UNION ALL
-            SELECT p.product, f.key, p.name, 'name', 5 FROM product p JOIN text_form f ON f.text = p.name
+            SELECT p.product, f.key, length(f.norm) - length(f.key) + 1, p.name, 'name', 5
+            FROM product p JOIN text_form f ON f.text = p.name
         )
         WHERE length(key) >= {SHORTEST_CODE} AND regexp_matches(key, '[0-9]')
             AND NOT regexp_full_match(key, '{normal(MEASURE)}')
@@ -156,7 +211,7 @@ _CODE_STEPS = [
     Step(
         "product_own_code",
         """
-        SELECT k.product, k.key, k.model, k.kind FROM product_key k
+        SELECT k.product, k.key, k.words, k.model, k.kind FROM product_key k
         LEFT JOIN product_brand b ON b.product = k.product AND b.key = k.key
         WHERE b.key IS NULL
         QUALIFY row_number() OVER (PARTITION BY k.product, k.key ORDER BY k.rank, k.model) = 1
@@ -166,7 +221,7 @@ _CODE_STEPS = [
     Step(
         "code_use",
         """
-        SELECT c.key, count(*) AS products, count(DISTINCT b.key) AS brands
+        SELECT c.key, count(*) AS products, count(DISTINCT b.key) AS brands, max(c.words) AS words
         FROM product_own_code c
         LEFT JOIN (SELECT product, min(key) AS key FROM product_brand GROUP BY product) b USING (product)
         GROUP BY c.key
@@ -190,19 +245,21 @@ _CODE_STEPS = [
     Step(
         "product_wildcard",
         """
-        SELECT DISTINCT w.stem, w.prefix, w.suffix, w.pattern, w.open, w.model AS matched, p.product
-        FROM wildcard w JOIN entry_model m USING (model) JOIN product p USING (entry_id)
+        SELECT w.pattern_id, p.product, min(w.model) AS matched,
+            CASE WHEN bool_or(m.kind IN ('model', 'additional')) THEN 'wildcard' ELSE 'series' END AS kind
+        FROM wildcard_model w JOIN entry_model m USING (model) JOIN product p USING (entry_id)
+        GROUP BY w.pattern_id, p.product
         """,
     ),
-    # one row = the first signs of some code, pattern or Latin brand: where no run of a line begins so, none is there
+    # one row = the first signs of some code or brand, and of how many words the longest is that begins so: where no run
+    # of a line begins so, none is there
     Step(
         "code_opening",
         f"""
-        SELECT DISTINCT opening FROM (
-            SELECT left(key, {SHORTEST_CODE}) AS opening FROM product_code
-            UNION ALL SELECT left(stem, {SHORTEST_PREFIX}) FROM product_wildcard
-            UNION ALL SELECT opening FROM brand_spelling WHERE NOT cjk
-        )
+        SELECT opening, max(least(greatest(words, {AT_ONCE}), {LONGEST_GRAM})) AS reach FROM (
+            SELECT left(key, {LONGEST_OPENING}) AS opening, words FROM code_use
+            UNION ALL SELECT left(key, {LONGEST_OPENING}), {AT_ONCE} FROM brand_spelling
+        ) GROUP BY opening
         """,
     ),
 ]

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 
-def paired(pairs: str) -> str:
-    """SQL: pairs (item_id, product, …) with `brand`, `category` and `made_for`; see tenring.matching.v1.score."""
+def paired(pairs: str, more: str = "") -> str:
+    """SQL: pairs (item_id, product, …) with `brand`, `category` and `made_for`; see tenring.matching.v1.score.
+
+    `more`: further columns of `line_fact` f and `product` e.
+    """
     return f"""
-        SELECT p.*,
+        SELECT p.*, {more}{"," if more else ""}
             CASE WHEN e.brand_keys IS NULL OR f.named IS NULL THEN 'absent'
                  WHEN list_has_any(f.named, e.brand_keys) THEN 'agrees'
                  ELSE 'contradicts' END AS brand,

@@ -8,17 +8,86 @@ and the category agrees), `named_only` (it is a family or a name, not a model).
 
 from __future__ import annotations
 
+from tenring.matching.v1.candidates import BASE_OF_KIND
 from tenring.matching.v1.pairing import paired
 from tenring.matching.v1.rules import fired_sql, points_sql
-from tenring.matching.v1.weights import AGAINST_MODEL, AGAINST_NUMBER, BASE, MEASURE, THRESHOLD, VERSIONS
+from tenring.matching.v1.weights import AGAINST_MODEL, AGAINST_NUMBER, BASE, THRESHOLD, USED_FOR
 from tenring.model.sql import Step
 from tenring.model.text import normal
 
-_BASE_OF_KIND = "CASE kind " + " ".join(f"WHEN '{kind}' THEN {BASE[kind]}" for kind in BASE) + " END"
 _BASE_OF_RUNG = f"CASE rung WHEN 'certificate' THEN {BASE['certificate']} ELSE {BASE['gtin']} END"
 
 STEPS = [
-    Step("number_fact", paired("pair_number")),
+    # one row = a pair by code, with what brand, category, wording and place say of it
+    Step(
+        "pair_told",
+        f"""
+        SELECT p.* EXCLUDE (last_word, used_behind, stated_key, behind, line_used_for, brand_keys),
+            coalesce(list_contains(behind, start), false) AS behind_brand,
+            coalesce(stated_key = key, false) AS stated,
+            coalesce(NOT in_model AND NOT contains(stated_key, key) AND NOT contains(key, stated_key), false)
+                AS stated_elsewhere,
+            regexp_full_match(last_word, '{normal(USED_FOR)}') OR used_behind
+                OR coalesce(list_has_any(line_used_for, brand_keys), false) AS used_for
+        FROM ({paired("pair_model", "f.stated_key, f.behind, f.used_for AS line_used_for, e.brand_keys")}) p
+        WHERE kind <> 'title'
+        """,
+    ),
+    # one row = a pair whose line names another brand, and not as a part of the code itself
+    Step(
+        "pair_contradicted",
+        """
+        SELECT DISTINCT p.item_id, p.product
+        FROM (SELECT item_id, product, start, size FROM pair_told WHERE brand = 'contradicts') p
+        JOIN line_brand b ON b.item_id = p.item_id
+            AND (b.stated OR b.behind = 0 OR b.start < p.start OR b.behind > p.start + p.size)
+        """,
+    ),
+    # one row = one stretch of words of a line that is a code, or a brand of several words
+    Step(
+        "line_stretch",
+        """
+        SELECT DISTINCT item_id, start, size FROM pair_told ANTI JOIN pair_contradicted USING (item_id, product)
+        UNION
+        SELECT item_id, start, size FROM line_brand_gram WHERE size > 1
+        """,
+    ),
+    # one row = a pair whose code is only a part of such a stretch
+    Step(
+        "pair_inside",
+        """
+        SELECT DISTINCT p.item_id, p.product FROM pair_told p JOIN line_stretch s
+            ON s.item_id = p.item_id AND s.size > p.size AND s.start <= p.start AND s.start + s.size >= p.start + p.size
+        """,
+    ),
+    # one row = a pair by code with the facts that rules ask, and the hundredths it is worth
+    Step(
+        "model_points",
+        f"""
+        SELECT *, base - ({points_sql(AGAINST_MODEL)}) AS points FROM (
+            SELECT p.* EXCLUDE (start, size, fixed, behind_brand, brand), p.fixed AS code_length,
+                CASE WHEN p.brand = 'contradicts' AND c.product IS NULL THEN 'absent' ELSE p.brand END AS brand,
+                regexp_full_match(p.key, '[0-9]+') AS digits_only,
+                length(p.key) = 5 AND p.category = 'agrees' AS five_in_category,
+                p.kind IN ('family', 'name', 'series') AS named_only,
+                p.brand = 'agrees' AND p.behind_brand AS beside_brand,
+                i.product IS NOT NULL AS inside,
+                {BASE_OF_KIND} AS base
+            FROM pair_told p
+            LEFT JOIN pair_contradicted c ON c.item_id = p.item_id AND c.product = p.product
+            LEFT JOIN pair_inside i ON i.item_id = p.item_id AND i.product = p.product
+        )
+        """,
+    ),
+    # one row = a pair by number with the facts that rules ask
+    Step(
+        "number_fact",
+        f"""
+        SELECT p.*, f.stated_key IS NOT NULL AND m.product IS NULL AS model_elsewhere
+        FROM ({paired("pair_number")}) p JOIN line_fact f USING (item_id)
+        LEFT JOIN pair_model m ON m.item_id = p.item_id AND m.product = p.product
+        """,
+    ),
     # one row = a pair by number with the hundredths it is worth
     Step(
         "number_scored",
@@ -30,23 +99,6 @@ STEPS = [
         FROM number_fact
         """,
     ),
-    # one row = a pair by code with the facts that rules ask
-    Step(
-        "model_fact",
-        f"""
-        SELECT item_id, product, kind, key, matched, brand, category, made_for, whole, code_brands,
-            length(key) AS code_length,
-            regexp_full_match(next_word, '{VERSIONS}') AS version_follows,
-            regexp_matches(next_word, '[0-9]') AND NOT regexp_full_match(next_word, '{normal(MEASURE)}')
-                AS code_follows,
-            regexp_full_match(key, '[0-9]+') AS digits_only,
-            length(key) = 5 AND category = 'agrees' AS five_in_category,
-            kind IN ('family', 'name') AS named_only,
-            {_BASE_OF_KIND} AS base
-        FROM ({paired("pair_model")}) WHERE kind <> 'title'
-        """,
-    ),
-    Step("model_points", f"SELECT *, base - ({points_sql(AGAINST_MODEL)}) AS points FROM model_fact"),
     # one row = a line that numbers and codes answer surely: its words are not asked
     Step(
         "line_sure",

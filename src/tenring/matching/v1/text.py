@@ -20,26 +20,28 @@ from tenring.matching.v1.card import frozen_card
 from tenring.matching.v1.facts import Facts, facts_of
 from tenring.matching.v1.features import BRAND_NAMED
 from tenring.matching.v1.likeness import brand_of, covered, knows_codes, likeness, price_apart, same_code, steps_of
+from tenring.matching.v1.lines import anywhere
 from tenring.matching.v1.pairing import paired
 from tenring.matching.v1.rules import names_sql, points_sql
 from tenring.matching.v1.weights import (
     AGAINST_TEXT,
+    BELONGING,
     COMMON_TOKEN,
     COMPARED_PER_LINE,
+    FITTING,
     GLANCED,
     HOLDS_TEXT,
-    MADE_FOR,
     PAIRS_PER_LINE,
     RAREST_TOKENS,
     THRESHOLD,
 )
 from tenring.model.sql import Engine, Step
-from tenring.model.text import CJK, normal
+from tenring.model.text import CJK
 
 _CJK_RUN = f"[{CJK}]"
 #: A word that is a code, a size or a long number.
 _CODED = "[0-9a-z]*([0-9][a-z]|[a-z][0-9])[0-9a-z]*|[0-9]{5,}"
-_MADE_FOR = f"(^|[^a-z])({normal(MADE_FOR)})([^a-z]|$)"
+_MADE_FOR = f"{anywhere(FITTING)}|{anywhere(BELONGING)}"
 _HELD_AT = round(THRESHOLD * 100) - 1
 
 

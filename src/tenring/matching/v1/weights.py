@@ -7,6 +7,8 @@ with one principle: a wrong green is worse than no answer.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from tenring.matching.v1.rules import Rule
 
 VERSION = "v1"
@@ -20,21 +22,27 @@ BASE = {
     "gtin": 99,
     "model": 97,
     "additional": 96,
-    "wildcard": 94,
+    "wildcard": 95,
     "family": 93,
     "name": 92,
+    "series": 88,
 }
 
 #: Codes shorter than this are no evidence.
 SHORTEST_CODE = 4
 #: From here on a code without a brand can stand alone, if one brand only uses it.
 LONG_CODE, MIDDLE_CODE = 8, 6
-#: Most words of a line that are joined to one code or brand: `KFR-35GW/(35592)FNhAa-B1` has five.
-LONGEST_GRAM = 6
+#: Brands are known by this many signs or more.
+SHORTEST_BRAND = 2
+#: Words of a line that are joined to one code or brand: `KFR-35GW/(35592)FNhAa-B1` has five. A register's own names are
+#: longer; where one begins, its words are joined, up to `LONGEST_GRAM`.
+AT_ONCE, LONGEST_GRAM = 6, 24
+#: Codes are looked up by their first signs.
+LONGEST_OPENING = 6
 #: A wildcard pattern needs this many fixed signs before its first wildcard.
 SHORTEST_PREFIX = 4
-#: Lengths at which beginnings of wildcard patterns are looked up: each by the longest that it has.
-STEMS = (4, 5, 6, 8, 10)
+#: Some `*` in a row stand for no more signs than this, or than are printed.
+MOST_FREE = 6
 
 #: What speaks against a pair of a line's code and a listed model. Facts: see tenring.matching.v1.score.
 AGAINST_MODEL = (
@@ -92,16 +100,47 @@ AGAINST_MODEL = (
         "G4, V2, MK3, Pro, Plus, Max behind the code: perhaps a sister model",
     ),
     Rule(
-        "digits_only",
+        "part_of_longer_name",
+        30,
+        (("inside", "=", True),),
+        "the words around it make a longer code or brand of the register: that is what the line names",
+    ),
+    Rule(
+        "four_digits",
         15,
-        (("code_length", "<", MIDDLE_CODE), ("digits_only", "=", True), ("five_in_category", "=", False)),
-        "a short code without a letter: perhaps a year, a size or a price",
+        (("code_length", "<", 5), ("digits_only", "=", True), ("stated", "=", False)),
+        "four digits: perhaps a year, a size or a price",
+    ),
+    Rule(
+        "five_digits",
+        15,
+        (
+            ("code_length", "=", 5),
+            ("digits_only", "=", True),
+            ("five_in_category", "=", False),
+            ("beside_brand", "=", False),
+            ("stated", "=", False),
+            ("seconded", "=", False),
+        ),
+        "five digits, neither beside the brand nor in their category nor stated as model: perhaps a number or price",
+    ),
+    Rule(
+        "stated_elsewhere",
+        30,
+        (("stated_elsewhere", "=", True),),
+        "the line states another model in its own field",
     ),
     Rule(
         "code_follows",
         12,
-        (("named_only", "=", True), ("code_follows", "=", True)),
-        "behind a family or a name a further code: the model itself, and not the one listed",
+        (("named_only", "=", True), ("code_follows", "=", True), ("seconded", "=", False)),
+        "behind a family or a name a further code, which is not a model of this licence: another member",
+    ),
+    Rule(
+        "stated_longer",
+        12,
+        (("named_only", "=", False), ("in_model", "=", True), ("code_follows", "=", True), ("seconded", "=", False)),
+        "in the model's own field a further code stands behind it: another model",
     ),
     Rule(
         "category_contradicts",
@@ -113,17 +152,35 @@ AGAINST_MODEL = (
         "made_for",
         30,
         (("made_for", "=", True),),
-        "compatible, for, suitable for, repair of: the line is about something else",
+        "compatible, spare, repair, hire, disposal: the line is about something else",
+    ),
+    Rule(
+        "used_for",
+        30,
+        (("used_for", "=", True), ("made_for", "=", False)),
+        "`for` stands before the code or its brand, or 专用 behind it: the line is about something that fits it",
     ),
 )
 
 #: What speaks against a pair of certificate numbers or GTINs.
 AGAINST_NUMBER = (
     Rule(
-        "number_elsewhere",
+        "brand_contradicts",
         40,
-        (("brand", "=", "contradicts"), ("category", "=", "contradicts")),
-        "the number is right, but brand and category both contradict: a typing error, or somebody else's certificate",
+        (("brand", "=", "contradicts"),),
+        "the number is right, but another brand is named: a typing error, or somebody else's certificate",
+    ),
+    Rule(
+        "category_contradicts",
+        15,
+        (("category", "=", "contradicts"), ("brand", "=", "absent")),
+        "the number is right, but the line is classified as something else, and no brand speaks for it",
+    ),
+    Rule(
+        "model_elsewhere",
+        15,
+        (("model_elsewhere", "=", True),),
+        "the number is right, but the line states a model that this licence has not",
     ),
 )
 
@@ -131,7 +188,7 @@ AGAINST_NUMBER = (
 COMMON_CODE = 100
 
 #: From this score on, a pair by words is likely enough to be shown as the same product; never sure by that alone.
-LIKELY = 0.35
+LIKELY = 0.40
 #: Fewer words than this in an entry's name, besides its brand, are too few to know a product by.
 FEWEST_WORDS = 2
 #: Hundredths of a registered entry's name, and of the line, that the other side must have for a sure answer.
@@ -178,17 +235,47 @@ GLANCED = 30
 NEAREST = 3
 
 #: A code that is only a quantity with its unit.
-MEASURE = "[0-9]+(g|kg|ml|l|mm|cm|m|w|kw|v|hz|ghz|gb|tb|mb|gsm|inch|in|pcs|p|k|x[0-9]+|年|月|日|张|包|台|个|套|箱)"
+MEASURE = (
+    "[0-9]+(g|kg|ml|l|mm|cm|m|w|kw|v|hz|ghz|gb|tb|mb|gsm|inch|in|pcs|p|k|年|月|日|张|包|台|个|套|箱)|"
+    "[0-9]{3,}x[0-9]{3,}|[0-9]{2}x[0-9]{2}"
+)
 #: Words of a company's name that are not its brand.
 LEGAL_FORMS = (
-    "gmbh|ag|kg|co|ltd|limited|inc|corp|corporation|company|llc|lp|plc|sa|spa|srl|sas|sarl|bv|nv|ab|oy|as|aps|kft|sro|"
-    "pty|pte|sdn|bhd|group|europe|international|holding|holdings|[a-z]"
+    "gmbh|ag|kg|co|ltd|limited|inc|corp|corporation|company|llc|lp|plc|sa|spa|srl|sas|sarl|sl|slu|bv|nv|ab|oy|as|aps|"
+    "kft|sro|doo|sp|zo|oo|se|sc|jsc|kk|pty|pte|sdn|bhd|group|europe|international|holding|holdings|[a-z]"
 )
-#: Words behind or before a code which say that the line is about something else than the product itself.
-MADE_FOR = (
-    "compatible|compatibles|kompatibel|kompatible|replacement|remanufactured|refurbishment|repair|repairs|maintenance|"
-    "accessory|accessories|adapter|adaptor|charger|bracket|mount|lease extension|spare|spares|"
-    "兼容|适用于|适用|代用|维修|维保|保养|配件|互换|支架|出租|租赁"
+CJK_LEGAL_FORMS = "(?:股份)?有限(?:责任)?公司|集团|公司|株式会社|주식회사"
+
+
+@dataclass(frozen=True)
+class Wording:
+    """Words to look for: those of Latin letters stand alone, those of other scripts anywhere. Regular expressions."""
+
+    latin: str
+    other: str
+
+
+#: Words which say that the line is about something that fits the product, or about work on one that is there.
+FITTING = Wording(
+    "compatible|compatibles|compatibility|kompatibel|kompatible|replacements?|remanufactured|refurbishment|"
+    "repairs?|reparatur|servicing|calibration|rental|hire|leasing|lease extension|"
+    "removal|disposal|dismantling|decommissioning|existing|"
+    "spares?|spare parts?|ersatzteile?|parts? for|cables? (?:set )?(?:for|to)|suitable for|to fit|fits|designed for",
+    "兼容|适用|适配(?:[^器]|$)|代用|维修|维护|清洗保养|清洗服务|配件|备件|零件|耗材|互换|出租|租赁|租用|报废|处置|拆除|现有|原有|"
+    "互換|修理|交換|部品|호환|수리|부품|렌탈|임대|ซ่อม|อะไหล่|เช่า",
 )
+#: Parts, accessories and services, which may also be included with the product.
+BELONGING = Wording(
+    "maintenance|wartung|warranty|warranties|care pack|accessory|accessories|zubehor|adapters?|adaptors?|chargers?|"
+    "brackets?|mounts?|remote controls?|fernbedienung|batter(?:y|ies)|covers?|sleeves?|carrying case|filters?|gaskets?|"
+    "control boards?|mainboards?|motherboards?|docking stations?",
+    "维保|保养|延保|质保服务|支架|挂架|底座|遥控器|滤网|滤芯|保护套|保护膜|电池|主板|适配器|充电器|电源线|保守|유지보수",
+)
+#: Words behind which something is included with the product: with wall bracket, 含支架.
+INCLUDED = Wording("with|incl|including|includes|inkl|inklusive|mit|avec", "包含|包括|附带|附赠|含|带")
+#: A word directly before a code or its brand: the line is about something for it.
+USED_FOR = "for|fur|pour|para|per|voor|til|suit"
+#: What stands directly behind a code where the line is about something for it.
+USED_BEHIND = "(?:专用|専用|対応|전용|용).*"
 #: Words that make another model of the same family when they follow its code.
 VERSIONS = "g[0-9]{1,2}|v[0-9]{1,2}|mk[0-9]|gen[0-9]{0,2}|pro|plus|max|ultra|lite|mini|se|xl|ii|iii|iv"

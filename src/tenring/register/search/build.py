@@ -15,12 +15,15 @@ from tantivy import IndexWriter
 from tenring.exceptions import SnapshotError, UnusableInputError
 from tenring.register.search import schema
 from tenring.register.search.about import About
-from tenring.register.search.documents import Documents
+from tenring.register.search.documents import Documents, common_beginnings
 from tenring.register.search.vocabulary import Vocabulary
 
 #: Licences joined at a time, and handed over at a time: memory does not grow with the register.
 _SLICE = 250_000
 _BATCH = 5_000
+
+#: Models of which about so many are looked at to know how models begin.
+_MODELS_LOOKED_AT = 50_000
 
 #: The least and the most memory that the index writer takes for one segment.
 _LEAST_WRITER_BYTES, _MOST_WRITER_BYTES = 50_000_000, 4_000_000_000
@@ -66,7 +69,7 @@ def build_index(
         _view_tables(connection, folder)
         day = on or _latest_reading(connection)
         _join(connection, day)
-        documents = Documents(day)
+        documents = Documents(day, _common_beginnings(connection))
         _write(connection, documents, target, heap=half)
     About(day, Vocabulary.of(categories or {}).names, documents.groups, documents.bands).write(target)
 
@@ -108,6 +111,14 @@ def _join(connection: duckdb.DuckDBPyConnection, day: date) -> None:
         connection.execute(
             f"CREATE TABLE ranked_{name} AS SELECT rank, {columns} FROM {name} JOIN ranked USING (licence_id)"
         )
+
+
+def _common_beginnings(connection: duckdb.DuckDBPyConnection) -> frozenset[str]:
+    """Beginnings that many models share, by some thousand models: the hash of a model decides whether it is one."""
+    ((count,),) = connection.execute("SELECT count(*) FROM ranked_models").fetchall()
+    one_in = max(1, count // _MODELS_LOOKED_AT)
+    query = f"SELECT DISTINCT model FROM ranked_models WHERE hash(model) % {one_in} = 0"
+    return common_beginnings((model for (model,) in connection.execute(query).fetchall()), one_in=one_in)
 
 
 #: One row = one licence: its status on the snapshot's day, and its place in the order in which equals are shown. Of

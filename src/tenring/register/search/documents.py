@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property, lru_cache
+from itertools import takewhile
 from typing import Any
 
 from tantivy import Document
@@ -23,6 +25,11 @@ from tenring.register.search.periods import Days, Window
 #: Brands, holders and names come again and again; what becomes of so many of them is kept.
 _KEPT = 50_000
 
+#: Longer beginnings are terms where about so many models share them, and were seen so often in the models looked at.
+_LONG_EDGES = range(tokens.EDGES.stop, 33)
+_MANY_MODELS = 64
+_LEAST_SEEN = 4
+
 #: The engine counts no more groups than this at a time.
 _MOST_GROUPS = 65_000
 
@@ -32,6 +39,8 @@ class Documents:
     """Makes documents, licence by licence in the order of ranks, and gathers what readers must know of all of them."""
 
     day: date
+    common: frozenset[str] = frozenset()
+    """Beginnings longer than those of `tokens.EDGES` that many models share (`common_beginnings`)."""
     _groups: dict[Group, str] = field(default_factory=dict)
     _bands: list[Days] = field(default_factory=list)
     _count: int = 0
@@ -67,7 +76,7 @@ class Documents:
         values[schema.GROUP] = self._group(keys)
         values[schema.RANK] = self._count
         values[schema.CARD] = content.encode()
-        for name, terms in _terms(card).items():
+        for name, terms in _terms(card, self.common).items():
             if terms:
                 values[name] = " ".join(terms)
         all_days = [(period["status"], _days(period["from_date"], period["until_date"])) for period in card["periods"]]
@@ -107,7 +116,22 @@ def _days(start: str | None, end: str | None) -> Days:
     )
 
 
-def _terms(card: Mapping[str, Any]) -> dict[str, Iterable[str]]:
+def common_beginnings(models: Iterable[str], *, one_in: int) -> frozenset[str]:
+    """Longer beginnings that so many models share that a question for them must not read a list for each model.
+
+    Args:
+        models: different models, one in so many of the register's, picked without regard to how they begin.
+        one_in: how many.
+    """
+    counts: Counter[str] = Counter()
+    for model in models:
+        for key in tokens.keys(model):
+            counts.update(tokens.edges(key, _LONG_EDGES))
+    least = max(_LEAST_SEEN, _MANY_MODELS // one_in)
+    return frozenset(edge for edge, count in counts.items() if count >= least)
+
+
+def _terms(card: Mapping[str, Any], common: frozenset[str]) -> dict[str, Iterable[str]]:
     """The terms of a licence, by field of the index."""
     found: set[str] = set()
     characters: list[str] = []
@@ -136,7 +160,7 @@ def _terms(card: Mapping[str, Any]) -> dict[str, Iterable[str]]:
         schema.CHARACTERS: characters,
         schema.BRAND: brand,
         schema.KEYS: keys,
-        schema.EDGES: {edge for key in keys for edge in tokens.edges(key)},
+        schema.EDGES: {edge for key in keys for edge in _edges(key, common)},
         schema.WHOLE: whole - {""},
         schema.PATTERNS: patterns,
         schema.HEADS: {tokens.head(pattern) for pattern in patterns},
@@ -144,6 +168,12 @@ def _terms(card: Mapping[str, Any]) -> dict[str, Iterable[str]]:
         schema.NUMBER_EDGES: tuple(tokens.edges(number, tokens.NUMBER_EDGES)),
         schema.GTINS: card["gtins"],
     }
+
+
+def _edges(key: str, common: frozenset[str]) -> Iterator[str]:
+    """The beginnings of a key that are terms; where one is not common, none that is longer can be."""
+    yield from tokens.edges(key)
+    yield from takewhile(common.__contains__, tokens.edges(key, _LONG_EDGES))
 
 
 @lru_cache(maxsize=_KEPT)

@@ -25,38 +25,32 @@ _VALUE = "\0"
 
 @dataclass(frozen=True)
 class _Text:
-    """A text of a licence and its terms, each worked out once, when first asked for in a field that has them."""
+    """A text of a licence with its words and its CJK runs; what only some ways ask for is worked out when asked."""
 
     field: str
     text: str
-
-    @cached_property
-    def words(self) -> frozenset[str]:
-        return frozenset(tokens.word_terms(self.text))
-
-    @cached_property
-    def runs(self) -> list[str]:
-        return [] if self.text.isascii() else tokens.runs(self.text)
+    words: frozenset[str]
+    runs: Sequence[str]
 
     @cached_property
     def brand(self) -> set[str]:
-        return tokens.brand_terms(self.text) if self.field == "brand" else set()
+        return tokens.brand_terms(self.text)
 
     @cached_property
-    def keys(self) -> list[str]:
-        return list(tokens.keys(self.text)) if self.field == "model" else []
+    def keys(self) -> Sequence[str]:
+        return list(tokens.keys(self.text)) if self.field == "model" else ()
 
     @cached_property
     def whole(self) -> str:
-        return tokens.whole_key(self.text) if self.field == "model" else ""
+        return tokens.whole_key(self.text)
 
     @cached_property
     def number(self) -> str:
-        return model_key(self.text) if self.field == "number" else ""
+        return model_key(self.text)
 
     @cached_property
     def patterns(self) -> list[str]:
-        return list(tokens.patterns(self.text)) if self.field == "model" else []
+        return list(tokens.patterns(self.text))
 
 
 #: The texts whose words are indexed, and in which texts each kind of way is looked for.
@@ -84,7 +78,7 @@ _MEETS: Mapping[Kind, Callable[[_Text, Way], bool]] = {
     Kind.PATTERN: lambda text, way: not way.among.isdisjoint(text.patterns),
     Kind.PREFIX: lambda text, way: any(key.startswith(way.term) for key in text.keys),
     Kind.WILDCARD: lambda text, way: _covered(text, way.term),
-    Kind.WORD: lambda text, way: way.term in text.words or way.term in text.brand,
+    Kind.WORD: lambda text, way: way.term in text.words,
     Kind.CHARACTERS: lambda text, way: way.term in text.words or any(way.term in run for run in text.runs),
     Kind.BRAND: lambda text, way: way.term in text.brand,
     Kind.SYNONYM: lambda text, way: text.text in way.among,
@@ -149,7 +143,8 @@ def _texts(card: Card) -> list[_Text]:
 
 @lru_cache(maxsize=_KEPT)
 def _text(field: str, text: str) -> _Text:
-    return _Text(field, text)
+    terms = {*tokens.word_terms(text), *(tokens.brand_terms(text) if field == "brand" else ())}
+    return _Text(field, text, frozenset(terms), () if text.isascii() else tokens.runs(text))
 
 
 def _best_models(weights: Mapping[str, float]) -> tuple[str, ...]:

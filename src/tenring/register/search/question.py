@@ -166,7 +166,7 @@ class Lexicon:
     def beginning(self, kind: Kind, key: str) -> Lookup | None:
         """Licences with a model (`PREFIX`), number (`NUMBER_PREFIX`) or word (`WILDCARD`) that begins so, if any."""
         whole, edges, lengths = _BEGINNINGS[kind]
-        if len(key) in lengths:
+        if len(key) in lengths or self.exists(edges, key):
             return self.term(edges, key) if self.exists(edges, key) else None
         key = key[: tokens.KEY_LENGTH]
         if not self.exists(edges, key[: lengths.stop - 1]):

@@ -94,7 +94,7 @@ def _sql(node: exp.Expr) -> str:
 # what a query may be made of: class -> the parts it may have
 
 _PARTS: dict[type[exp.Expr], str] = {
-    exp.Select: "expressions distinct from_ joins where group having qualify order with_ limit",
+    exp.Select: "expressions distinct from_ joins where group having windows qualify order with_ limit",
     exp.Union: "this expression distinct with_",
     exp.With: "expressions",
     exp.CTE: "this alias",
@@ -111,13 +111,13 @@ _PARTS: dict[type[exp.Expr], str] = {
     exp.Ordered: "this desc nulls_first",
     exp.Limit: "expression",
     exp.Distinct: "expressions",
-    exp.Window: "this partition_by order spec over",
+    exp.Window: "this alias partition_by order spec over",
     exp.WindowSpec: "kind start start_side end end_side",
     exp.Filter: "this expression",
     exp.Alias: "this alias",
     exp.Column: "this table",
     exp.Identifier: "this quoted",
-    exp.Star: "except_",
+    exp.Star: "except_ replace",
     exp.Paren: "this",
     exp.Tuple: "expressions",
     exp.Anonymous: "this expressions",
@@ -332,8 +332,12 @@ def _check(tree: exp.Expr) -> None:
 
 
 def _check_order_of_columns(select: exp.Expr) -> None:
-    """UNION goes by the place of columns, and a bare star over USING has other places on other engines."""
-    if not isinstance(select, exp.Select) or not any(isinstance(one, exp.Star) for one in select.expressions):
+    """UNION goes by the place of columns, which a star with REPLACE, or bare over USING, has not on every engine."""
+    if not isinstance(select, exp.Select):
+        return
+    if any(star.args.get("replace") for one in select.expressions for star in one.find_all(exp.Star)):
+        raise _refuse(select, "* REPLACE in a UNION")
+    if not any(isinstance(one, exp.Star) for one in select.expressions):
         return
     joined = [join for join in select.args.get("joins") or () if join.args.get("kind") not in ("SEMI", "ANTI")]
     if any(join.args.get("using") for join in joined):
@@ -346,8 +350,10 @@ def _translated(node: exp.Expr) -> exp.Expr:
         return _filtered(node)
     if isinstance(node, exp.Anonymous) and node.name.lower() in ORDERED:
         return _Written(this=_ordered(node, None))
-    if isinstance(node, exp.Select) and node.args.get("qualify"):
-        return _qualified(node)
+    if isinstance(node, exp.Select):
+        node.set("expressions", [one for item in node.expressions for one in _without_replace(item)])
+        if node.args.get("qualify"):
+            return _qualified(node)
     for name, value in list(node.args.items()):
         if isinstance(value, exp.Expr):
             node.set(name, _translated(value))
@@ -356,6 +362,18 @@ def _translated(node: exp.Expr) -> exp.Expr:
     rule = _RULES.get(type(node))
     written = rule(node) if rule else None
     return node if written is None else _Written(this=written)
+
+
+def _without_replace(item: exp.Expr) -> list[exp.Expr]:
+    """`* REPLACE (… AS c)` as `* EXCEPT (c), … AS c`: the same columns, in other places."""
+    star = item.this if isinstance(item, exp.Column) else item
+    replaced = star.args.get("replace") if isinstance(star, exp.Star) else None
+    if not replaced:
+        return [item]
+    names = [exp.to_identifier(one.alias) for one in replaced]
+    star.set("except_", [*(star.args.get("except_") or ()), *names])
+    star.set("replace", None)
+    return [item, *replaced]
 
 
 def _qualified(node: exp.Select) -> exp.Expr:

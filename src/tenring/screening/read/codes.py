@@ -1,7 +1,8 @@
 """Classification codes: which scheme a column follows, and the form in which its codes are kept.
 
 A code without its scheme is not a code: A02010104 is a desktop computer in the 2013 Chinese catalogue and a server in
-that of 2022. The edition of a Chinese column is decided by its codes; undecided, the scheme stays empty, with a note.
+that of 2022. The edition of a Chinese column is decided by its codes and names, never guessed: undecided, the scheme
+stays empty, with a note, and classification asks the words.
 """
 
 from __future__ import annotations
@@ -127,14 +128,21 @@ def _has_cpv_check_digit(code: str) -> bool:
 
 
 def decide_edition(codes: Sequence[str], *, pairs: Iterable[tuple[str, str]], editions: Editions) -> SchemeDecision:
-    """The edition of a column of Chinese codes, by codes that occur in one edition only and by names that fit one."""
+    """The edition of a column of Chinese codes, by codes that occur in one edition only and by names that fit one.
+
+    That our catalogue lists all of them in one edition is no proof: it lists a part of each edition.
+    """
     only = {CN_2013: [c for c in codes if _only_2013(c)], CN_2022: [c for c in codes if _only_2022(c)]}
     if only[CN_2013] and only[CN_2022]:
         return SchemeDecision(None, T("codes of both editions: {a} and {b}", a=only[CN_2013][0], b=only[CN_2022][0]))
     for edition, found in only.items():
         if found:
             return SchemeDecision(edition, T("codes such as {code} occur in this edition only", code=found[0]))
-    return _by_names(pairs, editions) or _by_known(codes, editions)
+    note = T(
+        "these codes exist in the editions of 2013 and 2022 with different meanings; "
+        "give --code-scheme cn-2013 or cn-2022"
+    )
+    return _by_names(pairs, editions) or SchemeDecision(None, note)
 
 
 def _only_2013(code: str) -> bool:
@@ -156,26 +164,6 @@ def _by_names(pairs: Iterable[tuple[str, str]], editions: Editions) -> SchemeDec
     if len(found) != 1:
         return None
     return SchemeDecision(found[0], T("codes and names fit this edition only: {example}", example=fits[found[0]][0]))
-
-
-def _by_known(codes: Sequence[str], editions: Editions) -> SchemeDecision:
-    known = {
-        edition: {code for code in codes if code in editions.names.get(edition, {})} for edition in (CN_2013, CN_2022)
-    }
-    only_2013, only_2022 = known[CN_2013] - known[CN_2022], known[CN_2022] - known[CN_2013]
-    if len(codes) >= _ENOUGH and only_2013 and len(known[CN_2013]) == len(codes) and only_2022 == set():
-        return SchemeDecision(CN_2013, T("all codes are known in this edition"))
-    if len(codes) >= _ENOUGH and only_2022 and len(known[CN_2022]) == len(codes) and only_2013 == set():
-        return SchemeDecision(CN_2022, T("all codes are known in this edition"))
-    note = T(
-        "these codes exist in the editions of 2013 and 2022 with different meanings; "
-        "give --code-scheme cn-2013 or cn-2022"
-    )
-    return SchemeDecision(None, note)
-
-
-_ENOUGH = 3
-"""Fewest codes that can show an edition by being known there."""
 
 
 @dataclass(frozen=True)
