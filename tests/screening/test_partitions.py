@@ -7,7 +7,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -22,11 +22,13 @@ from tenring.__main__ import tenring
 from tenring.exceptions import EngineError, UnusableInputError
 from tenring.language import use
 from tenring.matching import v1
+from tenring.model.duck import DuckEngine
 from tenring.model.sql import Engine, Step
 from tenring.register.build import build
 from tenring.screening import run
 from tenring.screening.exhausted import exhaustion_explained
 from tenring.screening.partitions import how_many
+from tenring.screening.prepare import prepare
 from tenring.screening.run import Request, Screened, screen
 from tenring.screening.work import Work, work_beside
 from tenring.settings import Settings
@@ -110,6 +112,22 @@ def run_process(code: str, *given: str, home: Path) -> subprocess.CompletedProce
 
 def rows(path: Path) -> list[dict[str, Any]]:
     return pq.read_table(path).to_pylist()
+
+
+def rows_by_step(request: Request, settings: Settings) -> dict[str, int]:
+    """Rows of the table that each step of a screening makes."""
+    found: dict[str, int] = {}
+    real = DuckEngine.run
+
+    def counted(engine: DuckEngine, steps: Iterable[Step]) -> None:
+        for step in steps:
+            real(engine, [step])
+            ((found[step.name],),) = engine.rows(f"SELECT count(*) FROM {step.name}")
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(DuckEngine, "run", counted)
+        screen(request, settings=settings)
+    return found
 
 
 def assert_same(one: Path, other: Path) -> None:
@@ -383,3 +401,19 @@ def test_pairs_that_a_cap_left_out_are_added_up_over_the_parts_and_reported(
 def test_nothing_is_said_where_all_pairs_were_compared(whole: Screened) -> None:
     assert json.loads(whole.report.summary.read_text(encoding="utf-8"))["basis"]["left_out"] == []
     assert "Not compared" not in whole.report.html.read_text(encoding="utf-8")
+
+
+# growth
+
+
+def test_the_rows_of_every_step_grow_with_the_lines_and_no_faster(sampled: Settings, tmp_path: Path) -> None:
+    read = prepare((SAMPLES / "purchases.xlsx",), settings=sampled, out=tmp_path / "read")
+    wordings = [str(row["description"]).replace('"', "") for row in rows(read.purchases) if row["description"]]
+    counted = {}
+    for size in (200, 400):
+        file = tmp_path / f"{size}.csv"
+        lines = [f'"{wordings[n % 50]} lot {n // 50}",{n}' for n in range(size)]
+        file.write_text("\n".join(["description,amount", *lines]), encoding="utf-8")
+        counted[size] = rows_by_step(asked(tmp_path / "out", parts=1, file=file), sampled)
+    assert len(counted[200]) > 40
+    assert {step: many for step, many in counted[400].items() if many > 2 * counted[200][step]} == {}

@@ -11,6 +11,7 @@ import dataclasses
 import json
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -31,12 +32,15 @@ from tenring.screening.read.layout import Layout, complain, find
 from tenring.screening.read.options import ReadOptions
 from tenring.screening.read.stretch import Source
 from tenring.screening.read.stretches import Divided, divide
-from tenring.screening.read.table import Part, Reader, connect, raw_rows
+from tenring.screening.read.table import Keep, Part, Reader, connect, raw_rows
 from tenring.screening.read.understood import Counts, Decision, FileUnderstood, SheetUnderstood, Sums, unknown_columns
 from tenring.settings import Settings
 
 Report = Callable[[str, int, int], None]
 """Called with (what is being done, done, of how many)."""
+
+ROW_GROUP = 250_000
+"""Purchase lines that are written at a time."""
 
 FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
 """A CSV cell that begins with one of these would run as a formula in a spreadsheet."""
@@ -84,11 +88,51 @@ class NotReconciledError(TenringError):
 
 @dataclass(frozen=True)
 class _Read:
-    """A file as read: what was understood, its lines and problems."""
+    """A file as read: what was understood, and its problems."""
 
     understood: FileUnderstood
-    lines: tuple[pa.Table, ...]
     problems: tuple[pa.Table, ...]
+
+
+class _LineFile:
+    """Purchase lines on their way into a file, however many."""
+
+    def __init__(self, path: Path) -> None:
+        self.rows = 0
+        self._writer = pq.ParquetWriter(path, PURCHASE_LINES, compression="zstd")
+
+    def add(self, batches: Iterable[pa.RecordBatch]) -> None:
+        """Write the lines of some batches, many at a time."""
+        waiting: list[pa.RecordBatch] = []
+        for batch in batches:
+            waiting.append(batch)
+            if sum(one.num_rows for one in waiting) >= ROW_GROUP:
+                self._write(waiting)
+                waiting = []
+        self._write(waiting)
+
+    def _write(self, batches: Sequence[pa.RecordBatch]) -> None:
+        if batches:
+            table = pa.Table.from_batches(batches).select(PURCHASE_LINES.names).cast(PURCHASE_LINES)
+            self._writer.write_table(table)
+            self.rows += table.num_rows
+
+    def close(self) -> None:
+        """End the file."""
+        self._writer.close()
+
+
+@contextmanager
+def _line_file(out: Path) -> Iterator[tuple[_LineFile, Path]]:
+    """A hidden file beside `out` for the lines, gone when the block ends unless it was moved."""
+    out.parent.mkdir(parents=True, exist_ok=True)
+    path = out.with_name(f".{out.name}.lines.{os.getpid()}")
+    lines = _LineFile(path)
+    try:
+        yield lines, path
+    finally:
+        lines.close()
+        path.unlink(missing_ok=True)
 
 
 def prepare(  # noqa: PLR0913 - options by keyword, each with a default
@@ -110,17 +154,19 @@ def prepare(  # noqa: PLR0913 - options by keyword, each with a default
     """
     options = options or ReadOptions()
     found = []
-    with connect(settings.memory, settings.threads, spill) as connection:
-        reader = Reader(connection, options, read_editions(settings.catalog))
-        for number, path in enumerate(paths, start=1):
-            if progress:
-                progress(T("Reading"), number - 1, len(paths))
-            found.append(_read(path, number, reader, settings=settings))
-    if progress:
-        progress(T("Reading"), len(paths), len(paths))
-    if not any(one.understood.counts.lines for one in found):
-        raise UnusableInputError(T("no purchase was found"), where=", ".join(map(str, paths)), do=_advice(found))
-    return _write(found, out)
+    with _line_file(out) as (lines, partial):
+        with connect(settings.memory, settings.threads, spill) as connection:
+            reader = Reader(connection, options, read_editions(settings.catalog))
+            for number, path in enumerate(paths, start=1):
+                if progress:
+                    progress(T("Reading"), number - 1, len(paths))
+                found.append(_read(path, number, reader, settings=settings, keep=lines.add))
+        if progress:
+            progress(T("Reading"), len(paths), len(paths))
+        if not any(one.understood.counts.lines for one in found):
+            raise UnusableInputError(T("no purchase was found"), where=", ".join(map(str, paths)), do=_advice(found))
+        lines.close()
+        return _write(found, out, partial, rows=lines.rows)
 
 
 def _advice(found: Sequence[_Read]) -> str:
@@ -130,16 +176,15 @@ def _advice(found: Sequence[_Read]) -> str:
     )
 
 
-def _read(path: Path, number: int, reader: Reader, *, settings: Settings) -> _Read:
+def _read(path: Path, number: int, reader: Reader, *, settings: Settings, keep: Keep) -> _Read:
     opened = open_file(path, reader.options, settings=settings)
     layouts = [find(grid, reader.options, where=Place(path, sheet=grid.sheet)) for grid in opened.grids]
     usable, notes = _usable(opened, layouts, path)
-    sheets, lines, problems = [], [], []
+    sheets, problems = [], []
     for index, (grid, layout) in enumerate(usable, start=1):
         prefix = f"{number}." if len(opened.grids) == 1 else f"{number}.{index}."
-        parts, divided = _parts(grid, layout, reader, Source(path.name, prefix))
+        parts, divided = _parts(grid, layout, reader, Source(path.name, prefix), keep)
         sheets.append(_sheet(grid, layout, parts, divided))
-        lines += [part.lines for part in parts]
         problems += [part.problems for part in parts]
         problems.append(_skipped(divided, grid, path))
     understood = FileUnderstood(
@@ -151,7 +196,7 @@ def _read(path: Path, number: int, reader: Reader, *, settings: Settings) -> _Re
         opened.stages,
         (*opened.notes, *notes),
     )
-    return _Read(understood, tuple(lines), tuple(problems))
+    return _Read(understood, tuple(problems))
 
 
 def _usable(
@@ -177,9 +222,9 @@ def _usable(
     return usable, notes
 
 
-def _parts(grid: Grid, layout: Layout, reader: Reader, source: Source) -> tuple[list[Part], Divided]:
+def _parts(grid: Grid, layout: Layout, reader: Reader, source: Source, keep: Keep) -> tuple[list[Part], Divided]:
     divided = divide(grid, layout)
-    parts = [reader.read(stretch, source) for stretch in divided.stretches]
+    parts = [reader.read(stretch, source, keep) for stretch in divided.stretches]
     for part in parts:
         if not part.sums.reconciled:
             message = T(
@@ -214,31 +259,31 @@ def _skipped(divided: Divided, grid: Grid, path: Path) -> pa.Table:
     return pa.Table.from_pylist(rows, schema=PROBLEMS)
 
 
-def _write(found: Sequence[_Read], out: Path) -> Prepared:
-    """Write all results beside each other, then give them their names: readers never see half of them."""
+def _write(found: Sequence[_Read], out: Path, lines: Path, *, rows: int) -> Prepared:
+    """Write all results beside each other, then give them their names: readers never see half of them.
+
+    `lines` is the file of purchase lines, already written, with so many rows.
+    """
     out.mkdir(parents=True, exist_ok=True)
     prepared = Prepared.of(tuple(one.understood for one in found), out)
     problems = [table for one in found for table in one.problems]
-    _check(found, prepared)
+    _check(prepared, rows)
     writers: Mapping[Path, Callable[[Path], None]] = {
-        prepared.purchases: lambda path: _write_parquet(
-            path, PURCHASE_LINES, (table for one in found for table in one.lines)
-        ),
         prepared.problems: lambda path: _write_parquet(path, PROBLEMS, problems),
         prepared.problems_csv: lambda path: _write_csv(path, problems),
         prepared.understood: lambda path: _write_json(path, prepared),
     }
     for path, write in writers.items():
         write(_beside(path))
+    lines.replace(prepared.purchases)
     for path in writers:
         _beside(path).replace(path)
     return prepared
 
 
-def _check(found: Sequence[_Read], prepared: Prepared) -> None:
-    """The figures told must be those of the tables written."""
-    lines = sum(table.num_rows for one in found for table in one.lines)
-    if lines != prepared.counts.lines or not prepared.sums.reconciled:
+def _check(prepared: Prepared, rows: int) -> None:
+    """The figures told must be those of the lines written."""
+    if rows != prepared.counts.lines or not prepared.sums.reconciled:
         raise NotReconciledError(T("lines and sums do not agree. Please report this as a defect"))
 
 

@@ -53,7 +53,7 @@ class Work:
         path = self.folder / _BASIS
         same = path.is_file() and path.read_text(encoding="utf-8") == basis
         for one in self.folder.iterdir():
-            if one.name != _LOCK and (not same or (one.is_dir() and one.name.startswith("."))):
+            if one.name != _LOCK and (not same or one.name.startswith(".")):
                 _remove(one)
         path.write_text(basis, encoding="utf-8")
 

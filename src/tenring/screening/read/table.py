@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -76,11 +76,14 @@ POINT_CURRENCIES = frozenset(
 MONTH_FIRST_CURRENCIES = frozenset({"USD", "PHP"})
 
 
+#: Takes purchase lines, in columns of `tables.PURCHASE_LINES`.
+Keep = Callable[[Iterable[pa.RecordBatch]], None]
+
+
 @dataclass(frozen=True)
 class Part:
-    """The lines and problems of a stretch of rows under one layout."""
+    """What became of a stretch of rows under one layout, beside its lines."""
 
-    lines: pa.Table
     problems: pa.Table
     counts: Counts
     sums: Sums
@@ -96,8 +99,8 @@ class Reader:
     options: ReadOptions
     editions: Editions
 
-    def read(self, stretch: Stretch, source: Source) -> Part:
-        """The lines and problems of a stretch."""
+    def read(self, stretch: Stretch, source: Source, keep: Keep) -> Part:
+        """Read a stretch; `keep` is given its lines batch by batch, for they may be more than memory holds."""
         self._register(stretch)
         self.connection.execute(steps.picked(stretch))
         language = self._language(stretch.layout)
@@ -106,9 +109,9 @@ class Reader:
         self.connection.execute("DROP TABLE picked")
         self.connection.execute(steps.judged(len(stretch.layout.fields)))
         self.connection.execute(steps.unread(stretch))
-        lines = self.connection.sql(steps.lines(source, stretch)).to_arrow_table()
+        keep(self.connection.sql(steps.lines(source, stretch)).to_arrow_reader(PIECE))
         problems = self.connection.sql(steps.problems(source, stretch)).to_arrow_table()
-        return Part(lines, problems, self._counts(stretch), self._sums(), decisions, language)
+        return Part(problems, self._counts(stretch), self._sums(), decisions, language)
 
     def _register(self, stretch: Stretch) -> None:
         grid = stretch.grid
