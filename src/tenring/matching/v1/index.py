@@ -11,9 +11,12 @@ import hashlib
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
 
 import pyarrow as pa
 
+from tenring.matching import text_forms
 from tenring.matching.text_forms import add_text_forms
 from tenring.matching.v1 import text
 from tenring.matching.v1.brands import add_brand_forms
@@ -29,6 +32,8 @@ from tenring.matching.v1.weights import (
     SHORTEST_PREFIX,
     VERSION,
 )
+from tenring.model import text as normal_form
+from tenring.model import wildcards
 from tenring.model.sql import Engine, Step, table_of
 from tenring.model.text import CJK, model_key, normal
 from tenring.model.wildcards import has_wildcard, variants
@@ -68,10 +73,15 @@ def build_index(engine: Engine) -> None:
     engine.run([*_PRODUCT_STEPS, *_CODE_STEPS, *text.INDEX_STEPS])
 
 
+@lru_cache(maxsize=1)
 def fingerprint() -> str:
-    """What identifies this way of indexing: an index made in another way is not read."""
-    steps = [*_PRODUCT_STEPS, *_CODE_STEPS, *text.INDEX_STEPS]
-    return f"{VERSION} {hashlib.sha256(repr(steps).encode()).hexdigest()}"
+    """What identifies this way of indexing, steps and Python alike: an index made in another way is not read."""
+    own = sorted(Path(__file__).parent.glob("*.py"))
+    beside = [Path(module.__file__ or "") for module in (normal_form, wildcards, text_forms)]
+    digest = hashlib.sha256()
+    for path in (*own, *beside):
+        digest.update(path.read_bytes())
+    return f"{VERSION} {digest.hexdigest()}"
 
 
 @dataclass(frozen=True)
