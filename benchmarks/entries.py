@@ -84,8 +84,9 @@ def main() -> None:
     judged = Judged.of(register, positives, misses, strong)
     judged.show()
     judged.record("strong rungs")
-    Judged.of(register, positives, misses, found).record("all rungs")
-    judged.errors(arguments.errors)
+    every_rung = Judged.of(register, positives, misses, found)
+    every_rung.record("all rungs")
+    every_rung.errors(arguments.errors)
     if arguments.without:
         _show_without(judged, answers)
     if arguments.peers:

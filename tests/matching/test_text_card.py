@@ -26,6 +26,7 @@ from tenring.matching.v1.likeness import (
     knows_codes,
     likeness,
     near,
+    nearly_said,
     price_apart,
     same_code,
     steps_of,
@@ -159,6 +160,26 @@ def test_a_name_is_covered_however_its_codes_are_joined() -> None:
     name = facts_of("belkin cushtop f8n044-slv")
     assert covered(name, facts_of("Belkin cushtop F8N044SLV, new")) == 100
     assert covered(name, facts_of("belkin cushtop")) == 50
+
+
+def test_a_name_is_covered_only_by_all_its_words() -> None:
+    name = facts_of("Neofast mono awhp2r 4/6", brand="Neofast")
+    assert covered(name, facts_of("mono awhp2r 4/6"), without=name.spelt) == 100
+    assert covered(name, facts_of("Neofast mono awhp2r 4/7"), without=name.spelt) < 100
+    assert covered(facts_of("Neofast", brand="Neofast"), facts_of("paper"), without={"neofast"}) == 100
+
+
+@pytest.mark.parametrize(
+    ("line", "nearly"),
+    [
+        ("ecodan eco inverter 6 kw", False),
+        ("ecodan eco inveraer 6 kw", True),
+        ("ecodan eco invetrer 6 kw", False),  # two letters changed places: not one word wrong, but one missing
+        ("wall mounted ecodan eco inverter 6 kw", False),
+    ],
+)
+def test_a_word_that_is_nearly_one_of_the_name_is_seen(line: str, nearly: bool) -> None:
+    assert nearly_said(facts_of(line), facts_of("ecodan eco inverter 6 kw")) is nearly
 
 
 @pytest.mark.parametrize(

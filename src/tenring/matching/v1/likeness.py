@@ -97,19 +97,28 @@ def knows_codes(facts: Facts, line: Facts) -> bool:
     )
 
 
-def covered(facts: Facts, other: Facts) -> int:
-    """Hundredths of the weight of a text's words that the other text has, however codes are joined."""
+def covered(facts: Facts, other: Facts, *, without: AbstractSet[str] = frozenset()) -> int:
+    """Hundredths of the weight of a text's words (but some) that the other text has, however codes are joined.
+
+    A hundred only if it has all of them; also if there are none.
+    """
+    asked = {word: weight for word, weight in facts.words.items() if word not in without}
     has = [
         weight
-        for word, weight in facts.words.items()
+        for word, weight in asked.items()
         if word in other.words or word in other.codes or facts.wholes.get(word) in other.words
     ]
-    return _share(sum(has), facts.weight)
+    return _share(sum(has), sum(asked.values())) if asked else _WHOLE
 
 
 def same_code(left: Facts, right: Facts) -> bool:
     """Whether both texts have one code of `IDENTIFIES` signs and more, whole."""
     return any(len(code) >= IDENTIFIES for code in left.codes & right.codes)
+
+
+def nearly_said(line: Facts, name: Facts) -> bool:
+    """Whether the line has a word that is nearly one of the name, and not it: a typing error, or a sister's name."""
+    return bool(_near(line.words.keys() - name.words.keys(), name, name.words.keys()))
 
 
 def _words(left: Facts, right: Facts) -> tuple[int, ...]:

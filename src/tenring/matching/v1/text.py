@@ -19,7 +19,16 @@ import pyarrow as pa
 from tenring.matching.v1.card import frozen_card
 from tenring.matching.v1.facts import Facts, facts_of
 from tenring.matching.v1.features import BRAND_NAMED
-from tenring.matching.v1.likeness import brand_of, covered, knows_codes, likeness, price_apart, same_code, steps_of
+from tenring.matching.v1.likeness import (
+    brand_of,
+    covered,
+    knows_codes,
+    likeness,
+    nearly_said,
+    price_apart,
+    same_code,
+    steps_of,
+)
 from tenring.matching.v1.lines import anywhere
 from tenring.matching.v1.pairing import paired
 from tenring.matching.v1.rules import names_sql, points_sql
@@ -197,12 +206,12 @@ CANDIDATE_STEPS = [
         f"""
         SELECT t.item_id, t.product, t.brand, t.category, e.name AS matched,
             t.made_for AND NOT regexp_matches(x.norm, '{_MADE_FOR}') AS made_for,
-            e.brand IS NOT NULL OR m.product IS NOT NULL AS registered
+            e.brand IS NOT NULL OR coalesce(m.modelled, false) AS registered, coalesce(m.titled, false) AS titled
         FROM pair_compared t
         JOIN product e USING (product) JOIN product_text x USING (product)
         LEFT JOIN (
-            SELECT DISTINCT product FROM product_code SEMI JOIN pair_compared USING (product)
-            WHERE kind NOT IN ('name', 'title')
+            SELECT product, bool_or(kind NOT IN ('name', 'title')) AS modelled, bool_or(kind = 'title') AS titled
+            FROM product_code SEMI JOIN pair_compared USING (product) GROUP BY product
         ) m ON m.product = t.product
         """,
     ),
@@ -226,7 +235,8 @@ _CARD = pa.schema(
     [
         ("item_id", pa.int64()), ("product", pa.int64()), ("chance", pa.int64()), ("branded", pa.bool_()),
         ("code_unknown", pa.bool_()), ("words", pa.int64()), ("name_covered", pa.int64()),
-        ("line_covered", pa.int64()), ("same_code", pa.bool_()), ("steps", _STEPS),
+        ("line_covered", pa.int64()), ("same_code", pa.bool_()), ("nearly", pa.bool_()),
+        ("steps", _STEPS),
     ]
 )  # fmt: skip
 
@@ -265,8 +275,9 @@ def compare(batch: pa.RecordBatch) -> pa.RecordBatch:
         words = len(right.words.keys() - right.spelt)
         chance = card.chance(card.points(steps))
         unknown, same = not knows_codes(right, left), same_code(left, right)
-        shares = (covered(right, left), covered(left, right))
-        rows.append((item, product, chance, brand >= BRAND_NAMED, unknown, words, *shares, same, steps))
+        shares = (covered(right, left, without=right.spelt), covered(left, right))
+        nearly = nearly_said(left, right)
+        rows.append((item, product, chance, brand >= BRAND_NAMED, unknown, words, *shares, same, nearly, steps))
     columns = zip(*rows, strict=True) if rows else [()] * len(_CARD)
     return pa.RecordBatch.from_arrays(
         [pa.array(column, type_) for column, type_ in zip(columns, _CARD.types, strict=True)], schema=_CARD

@@ -191,7 +191,7 @@ COMMON_CODE = 100
 LIKELY = 0.40
 #: Fewer words than this in an entry's name, besides its brand, are too few to know a product by.
 FEWEST_WORDS = 2
-#: Hundredths of a registered entry's name, and of the line, that the other side must have for a sure answer.
+#: Hundredths of an entry's title, and of the line, that the other side must have where no code agrees.
 NAME_COVERED, LINE_COVERED = 90, 50
 #: What is taken off a pair by words: the labelled pairs that the card learnt from know no categories.
 AGAINST_TEXT = (
@@ -209,8 +209,20 @@ HOLDS_TEXT = (
     Rule(
         "name_not_covered",
         0,
-        (("name_covered", "<", NAME_COVERED), ("registered", "=", True), ("same_code", "=", False)),
-        "no code agrees, and the line has less than nine tenths of the name of an entry with a brand or model field",
+        (("name_covered", "<", 100), ("registered", "=", True), ("titled", "=", False)),
+        "such an entry has a word, number or code in its name that the line has not: a sister model",
+    ),
+    Rule(
+        "title_not_covered",
+        0,
+        (("name_covered", "<", NAME_COVERED), ("titled", "=", True), ("same_code", "=", False)),
+        "no code agrees, and the line has less than nine tenths of the title of an entry without a model field",
+    ),
+    Rule(
+        "word_nearly_said",
+        0,
+        (("nearly", "=", True), ("registered", "=", True), ("titled", "=", False)),
+        "the line has a word that is nearly one of the name of such an entry: a typing error, or a sister's name",
     ),
     Rule(
         "line_not_covered",
