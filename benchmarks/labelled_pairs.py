@@ -19,6 +19,7 @@ from pathlib import Path
 from laptops import compared, read_laptops, to_learn_from
 from machine import describe
 from peers import PEERS, judged, splink_deduplicated
+from results import record
 
 from tenring.matching import v1
 from tenring.matching.evaluation.judge import Question, distinct, judge
@@ -51,13 +52,12 @@ def main() -> None:
     print(f"labelled pairs: {describe()}")
     valid = {name: read_pairs(source / name / "valid.txt").pairs for name in SETS}
     _show_reliability([case for name, pairs in valid.items() for case in _cases_of(name, pairs)])
-    print(
-        f"  {_speed(valid['Abt-Buy'], settings):,.0f} pairs compared per second of one core (Abt-Buy, texts included)"
-    )
+    record("pairs of texts compared", _speed(valid["Abt-Buy"], settings), unit="pairs/s",
+           note="one core, processor time, reading the texts included")  # fmt: skip
     for peer in (peer for peer in PEERS if peer.is_there()):
         for name, pairs in valid.items():
             train = read_pairs(source / name / "train.txt").pairs
-            _show(f"{peer.name} on {name}, threshold from its train file", judged(peer, train, pairs))
+            _show(f"{peer.name} on {name}, threshold of its train file", judged(peer, train, pairs))
     laptops = source / "laptops_x1"
     if laptops.is_dir():
         _show_laptops(laptops, settings)
@@ -76,14 +76,15 @@ def _cases_of(name: str, pairs: Sequence[Pair]) -> list[Case]:
         return scored
 
     found = judge(pairs, scorer, Question(v1.LIKELY, (v1.THRESHOLD,)))
-    for at in (found.at, next(one for one in found.thresholds if one.threshold == v1.THRESHOLD)):
-        _show(f"{name} (goal {SETS[name]})", at)
+    _show(name, found.at, goal=f"≥ {SETS[name]}")
+    _show(f"{name} at the threshold of green", next(at for at in found.thresholds if at.threshold == v1.THRESHOLD))
     print(f"    calibration error {found.calibration.error}, average precision {found.average_precision}")
     return cases
 
 
-def _show(name: str, at: AtThreshold) -> None:
-    print(f"  {name}, score from {at.threshold}: F1 {at.f1}, precision {at.precision}, recall {at.recall}")
+def _show(name: str, at: AtThreshold, *, goal: str | None = None) -> None:
+    note = f"score from {at.threshold:.4g}: precision {at.precision}, recall {at.recall}"
+    record(f"{name}, F1", at.f1 or 0.0, goal=goal, note=note)
 
 
 def _show_reliability(cases: Iterable[Case]) -> None:
@@ -92,7 +93,8 @@ def _show_reliability(cases: Iterable[Case]) -> None:
     for one in calibration(cases).bins:
         print(f"    {one.begin:.1f}-{one.end:.1f} {one.count:6,} {one.mean_score} {one.share_right}")
     sure = [right for score, right in cases if score >= 0.95]
-    print(f"    from 0.95: {len(sure)} pairs, {sum(sure) / len(sure):.3f} right")
+    record("right of the pairs scored 0.95 and more, all sets", sum(sure) / len(sure), goal="≥ 0.95",
+           note=f"{len(sure)} pairs")  # fmt: skip
 
 
 def _speed(pairs: Sequence[Pair], settings: Settings) -> float:

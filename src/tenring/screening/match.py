@@ -16,10 +16,11 @@ from tenring.register.match_index import use_match_index
 from tenring.screening.classify import BY_MODEL
 from tenring.screening.remember import decide_pairs
 
-#: A certificate number in a free text: letters and digits with hyphens, as certification bodies write them.
+#: A certificate number in a free text: letters and digits with hyphens, a digit among them, as certification bodies
+#: write them. What is too short to be a number of a licence is not in the index (tenring.matching.v1.index).
 _NUMBER_IN_TEXT = (
     "(?i)(?:certificate|licence|license|cert\\.?|证书编号|证书号|证书|標章|번호)[^0-9a-z]{0,8}"
-    "(?:(?:no|nr|number|num)[^0-9a-z]{1,4})?([0-9a-z-]*[0-9][0-9a-z-]{3,})"
+    "(?:(?:no|nr|number|num)[^0-9a-z]{1,4})?([0-9a-z-]*[0-9][0-9a-z-]*)"
 )
 
 #: The category by which a product is matched: a model's guess must neither help nor hinder a match.
