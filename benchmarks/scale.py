@@ -1,7 +1,7 @@
 """Whole screenings at scale: seconds of each stage, CPU seconds, peak memory, and how they grow with the lines.
 
     python benchmarks/scale.py --lines 100000 1000000 --licences 1000000
-    TENRING_RECORD=1 python benchmarks/scale.py --lines 10000000 --licences 1000000 --folder /tmp/scale
+    TENRING_RECORD=1 python benchmarks/scale.py --lines 10000000 --licences 1000000 --folder FOLDER
 
 Lines and licences are invented from the words of the newest snapshot and of real purchases (see scale_data.py), the
 same in every run. Each screening runs in a process of its own, so that its peak of memory is its own. CPU seconds are

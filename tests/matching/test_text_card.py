@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -31,6 +32,7 @@ from tenring.matching.v1.likeness import (
     same_code,
     steps_of,
 )
+from tenring.matching.v1.text import compare
 
 LATIN_AND_CHINESE = st.text(st.sampled_from("ab1 2-/.张包g复印纸×Ａ１'\"(）"), max_size=40)
 
@@ -243,3 +245,22 @@ def test_a_card_is_read_as_it_was_written() -> None:
 )  # fmt: skip
 def test_the_same_product_has_a_better_chance_than_its_neighbour(one: str, like: str, unlike: str) -> None:
     assert chance(one, like) > chance(one, unlike)
+
+
+def branded(text: str, *, brand: str | None = None) -> bool:
+    """Whether the brand counts as named, for a line and an entry with one text."""
+    weights = " ".join(f"{word} 100" for word in text.split())
+    side = (text, weights, brand, None, None)
+    batch = pa.RecordBatch.from_pylist([dict(enumerate_names((1, 1, "absent", *side, *side)))])
+    return bool(compare(batch).to_pylist()[0]["branded"])
+
+
+def enumerate_names(values: tuple[object, ...]) -> list[tuple[str, object]]:
+    """Columns by their places, as `compare` reads them."""
+    return [(f"column_{place:02}", value) for place, value in enumerate(values)]
+
+
+def test_a_common_first_word_counts_as_the_brand_only_beside_a_code_of_both() -> None:
+    assert not branded("office swivel chair with armrests black")
+    assert branded("steelcase swivel chair 435a00 black")
+    assert branded("steelcase swivel chair with armrests", brand="steelcase")

@@ -30,7 +30,7 @@ from tenring.screening.exhausted import exhaustion_explained
 from tenring.screening.partitions import how_many
 from tenring.screening.prepare import prepare
 from tenring.screening.run import Request, Screened, screen
-from tenring.screening.work import Work, work_beside
+from tenring.screening.work import Work, program_state, publish, work_beside
 from tenring.settings import Settings
 
 SAMPLES = Path(__file__).resolve().parents[2] / "catalog" / "samples"
@@ -266,6 +266,60 @@ def test_a_failure_before_anything_is_finished_leaves_nothing_behind(
     with pytest.raises(RuntimeError):
         screen(asked(tmp_path / "new" / "out"), settings=sampled)
     assert not list(tmp_path.iterdir())
+
+
+def test_an_earlier_result_comes_back_where_a_run_was_killed_while_it_took_its_place(tmp_path: Path) -> None:
+    out, folder = tmp_path / "out", tmp_path / ".out.work"
+    (folder / ".old").mkdir(parents=True)
+    (folder / ".old" / "summary.json").write_text("{}", encoding="utf-8")
+
+    with work_beside(out, basis={"another": "basis"}, settings=Settings(home=tmp_path)):
+        pass
+
+    assert (out / "summary.json").read_text(encoding="utf-8") == "{}"
+
+
+def test_an_earlier_result_comes_back_where_the_new_one_cannot_take_its_place(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out, new = tmp_path / "out", tmp_path / "work" / "result"
+    out.mkdir()
+    new.mkdir(parents=True)
+    (out / "summary.json").write_text("{}", encoding="utf-8")
+    rename = Path.rename
+
+    def fails(path: Path, target: Path) -> Path:
+        if path == new:
+            raise PermissionError
+        return rename(path, target)
+
+    monkeypatch.setattr(Path, "rename", fails)
+    with pytest.raises(PermissionError):
+        publish(new, out)
+
+    assert (out / "summary.json").is_file()
+
+
+def test_the_lock_of_a_folder_that_its_holder_has_just_removed_is_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lock = tmp_path / ".out.work" / ".lock"
+    monkeypatch.setattr("tenring.screening.work.fcntl.flock", lambda *_: lock.unlink())
+
+    with (
+        pytest.raises(EngineError, match="another process is screening"),
+        work_beside(tmp_path / "out", basis={}, settings=Settings(home=tmp_path)),
+    ):
+        pass
+
+
+def test_another_card_of_the_matcher_is_another_program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tenring.screening.work.PACKAGE", tmp_path)
+    (tmp_path / "card.json").write_text("{}", encoding="utf-8")
+    before = program_state()
+    (tmp_path / "card.json").write_text("[]", encoding="utf-8")
+
+    assert program_state() != before
 
 
 def test_two_runs_into_one_folder_are_refused(tmp_path: Path) -> None:

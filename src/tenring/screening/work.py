@@ -16,12 +16,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 from tenring.exceptions import EngineError, UnusableInputError
 from tenring.language import T
 from tenring.settings import PACKAGE, Settings
 
-_BASIS, _LOCK = "basis.json", ".lock"
+_BASIS, _LOCK, _OLD = "basis.json", ".lock", ".old"
 #: A folder with this file in it was written by us and may be replaced.
 _OURS = "summary.json"
 
@@ -77,6 +78,7 @@ def work_beside(out: Path, *, basis: Mapping[str, object], settings: Settings) -
     folder.mkdir(exist_ok=True)
     work = Work(folder, settings.spill(folder))
     with _alone(folder, out):
+        _restore(folder / _OLD, out)
         shutil.rmtree(work.spill, ignore_errors=True)
         work.keep_only(json.dumps(basis, ensure_ascii=False, indent=1, sort_keys=True) + "\n")
         keep = True
@@ -104,13 +106,27 @@ def _require_ours(out: Path) -> None:
 @contextmanager
 def _alone(folder: Path, out: Path) -> Iterator[None]:
     """Hold the lock of a work folder; the operating system releases it however its holder ends."""
-    with (folder / _LOCK).open("a", encoding="utf-8") as stream:
+    message = T("{out}: another process is screening into this folder. Wait until it ends", out=out)
+    try:
+        stream = (folder / _LOCK).open("a", encoding="utf-8")
+    except FileNotFoundError as error:  # its holder has just ended and removed the folder
+        raise EngineError(message) from error
+    with stream:
         try:
             fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
-            message = T("{out}: another process is screening into this folder. Wait until it ends", out=out)
             raise EngineError(message) from error
+        if not _is_still(stream, folder / _LOCK):
+            raise EngineError(message)
         yield
+
+
+def _is_still(stream: IO[str], path: Path) -> bool:
+    """Whether an open file still has its name: the lock on one that was removed keeps nobody out."""
+    try:
+        return os.path.samestat(os.fstat(stream.fileno()), path.stat())
+    except FileNotFoundError:
+        return False
 
 
 def _remove(path: Path) -> None:
@@ -123,11 +139,20 @@ def _remove(path: Path) -> None:
 def publish(folder: Path, out: Path) -> None:
     """Let a finished folder take the place of `out`, of which nobody sees half."""
     folder.chmod(0o755)
-    old = folder.with_name(".old")
+    old = folder.with_name(_OLD)
     if out.exists():
         out.rename(old)
-    folder.rename(out)
+    try:
+        folder.rename(out)
+    finally:
+        _restore(old, out)
     shutil.rmtree(old, ignore_errors=True)
+
+
+def _restore(old: Path, out: Path) -> None:
+    """Give an earlier result its name back, if nothing took its place."""
+    if old.is_dir() and not out.exists():
+        old.rename(out)
 
 
 def link(source: Path, target: Path) -> None:
@@ -161,8 +186,8 @@ def folder_state(folder: Path) -> str:
 
 
 def program_state() -> str:
-    """What identifies this program: its own sources."""
+    """What identifies this program: its own sources, and the data frozen with them (the card of the matcher)."""
     digest = hashlib.sha256()
-    for path in sorted(PACKAGE.rglob("*.py")):
+    for path in sorted((*PACKAGE.rglob("*.py"), *PACKAGE.rglob("*.json"))):
         digest.update(path.read_bytes())
     return digest.hexdigest()

@@ -277,7 +277,9 @@ def compare(batch: pa.RecordBatch) -> pa.RecordBatch:
         unknown, same = not knows_codes(right, left), same_code(left, right)
         shares = (covered(right, left, without=right.spelt), covered(left, right))
         nearly = nearly_said(left, right)
-        rows.append((item, product, chance, brand >= BRAND_NAMED, unknown, words, *shares, same, nearly, steps))
+        # with no brand field on either side a first word is taken for the brand only beside a code of both
+        branded = brand >= BRAND_NAMED and bool(left.spelt or right.spelt or same)
+        rows.append((item, product, chance, branded, unknown, words, *shares, same, nearly, steps))
     columns = zip(*rows, strict=True) if rows else [()] * len(_CARD)
     return pa.RecordBatch.from_arrays(
         [pa.array(column, type_) for column, type_ in zip(columns, _CARD.types, strict=True)], schema=_CARD

@@ -13,6 +13,8 @@ import duckdb
 from tantivy import IndexWriter
 
 from tenring.exceptions import SnapshotError, UnusableInputError
+from tenring.language import T
+from tenring.model.sql import quoted
 from tenring.register.search import schema
 from tenring.register.search.about import About
 from tenring.register.search.documents import Documents, common_beginnings
@@ -65,7 +67,7 @@ def build_index(
         duckdb.connect(f"{spill}/joined.duckdb") as connection,
     ):
         connection.execute(f"SET memory_limit = '{half // 2**20}MiB'; SET threads = {threads}")
-        connection.execute("SET temp_directory = '{}'".format(spill.replace("'", "''")))
+        connection.execute(f"SET temp_directory = {quoted(spill)}")
         _view_tables(connection, folder)
         day = on or _latest_reading(connection)
         _join(connection, day)
@@ -85,16 +87,18 @@ def _bytes(memory: str) -> int:
     """A size such as 2GiB or 500MB in bytes."""
     found = _MEMORY.fullmatch(memory)
     if found is None:
-        what = f"{memory!r} is no size of memory"
-        raise UnusableInputError(what, do="Write it as for example 2GiB or 500MB")
+        raise UnusableInputError(
+            T("the setting TENRING_MEMORY has the value {value}, which is no size", value=repr(memory)),
+            do=T("Write a number with its unit, for example 2GiB"),
+        )
     base = 1024 if found["binary"] else 1000
     return int(float(found["number"]) * base ** _POWERS[found["unit"].upper()])
 
 
 def _view_tables(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
     for name in _TABLES:
-        path = str(folder / f"{name}.parquet").replace("'", "''")
-        connection.execute(f"CREATE TEMP VIEW {name} AS SELECT * FROM read_parquet('{path}')")
+        path = quoted(folder / f"{name}.parquet")
+        connection.execute(f"CREATE TEMP VIEW {name} AS SELECT * FROM read_parquet({path})")
 
 
 def _latest_reading(connection: duckdb.DuckDBPyConnection) -> date:
