@@ -26,6 +26,7 @@ from tenring.matching.v1.likeness import (
     covered,
     knows_codes,
     likeness,
+    name_covered,
     near,
     nearly_said,
     price_apart,
@@ -166,9 +167,10 @@ def test_a_name_is_covered_however_its_codes_are_joined() -> None:
 
 def test_a_name_is_covered_only_by_all_its_words() -> None:
     name = facts_of("Neofast mono awhp2r 4/6", brand="Neofast")
-    assert covered(name, facts_of("mono awhp2r 4/6"), without=name.spelt) == 100
-    assert covered(name, facts_of("Neofast mono awhp2r 4/7"), without=name.spelt) < 100
-    assert covered(facts_of("Neofast", brand="Neofast"), facts_of("paper"), without={"neofast"}) == 100
+    assert name_covered(name, facts_of("mono awhp2r 4/6")) == 100
+    assert name_covered(name, facts_of("Neofast mono awhp2r 4/7")) < 100
+    assert name_covered(facts_of("Neofast", brand="Neofast"), facts_of("paper")) == 100
+    assert name_covered(facts_of("hp60 10/12 ahp60 10/12"), facts_of("hp60 10/12 ahp60 10/15")) < 100
 
 
 @pytest.mark.parametrize(

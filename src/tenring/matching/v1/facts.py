@@ -7,6 +7,7 @@ characters. Everything here is about one text alone: what two texts have in comm
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
@@ -67,6 +68,8 @@ class Facts:
     accessories: frozenset[str]
     spelt: frozenset[str] = field(default_factory=frozenset)
     """Words by which a brand field names the brand."""
+    often: Mapping[str, int] = field(default_factory=dict)
+    """Words that the name has more than once, and how often."""
 
 
 def tokens(norm: str) -> list[str]:
@@ -115,6 +118,7 @@ def facts_of(name: str, *, more: str = "", brand: str = "", weights: Mapping[str
         colours=_kinds(all_words, COLOURS),
         accessories=frozenset(ACCESSORIES.keys() & words.keys()),
         spelt=frozenset(tokens(normal(brand))) - COMPANY_WORDS.keys(),
+        often={word: count for word, count in Counter(ordered).items() if count > 1},
     )
 
 

@@ -97,18 +97,27 @@ def knows_codes(facts: Facts, line: Facts) -> bool:
     )
 
 
-def covered(facts: Facts, other: Facts, *, without: AbstractSet[str] = frozenset()) -> int:
-    """Hundredths of the weight of a text's words (but some) that the other text has, however codes are joined.
+def covered(facts: Facts, other: Facts) -> int:
+    """Hundredths of the weight of a text's words that the other text has, however codes are joined."""
+    return _share(sum([weight for word, weight in facts.words.items() if _has(other, word, facts)]), facts.weight)
 
-    A hundred only if it has all of them; also if there are none.
+
+def name_covered(name: Facts, line: Facts) -> int:
+    """Hundredths of the weight of a name's words, but its brand's, that the line has as often.
+
+    A hundred only if it has all of them, or there are none: `A 10/12, B 10/15` does not cover `A 10/12, B 10/12`.
     """
-    asked = {word: weight for word, weight in facts.words.items() if word not in without}
+    asked = {word: weight for word, weight in name.words.items() if word not in name.spelt}
     has = [
         weight
         for word, weight in asked.items()
-        if word in other.words or word in other.codes or facts.wholes.get(word) in other.words
+        if _has(line, word, name) and name.often.get(word, 1) <= line.often.get(word, 1)
     ]
     return _share(sum(has), sum(asked.values())) if asked else _WHOLE
+
+
+def _has(other: Facts, word: str, facts: Facts) -> bool:
+    return word in other.words or word in other.codes or facts.wholes.get(word) in other.words
 
 
 def same_code(left: Facts, right: Facts) -> bool:

@@ -24,6 +24,7 @@ from tenring.matching.v1.likeness import (
     covered,
     knows_codes,
     likeness,
+    name_covered,
     nearly_said,
     price_apart,
     same_code,
@@ -275,7 +276,7 @@ def compare(batch: pa.RecordBatch) -> pa.RecordBatch:
         words = len(right.words.keys() - right.spelt)
         chance = card.chance(card.points(steps))
         unknown, same = not knows_codes(right, left), same_code(left, right)
-        shares = (covered(right, left, without=right.spelt), covered(left, right))
+        shares = (name_covered(right, left), covered(left, right))
         nearly = nearly_said(left, right)
         # with no brand field on either side a first word is taken for the brand only beside a code of both
         branded = brand >= BRAND_NAMED and bool(left.spelt or right.spelt or same)
