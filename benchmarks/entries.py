@@ -14,8 +14,10 @@ import json
 import re
 import resource
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import astuple, dataclass
+from itertools import pairwise
+from multiprocessing import get_context
 from pathlib import Path
 
 import pyarrow as pa
@@ -23,7 +25,7 @@ import pyarrow.parquet as pq
 from entry_lines import Line, Sources, make_lines
 from entry_peers import peers
 from entry_truth import Register, bare, load_register, plain_form
-from machine import describe, peak_memory_gib
+from machine import describe, resident_mib
 from results import record
 
 from tenring.catalogue import Catalogue
@@ -299,15 +301,10 @@ def _show_peers(judged: Judged) -> None:
 def _show_single(snapshot: Snapshot, catalogue: Catalogue, answers: Answers) -> None:
     """Lines a second one at a time, over all rungs and where words decide, and whether they get the same answer."""
     folder = snapshot.folder / FOLDER
-    before, started = peak_memory_gib(), _cpu()
+    with get_context("spawn").Pool(1) as fresh:
+        more = fresh.apply(_started, (folder, catalogue.brands, answers.related))
     matcher = Matcher(folder, usual=catalogue.brands, related=answers.related)
-    start, strong_memory = _cpu() - started, peak_memory_gib() - before
-    started = _cpu()
     words = WordRung(folder)
-    more = (
-        f"start {start:.1f} CPU s for numbers and codes, {_cpu() - started:.1f} for words; "
-        f"{strong_memory:.2f} and {peak_memory_gib() - before - strong_memory:.2f} GiB more at most"
-    )
     lines = [line for line, _ in answers.rows]
     started = _cpu()
     strong = [matcher.match(line) for line in lines]
@@ -332,6 +329,21 @@ def _show_single(snapshot: Snapshot, catalogue: Catalogue, answers: Answers) -> 
         kept != [astuple(one) for one in single] for single, (_, kept) in zip(found, answers.rows, strict=True)
     )
     record("lines that get another answer so", unlike, goal="≤ 0", note=f"of {len(found):,} distinct lines")
+
+
+def _started(folder: Path, usual: Mapping[str, str], related: set[tuple[str, str]]) -> str:
+    """What a process that has done nothing else needs to begin: CPU seconds and memory, numbers and codes first."""
+    spent, held = [_cpu()], [resident_mib()]
+    kept: list[object] = []
+    for made in (lambda: Matcher(folder, usual=usual, related=related), lambda: WordRung(folder)):
+        kept.append(made())
+        spent.append(_cpu())
+        held.append(resident_mib())
+    seconds, memory = ([round(b - a, 2) for a, b in pairwise(some)] for some in (spent, held))
+    return (
+        f"start: numbers and codes {seconds[0]:.2f} CPU s, {memory[0]:,.0f} MiB; "
+        f"words {seconds[1]:.2f} CPU s, {memory[1]:,.0f} MiB"
+    )
 
 
 def _not_sure(lines: Sequence[SingleLine], found: Sequence[Sequence[Match]]) -> list[SingleLine]:
