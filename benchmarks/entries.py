@@ -14,14 +14,18 @@ import json
 import re
 import resource
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import astuple, dataclass
+from itertools import pairwise
+from multiprocessing import get_context
+from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 from entry_lines import Line, Sources, make_lines
 from entry_peers import peers
 from entry_truth import Register, bare, load_register, plain_form
-from machine import describe, peak_memory_gib
+from machine import describe, resident_mib
 from results import record
 
 from tenring.catalogue import Catalogue
@@ -30,7 +34,9 @@ from tenring.catalogue.files import load_model
 from tenring.matching import v1
 from tenring.matching.v1.rules import Rule
 from tenring.matching.v1.single import Line as SingleLine
-from tenring.matching.v1.single import Matcher
+from tenring.matching.v1.single import Match, Matcher
+from tenring.matching.v1.single_text import WordRung
+from tenring.matching.v1.text import CODED
 from tenring.matching.v1.weights import AGAINST_MODEL
 from tenring.model.duck import duck_engine
 from tenring.model.sql import Engine, Step, table_of
@@ -41,6 +47,8 @@ from tenring.screening.reference import add_reference
 from tenring.settings import Settings, from_environment
 
 _FEWEST_LICENCES = 20
+_MOST_NAMES = 3_000
+_CODED = re.compile(CODED)
 _PART = re.compile("[0-9a-z]+|[^\\W_a-z0-9]+")
 _TEXT = pa.string()
 _COLUMNS = ("line_id", "description", "brand", "model", "certificate", "gtin", "category")
@@ -170,10 +178,10 @@ def _pairs(engine: Engine) -> list[tuple[str, str]]:
 
 
 def _one_by_one(engine: Engine) -> list[tuple[SingleLine, list[tuple[object, ...]]]]:
-    """Each distinct line with the rows of `matched`, where numbers and codes answer it surely; else with none."""
+    """Each distinct line with the rows of `matched`, best first."""
     kept: dict[int, list[tuple[object, ...]]] = defaultdict(list)
     for item, *row in engine.rows("""
-        SELECT m.* FROM matched m JOIN line_sure USING (item_id) JOIN product p USING (entry_id)
+        SELECT m.* FROM matched m JOIN product p USING (entry_id)
         ORDER BY m.item_id, m.score DESC, p.product
     """):
         kept[item].append(tuple(row))
@@ -291,20 +299,62 @@ def _show_peers(judged: Judged) -> None:
 
 
 def _show_single(snapshot: Snapshot, catalogue: Catalogue, answers: Answers) -> None:
-    """Lines a second one at a time, and whether they get the answer that many get."""
-    before, started = peak_memory_gib(), _cpu()
-    matcher = Matcher(snapshot.folder / FOLDER, usual=catalogue.brands, related=answers.related)
-    start = _cpu() - started
+    """Lines a second one at a time, over all rungs and where words decide, and whether they get the same answer."""
+    folder = snapshot.folder / FOLDER
+    with get_context("spawn").Pool(1) as fresh:
+        more = fresh.apply(_started, (folder, catalogue.brands, answers.related))
+    matcher = Matcher(folder, usual=catalogue.brands, related=answers.related)
+    words = WordRung(folder)
+    lines = [line for line, _ in answers.rows]
     started = _cpu()
-    found = [matcher.match(line) for line, _ in answers.rows]
-    rate = len(found) / (_cpu() - started)
+    strong = [matcher.match(line) for line in lines]
+    record("one line at a time, numbers and codes", len(lines) / (_cpu() - started), goal="≥ 1,000", unit="lines/CPU s")
+    matcher = matcher.with_text(words)
+    started = _cpu()
+    found = [matcher.match(line) for line in lines]
+    rate = len(lines) / (_cpu() - started)
+    record("one line at a time, all rungs", rate, goal="≥ 1,000", unit="lines/CPU s", note=more)
+    bare_names = _names_without_codes(folder)
+    for what, some in (
+        ("where numbers and codes are not sure", _not_sure(lines, strong)),
+        ("names of entries without their codes", bare_names),
+    ):
+        started = _cpu()
+        compared = sum(any('"chance"' in one.features for one in matcher.match(line)) for line in some)
+        note = f"{len(some):,} lines, {compared:,} of them with texts compared in full"
+        record(
+            f"one line at a time, {what}", len(some) / (_cpu() - started), goal="≥ 1,000", unit="lines/CPU s", note=note
+        )
     unlike = sum(
-        bool(kept) and kept != [astuple(one) for one in single]
-        for single, (_, kept) in zip(found, answers.rows, strict=True)
+        kept != [astuple(one) for one in single] for single, (_, kept) in zip(found, answers.rows, strict=True)
     )
-    more = f"start {start:.1f} CPU s, {peak_memory_gib() - before:.2f} GiB more"
-    record("one line at a time, numbers and codes", rate, goal="≥ 1,000", unit="lines/CPU s", note=more)
     record("lines that get another answer so", unlike, goal="≤ 0", note=f"of {len(found):,} distinct lines")
+
+
+def _started(folder: Path, usual: Mapping[str, str], related: set[tuple[str, str]]) -> str:
+    """What a process that has done nothing else needs to begin: CPU seconds and memory, numbers and codes first."""
+    spent, held = [_cpu()], [resident_mib()]
+    kept: list[object] = []
+    for made in (lambda: Matcher(folder, usual=usual, related=related), lambda: WordRung(folder)):
+        kept.append(made())
+        spent.append(_cpu())
+        held.append(resident_mib())
+    seconds, memory = ([round(b - a, 2) for a, b in pairwise(some)] for some in (spent, held))
+    return (
+        f"start: numbers and codes {seconds[0]:.2f} CPU s, {memory[0]:,.0f} MiB; "
+        f"words {seconds[1]:.2f} CPU s, {memory[1]:,.0f} MiB"
+    )
+
+
+def _not_sure(lines: Sequence[SingleLine], found: Sequence[Sequence[Match]]) -> list[SingleLine]:
+    return [line for line, kept in zip(lines, found, strict=True) if not kept or kept[0].score < v1.THRESHOLD]
+
+
+def _names_without_codes(folder: Path) -> list[SingleLine]:
+    """Some names of entries, evenly taken, without their codes, sizes and long numbers: words must decide."""
+    names = sorted(set(pq.read_table(folder / "product_text.parquet", columns=["norm"])["norm"].to_pylist()))
+    bare_names = (_CODED.sub(" ", name).strip() for name in names[:: max(1, len(names) // _MOST_NAMES)])
+    return [SingleLine(name) for name in bare_names if name]
 
 
 def _accepted(register: Register, line: Line) -> set[str]:

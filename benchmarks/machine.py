@@ -6,6 +6,7 @@ import os
 import platform
 import resource
 import sys
+from pathlib import Path
 
 import duckdb
 import pyarrow as pa
@@ -22,3 +23,9 @@ def peak_memory_gib() -> float:
     """Most memory this process has held so far, in GiB."""
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return peak / (1024**3 if sys.platform == "darwin" else 1024**2)
+
+
+def resident_mib() -> float:
+    """Memory this process holds now, in MiB; on Linux."""
+    pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
+    return pages * resource.getpagesize() / 1024**2

@@ -1,10 +1,11 @@
-"""One line in Python and many in SQL: the same pairs, points, features and ties."""
+"""One line in Python and many in SQL: the same pairs, points, features and ties, on every rung."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import astuple, dataclass
+from datetime import date
 from pathlib import Path
 
 import duckdb
@@ -14,8 +15,17 @@ from hypothesis import strategies as st
 
 from tenring.matching import v1
 from tenring.matching.v1.score import MODEL_FEATURES
-from tenring.matching.v1.single import Line, Match, Matcher, Scored
+from tenring.matching.v1.single import Answered, Line, Match, Matcher, Scored
+from tenring.matching.v1.single_text import WordRung
 from tenring.model.duck import DuckEngine
+from tenring.model.sql import Engine
+from tenring.register.build import build
+from tenring.register.match_index import FOLDER
+from tenring.register.snapshot import Snapshot
+from tenring.screening.run import Request, screen
+from tenring.settings import Settings
+
+SAMPLES = Path(__file__).resolve().parents[2] / "catalog" / "samples"
 
 TABLES = """
 CREATE TABLE entry (entry_id VARCHAR, brand VARCHAR, name VARCHAR, category VARCHAR);
@@ -35,6 +45,16 @@ INSERT INTO entry VALUES
     ('lamp', 'Toronto', 'Spot', 'lamps'), ('five', 'ProLED', 'PAR38', 'lamps'), ('short', '得力', 'S735', NULL),
     ('list', 'Bell, vtech', 'LS6425 Series', NULL), ('no-brand', NULL, 'X', 'lamps'),
     ('long', 'Panasonic Marketing Europe GmbH', 'Aquarea Bi-bloc 3 6 9 kW T-CAP (H Series) 2 x 4', 'fridges');
+INSERT INTO entry VALUES
+    ('paint', 'Behr', 'Premium Interior Matte Green Paint', 'paints'),
+    ('red-paint', 'Behr', 'Premium Interior Glossy Red Paint', 'paints'),
+    ('soap', NULL, 'Ocean Gentle Hand Soap Refill 500 ml', 'soaps'),
+    ('hand-cream', NULL, 'Forest Gentle Hand Cream Refill 300 ml', 'soaps'),
+    ('paper', '得力', '佳宣铭锐复印纸 80克 500张', 'papers'), ('envelopes', '得力', '环保牛皮纸信封', 'papers'),
+    ('notebook', 'コクヨ', '再生紙キャンパスノート B罫', 'papers'),
+    ('pencil', 'コクヨ', '再生木材鉛筆 HB', 'papers'),
+    ('detergent', '엘지', '친환경 주방세제 리필', 'soaps'), ('tissue', NULL, '재생 화장지 30롤', 'papers'),
+    ('titled', NULL, 'Sony ZX7Y9Q amplifier silver', 'amplifiers'), ('spare', 'HP', 'Battery for notebooks', NULL);
 INSERT INTO entry SELECT 'common' || i, 'Brand' || (i % 40), 'Thing', 'lamps' FROM range(130) t(i);
 INSERT INTO entry_number VALUES ('desk', '2328220'), ('fridge', 'CEC-77-X'), ('lg', 'ARF 2762'), ('long', 'ARF2762');
 INSERT INTO entry_gtin VALUES ('fridge', '00012345678905'), ('lg', '00012345678905');
@@ -45,6 +65,7 @@ INSERT INTO entry_model VALUES
     ('lg', 'GT-W6S(K)', 'additional'), ('lg', 'GR 24*', 'model'), ('lamp', 'TL-GU10-7W(2700K)', 'model'),
     ('five', '90406', 'model'), ('five', '2020', 'additional'), ('short', 'S735', 'model'),
     ('short', 'S735 4', 'additional'), ('list', 'LS6425-3', 'model'), ('list', 'LS6425-4', 'additional'),
+    ('titled', 'ZX7Y9Q', 'title'), ('soap', 'REF500', 'title'),
     ('no-brand', 'QX900Z55', 'model'), ('long', 'Aquarea Bi-bloc 3 6 9 kW T-CAP (H Series) 2 x 4', 'model');
 INSERT INTO entry_model SELECT 'common' || i, 'A19-60W', 'model' FROM range(130) t(i);
 """
@@ -55,6 +76,9 @@ PIECES = re.split(
     "Series 7 LG 엘지 GT W6S GT-W6S K (K) GR 24 GR24X Toronto TL GU10 7W 2700K TL-GU10-7W(2700K) X36 ProLED 90406 2020 "
     "得力 Deli S735 4 Bell vtech LS6425 3 LS6425-4 QX900Z55 Panasonic パナソニック Aquarea Bi-bloc 6 9 kW T-CAP H 2 x "
     "A19 60W A19-60W Brand7 Brand8 for 适用于 的 用 专用 compatible repair with bracket 含支架 台式机 冰箱 냉장고 "
+    "Behr Premium Interior Matte Glossy Green Red Paint Painnt Dulux Ocean Gentle Hand Soap Cream Refill 500ml ZX7Y9Q "
+    "ZX7Y9R Sony amplifier REF500 佳宣铭锐 复印纸 80克 500张 牛皮纸信封 環保 コクヨ 再生紙 ノート 鉛筆 "
+    "친환경 주방세제 화장지 "
     "冷蔵庫 ตู้เย็น Ｇ４ 電視 PARD1033FW14R Pro black 2台 16GB °C",
 )
 BETWEEN = ["", " ", "-", "/", " / ", ", ", "(", ")", ") ", " (", ".", "、", "，", "：", "+", '"', " - ", "　", "\n"]
@@ -79,7 +103,7 @@ def both(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Both]:
             engine.write(f"SELECT * FROM {name} ORDER BY ALL", folder / f"{name}.parquet")
         usual = dict(engine.rows("SELECT key, usual FROM brand_alias"))
         related = {(one, other) for one, other in engine.rows("SELECT category, other FROM related")}
-        yield Both(engine, Matcher(folder, usual=usual, related=related))
+        yield Both(engine, Matcher(folder, usual=usual, related=related, text=WordRung(folder)))
 
 
 def bulk(both: Both, lines: Sequence[Line]) -> list[list[Match]]:
@@ -108,13 +132,12 @@ def strong(both: Both) -> dict[int, set[Scored]]:
 
 
 def agree(both: Both, lines: Sequence[Line]) -> None:
-    """Whether both ways say the same of every line; where words decide, of its numbers and codes."""
+    """Whether both ways say the same of every line: of its numbers and codes, and of what is kept."""
     in_bulk = bulk(both, lines)
     scored = strong(both)
     for place, line in enumerate(lines):
         assert set(both.matcher.scored(line)) == scored.get(place, set()), line
-        if any(match.score >= v1.THRESHOLD and match.rung != "text" for match in in_bulk[place]):
-            assert both.matcher.match(line) == in_bulk[place], line
+        assert both.matcher.match(line) == in_bulk[place], line
 
 
 joined = st.lists(st.tuples(st.sampled_from(PIECES), st.sampled_from(BETWEEN)), max_size=9).map(
@@ -130,7 +153,7 @@ written = st.builds(
     model=st.none() | field,
     certificate=st.none() | st.sampled_from(["2328220", "cec 77x", "ARF-2762", "", "A-1"]),
     gtin=st.none() | st.sampled_from(["012345678905", "12345678905", "0012-345678-905", "x", ""]),
-    category=st.none() | st.sampled_from(["desktops", "fridges", "lamps", "chairs"]),
+    category=st.none() | st.sampled_from(["desktops", "fridges", "lamps", "chairs", "paints", "papers"]),
 )
 
 
@@ -170,11 +193,50 @@ def test_one_line_is_matched_in_every_script(both: Both, text: str) -> None:
     assert [match.score >= v1.THRESHOLD for match in both.matcher.match(Line(text))][:1] == [True]
 
 
+def test_answers_by_words_alone_agree_in_every_script_of_the_register(both: Both) -> None:
+    texts = [
+        "Behr Premium Interior Matte Green Paint",
+        "Behr premium interior glossy red pain",
+        "Dulux Premium Interior Matte Green Paint",
+        "paint, matte green, interior, 10 l for offices",
+        "Ocean gentle hand soap refill 500ml",
+        "Forest gentle hand soap refill",
+        "gentle hand cream, spare pump compatible with refill 300 ml",
+        "Sony ZX7Y9Q amplifier silver",
+        "Sony amplifier ZX7Y9R",
+        "Ocean soap REF500",
+        "得力佳宣铭锐复印纸80克500张/包",
+        "晨光佳宣铭锐复印纸 80克",
+        "得力环保牛皮纸信封 适用于打印机",
+        "環保牛皮紙信封",
+        "コクヨ 再生紙キャンパスノート B罫",
+        "コクヨ 再生紙ノート",
+        "トンボ 再生木材鉛筆 HB",
+        "엘지 친환경 주방세제 리필",
+        "친환경 주방세제",
+        "재생 화장지 30롤 x 4",
+        "HP battery for notebooks",
+        "a word that no entry has",
+        "",
+    ]
+    fields = ({}, {"brand": "Behr"}, {"brand": "得力集团有限公司"}, {"category": "papers"}, {"model": "ZX7Y9Q"})
+    agree(both, [Line(text, **more) for text in texts for more in fields])
+
+
+def test_some_lines_are_compared_in_full_and_some_at_a_glance(both: Both) -> None:
+    sure = both.matcher.match(Line("Behr Premium Interior Matte Green Paint"))[0]
+    other_brand = both.matcher.match(Line("Premium Interior Matte Green Paint", brand="Dulux"))[0]
+    assert (sure.entry_id, sure.rung, sure.score >= v1.THRESHOLD) == ("paint", "text", True)
+    assert "not_compared" not in sure.features
+    assert "not_compared" in other_brand.features
+    assert other_brand.score <= v1.LIKELY
+
+
 def test_words_are_asked_only_where_codes_are_not_sure(both: Both) -> None:
     class Words:
         asked = 0
 
-        def pairs(self, line: Line, **_: object) -> list[Scored]:
+        def pairs(self, line: Line, _: Answered) -> list[Scored]:
             self.asked += 1
             return [Scored(1, "text", 91, '"entry_covered": 0.60', line.text or "")]
 
@@ -183,3 +245,33 @@ def test_words_are_asked_only_where_codes_are_not_sure(both: Both) -> None:
     assert matcher.match(Line("HP EliteDesk 800 G4"))[0].rung == "model"
     assert words.asked == 0
     assert matcher.match(Line("something else"))[0].rung == "text"
+
+
+def test_a_screening_and_single_lines_agree_on_every_line_of_the_sample_purchases(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    build(settings, source=SAMPLES / "registers", index=lambda _: None)
+    screened: list[tuple[Line, list[Match]]] = []
+    usual: dict[str, str] = {}
+    related: set[tuple[str, str]] = set()
+    real = v1.match_lines
+
+    def watched(engine: Engine) -> None:
+        real(engine)
+        kept: dict[int, list[Match]] = {}
+        query = "SELECT m.* FROM matched m JOIN product p USING (entry_id) ORDER BY item_id, m.score DESC, p.product"
+        for item, *row in engine.rows(query):
+            kept.setdefault(item, []).append(Match(*row))
+        for item, *row in engine.rows("SELECT item_id, text, brand, model, certificate, gtin, category FROM line"):
+            screened.append((Line(*row), kept.get(item, [])))
+        usual.update(engine.rows("SELECT key, usual FROM brand_alias"))
+        related.update((one, other) for one, other in engine.rows("SELECT category, other FROM related"))
+
+    monkeypatch.setattr(v1, "match_lines", watched)
+    on = date(2026, 6, 1)
+    screen(Request(files=(SAMPLES / "purchases.xlsx",), on=on, out=tmp_path / "out", economy="CN"), settings=settings)
+    folder = Snapshot.open(settings).folder / FOLDER
+    matcher = Matcher(folder, usual=usual, related=related, text=WordRung(folder))
+    assert {match.rung for _, kept in screened for match in kept} > {"model", "text"}
+    for line, kept in screened:
+        assert matcher.match(line) == kept, line

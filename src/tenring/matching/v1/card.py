@@ -11,7 +11,7 @@ import json
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, cached_property, lru_cache
 from importlib import resources
 from typing import Any
 
@@ -25,12 +25,12 @@ class Term:
     features: tuple[str, ...]
     points: tuple[int, ...]
 
-    @property
+    @cached_property
     def name(self) -> str:
         """`words_most`, or `code_met × words_most`."""
         return " × ".join(self.features)
 
-    @property
+    @cached_property
     def places(self) -> tuple[int, int, int]:
         """Place of the first feature, of the last, and how many steps the last has; see `Card.parts`."""
         first, last = NAMES.index(self.features[0]), NAMES.index(self.features[-1])
@@ -71,18 +71,21 @@ class Card:
 
     def told(self, steps: Sequence[int]) -> dict[str, dict[str, object]]:
         """Each term that gives points: the steps it saw in words, and its points (log-odds); the weightiest first."""
-        parts = sorted(self.parts(steps), key=lambda part: (-abs(part[1]), part[0].name))
-        return {
-            term.name: {"is": " × ".join(_said(name, steps) for name in term.features), "points": points / 100}
-            for term, points in parts
-            if points
-        }
+        parts = [(-abs(points), term.name, term, points) for term, points in self.parts(steps) if points]
+        return {name: {"is": _said(term, steps), "points": points / 100} for _, name, term, points in sorted(parts)}
 
 
-def _said(name: str, steps: Sequence[int]) -> str:
-    """A step in words: `80 to 89`, `98 and more`, `below 20`."""
-    place = NAMES.index(name)
-    cuts, step = FEATURES[place].cuts, steps[place]
+def _said(term: Term, steps: Sequence[int]) -> str:
+    """The steps of a term's features in words: `80 to 89 × 98 and more`."""
+    first, last, crossed = term.places
+    told = _step_said(first, steps[first])
+    return f"{told} × {_step_said(last, steps[last])}" if crossed else told
+
+
+@cache
+def _step_said(place: int, step: int) -> str:
+    """A step of the feature at a place in words: `80 to 89`, `98 and more`, `below 20`."""
+    cuts = FEATURES[place].cuts
     if step == 0:
         return f"below {cuts[0]}"
     if step == len(cuts):

@@ -19,9 +19,9 @@ class KeyedTable:
 
     def __init__(self, path: Path, key: str, columns: Iterable[str]) -> None:
         table = pq.read_table(path, columns=[key, *columns]).sort_by(key).combine_chunks()
-        self._keys = whole_column(table, key)
+        self.keys = whole_column(table, key)
         self.columns = {name: whole_column(table, name) for name in columns}
-        texts = self._keys.to_pylist()
+        texts = self.keys.to_pylist()
         first = [0, *(row for row, (one, two) in enumerate(pairwise(texts), 1) if one != two)] if texts else []
         self._places = array("Q", sorted(_hashed(texts[row]) << 32 | row for row in first))
 
@@ -31,7 +31,7 @@ class KeyedTable:
         place = bisect_left(self._places, wanted << 32)
         while place < len(self._places) and self._places[place] >> 32 == wanted:
             row = self._places[place] & 0xFFFFFFFF
-            while row < len(self._keys) and self._keys[row].as_py() == key:
+            while row < len(self.keys) and self.keys[row].as_py() == key:
                 yield row
                 row += 1
             place += 1

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from copy import copy
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -93,11 +93,25 @@ class Scored:
     matched: str
 
 
+@dataclass(frozen=True)
+class Answered:
+    """What numbers and codes say of a line that they did not answer surely: what the rung `text` goes on from.
+
+    `listed`: products that a listed code found, which words are not asked about; `titles`: those found by a code of
+    their title, which are compared whatever words say; `says`: what brand and category say of a product.
+    """
+
+    listed: Collection[int]
+    titles: Collection[int]
+    made_for: bool
+    says: Callable[[int], tuple[str, str]]
+
+
 class TextRung(Protocol):
     """The rung `text` for one line: asked only where numbers and codes are not sure."""
 
-    def pairs(self, line: Line, *, brands: Collection[str] | None, known: Collection[int]) -> Iterable[Scored]:
-        """Pairs by words, of products other than `known`; `brands` are the keys of the brands that the line names."""
+    def pairs(self, line: Line, answered: Answered) -> Iterable[Scored]:
+        """Pairs by words."""
 
 
 @dataclass(frozen=True)
@@ -143,7 +157,7 @@ class _Pair:
 class Matcher:
     """Matches single lines with the index of a snapshot, on the rungs certificate, gtin and model.
 
-    `text`, where given, is asked for lines that these do not answer surely.
+    `text`, where given, is asked for lines that these do not answer surely; see tenring.matching.v1.single_text.
     """
 
     def __init__(
@@ -200,8 +214,16 @@ class Matcher:
         seen = _Seen.of(line, self)
         scored = [*self._numbers(seen), *self._models(seen)]
         if self.text is not None and not any(one.points >= _SURE for one in scored):
-            scored += self.text.pairs(line, brands=seen.named, known=seen.pairs.keys())
+            scored += self.text.pairs(line, self._answered(seen))
         return list(self._kept(scored))
+
+    def _answered(self, seen: _Seen) -> Answered:
+        def says(product: int) -> tuple[str, str]:
+            return self.brand_says(product, seen.named), self.category_says(product, seen.line.category)
+
+        return Answered(
+            listed=seen.pairs.keys(), titles=seen.known - seen.pairs.keys(), made_for=seen.made_for, says=says
+        )
 
     def _kept(self, scored: Iterable[Scored]) -> Iterator[Match]:
         best: dict[int, Scored] = {}

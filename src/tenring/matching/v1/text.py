@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 import pyarrow as pa
 
@@ -50,9 +50,11 @@ from tenring.model.text import CJK
 
 _CJK_RUN = f"[{CJK}]"
 #: A word that is a code, a size or a long number.
-_CODED = "[0-9a-z]*([0-9][a-z]|[a-z][0-9])[0-9a-z]*|[0-9]{5,}"
-_MADE_FOR = f"{anywhere(FITTING)}|{anywhere(BELONGING)}"
-_HELD_AT = round(THRESHOLD * 100) - 1
+CODED = "[0-9a-z]*([0-9][a-z]|[a-z][0-9])[0-9a-z]*|[0-9]{5,}"
+#: What an entry's own name says where it is itself an accessory, a part or work on something.
+MADE_FOR = f"{anywhere(FITTING)}|{anywhere(BELONGING)}"
+#: The most that a pair gets which is held below the threshold, in hundredths.
+HELD_AT = round(THRESHOLD * 100) - 1
 
 
 def _tokens(query: str, id_column: str) -> str:
@@ -137,7 +139,7 @@ CANDIDATE_STEPS = [
         "line_said",
         f"""
         SELECT item_id, sum(coalesce(w.weight, 100))::BIGINT AS weight,
-            sum(CASE WHEN regexp_full_match(l.token, '{_CODED}') THEN 1 ELSE 0 END)::BIGINT AS codes
+            sum(CASE WHEN regexp_full_match(l.token, '{CODED}') THEN 1 ELSE 0 END)::BIGINT AS codes
         FROM line_token l LEFT JOIN token_weight w USING (token) GROUP BY item_id
         """,
     ),
@@ -148,7 +150,7 @@ CANDIDATE_STEPS = [
         SELECT p.item_id, p.product, p.asked, coalesce(s.shared, 0) AS shared, coalesce(s.codes, 0) AS codes
         FROM pair_words p LEFT JOIN (
             SELECT p.item_id, p.product, sum(w.weight)::BIGINT AS shared,
-                sum(CASE WHEN regexp_full_match(l.token, '{_CODED}') THEN 1 ELSE 0 END)::BIGINT AS codes
+                sum(CASE WHEN regexp_full_match(l.token, '{CODED}') THEN 1 ELSE 0 END)::BIGINT AS codes
             FROM pair_words p JOIN line_token l USING (item_id) JOIN product_token e USING (product, token)
             JOIN token_weight w USING (token)
             GROUP BY p.item_id, p.product
@@ -206,7 +208,7 @@ CANDIDATE_STEPS = [
         "text_fact",
         f"""
         SELECT t.item_id, t.product, t.brand, t.category, e.name AS matched,
-            t.made_for AND NOT regexp_matches(x.norm, '{_MADE_FOR}') AS made_for,
+            t.made_for AND NOT regexp_matches(x.norm, '{MADE_FOR}') AS made_for,
             e.brand IS NOT NULL OR coalesce(m.modelled, false) AS registered, coalesce(m.titled, false) AS titled
         FROM pair_compared t
         JOIN product e USING (product) JOIN product_text x USING (product)
@@ -246,7 +248,7 @@ POINT_STEPS = [
     Step(
         "text_points",
         f"""
-        SELECT *, CASE WHEN held <> '' THEN least(chance - against, {_HELD_AT}) ELSE chance - against END AS points
+        SELECT *, CASE WHEN held <> '' THEN least(chance - against, {HELD_AT}) ELSE chance - against END AS points
         FROM (
             SELECT *, ({points_sql(AGAINST_TEXT)}) AS against, {names_sql(HOLDS_TEXT)} AS held
             FROM text_fact JOIN text_card USING (item_id, product)
@@ -263,24 +265,48 @@ def add_text_points(engine: Engine) -> None:
     engine.run(POINT_STEPS)
 
 
+class Compared(NamedTuple):
+    """What the comparison of a line's text and an entry's says: columns of `text_card`, facts that rules ask."""
+
+    chance: int
+    branded: bool
+    code_unknown: bool
+    words: int
+    name_covered: int
+    line_covered: int
+    same_code: bool
+    nearly: bool
+    steps: list[int]
+
+
+def compared(line: Facts, entry: Facts, *, stated: str, price: int) -> Compared:
+    """Compare two texts, in bulk as for one line; `stated`, `price`: see `brand_of` and `price_apart`."""
+    card = frozen_card()
+    brand = brand_of(line, entry, stated=stated)
+    steps = steps_of(likeness(line, entry, brand=brand, price=price))
+    same = same_code(line, entry)
+    return Compared(
+        chance=card.chance(card.points(steps)),
+        # with no brand field on either side a first word is taken for the brand only beside a code of both
+        branded=brand >= BRAND_NAMED and bool(line.spelt or entry.spelt or same),
+        code_unknown=not knows_codes(entry, line),
+        words=len(entry.words.keys() - entry.spelt),
+        name_covered=name_covered(entry, line),
+        line_covered=covered(line, entry),
+        same_code=same,
+        nearly=nearly_said(line, entry),
+        steps=steps,
+    )
+
+
 def compare(batch: pa.RecordBatch) -> pa.RecordBatch:
     """The steps of the features of each pair, and the card's chance. Texts are read once a batch."""
     read: dict[tuple[Any, ...], Facts] = {}
-    card = frozen_card()
     rows = []
     for item, product, stated, *sides in zip(*(column.to_pylist() for column in batch.columns), strict=True):
         left, right = _facts(read, tuple(sides[:4])), _facts(read, tuple(sides[5:9]))
-        brand = brand_of(left, right, stated=stated)
         price = price_apart(sides[4], sides[9])
-        steps = steps_of(likeness(left, right, brand=brand, price=price))
-        words = len(right.words.keys() - right.spelt)
-        chance = card.chance(card.points(steps))
-        unknown, same = not knows_codes(right, left), same_code(left, right)
-        shares = (name_covered(right, left), covered(left, right))
-        nearly = nearly_said(left, right)
-        # with no brand field on either side a first word is taken for the brand only beside a code of both
-        branded = brand >= BRAND_NAMED and bool(left.spelt or right.spelt or same)
-        rows.append((item, product, chance, branded, unknown, words, *shares, same, nearly, steps))
+        rows.append((item, product, *compared(left, right, stated=stated, price=price)))
     columns = zip(*rows, strict=True) if rows else [()] * len(_CARD)
     return pa.RecordBatch.from_arrays(
         [pa.array(column, type_) for column, type_ in zip(columns, _CARD.types, strict=True)], schema=_CARD
@@ -321,9 +347,14 @@ def tell(batch: pa.RecordBatch) -> pa.RecordBatch:
         "item_id": [row["item_id"] for row in rows],
         "product": [row["product"] for row in rows],
         "matched": [row["matched"] for row in rows],
-        "features": [json.dumps(_told(row), ensure_ascii=False)[1:-1] for row in rows],
+        "features": [told_members(row) for row in rows],
     }
     return pa.RecordBatch.from_pydict(told, schema=_TOLD)
+
+
+def told_members(row: Mapping[str, Any]) -> str:
+    """The features of a pair (a row of `text_points`, `points` not below 0) as JSON members."""
+    return json.dumps(_told(row), ensure_ascii=False)[1:-1]
 
 
 def _told(row: Mapping[str, Any]) -> dict[str, object]:
