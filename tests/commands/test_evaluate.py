@@ -32,7 +32,7 @@ def labelled(tmp_path: Path) -> Path:
 
 
 def test_matches_prints_every_measure_and_the_errors(labelled: Path, tmp_path: Path) -> None:
-    result = call(["evaluate", "matches", labelled, "--cost-of-false-green", "3"], tmp_path)
+    result = call(["evaluate", "matches", labelled, "--cost-of-false-green", "3", "--threshold", "0.9"], tmp_path)
     assert result.exit_code == 0, result.output
     told_all = (
         "3 pairs, 2 of them matches",
@@ -49,7 +49,9 @@ def test_matches_prints_every_measure_and_the_errors(labelled: Path, tmp_path: P
 def test_matches_writes_the_errors_and_the_plot(labelled: Path, tmp_path: Path) -> None:
     errors = tmp_path / "errors.csv"
     for plot, begins in ((tmp_path / "plot.svg", "<svg"), (tmp_path / "plot.html", "<!doctype html>")):
-        result = call(["evaluate", "matches", labelled, "--plot", plot, "--errors", errors], tmp_path)
+        result = call(
+            ["evaluate", "matches", labelled, "--threshold", "0.9", "--plot", plot, "--errors", errors], tmp_path
+        )
         assert result.exit_code == 0, result.output
         assert plot.read_text(encoding="utf-8").startswith(begins)
     with errors.open(encoding="utf-8", newline="") as stream:
@@ -59,8 +61,10 @@ def test_matches_writes_the_errors_and_the_plot(labelled: Path, tmp_path: Path) 
 
 def test_matches_prints_json_for_machines(labelled: Path, tmp_path: Path) -> None:
     facts = json.loads(call(["evaluate", "matches", labelled, "--json", "--thresholds", "0.5"], tmp_path).stdout)
-    assert (facts["pairs"], facts["at"]["right"], facts["at"]["missed"]) == (3, 1, 1)
-    assert [one["threshold"] for one in facts["thresholds"]] == [0.5, 0.9]
+    assert (facts["pairs"], facts["at"]["right"], facts["at"]["missed"]) == (3, 2, 0)
+    assert (facts["green"]["right"], facts["green"]["missed"]) == (1, 1)
+    assert [one["threshold"] for one in facts["thresholds"]] == [0.4, 0.5, 0.9]
+    assert (facts["at"]["threshold"], facts["green"]["threshold"]) == (0.4, 0.9)
     assert len(facts["calibration"]["bins"]) == 10
 
 

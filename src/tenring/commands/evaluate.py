@@ -78,7 +78,9 @@ class Cost(click.ParamType[Decimal]):
 
 @evaluate.command("matches")
 @click.argument("labelled", type=click.Path(path_type=Path))
-@click.option("--threshold", type=click.FloatRange(0, 1), help="Threshold to judge at (default: the matcher's own).")
+@click.option(
+    "--threshold", type=click.FloatRange(0, 1), help="Threshold to judge at (default: that of the same product)."
+)
 @click.option("--thresholds", type=Thresholds(), default=THRESHOLDS, help="Further thresholds: 0.8,0.9,0.95.")
 @click.option(
     "--cost-of-false-green",
@@ -101,11 +103,13 @@ def matches(context: click.Context, /, labelled: Path, **given: Any) -> None:  #
 
     Example: tenring evaluate matches labelled.csv --cost-of-false-green 20 --errors errors.csv --plot reliability.svg
     """
-    threshold = v1.THRESHOLD if given["threshold"] is None else given["threshold"]
+    threshold = v1.LIKELY if given["threshold"] is None else given["threshold"]
     with errors_explained():
         read = read_pairs(labelled)
         judged = judge(
-            read.pairs, Matcher(settings_of(context)), Question(threshold, given["thresholds"], given["cost"])
+            read.pairs,
+            Matcher(settings_of(context)),
+            Question(threshold, (*given["thresholds"], v1.THRESHOLD), given["cost"]),
         )
         if given["plot"]:
             write_plot(judged.calibration, given["plot"], title=T("Reliability: {file}", file=labelled.name))
@@ -128,6 +132,7 @@ def _facts(read: LabelledPairs, judged: Judged) -> dict[str, object]:
         "unlabelled": read.unlabelled,
         "problems": len(read.problems),
         "at": figures(judged.at),
+        "green": figures(_green(judged)),
         "thresholds": [figures(one) for one in judged.thresholds],
         "cost_of_false_green": judged.cost_of_false,
         "best_for_cost": figures(judged.best),
@@ -155,20 +160,33 @@ def _show(read: LabelledPairs, judged: Judged) -> None:
         out.print(T("{count} cells were not read; the first: row {row}, column {column}: {reason}",
                     count=len(read.problems), row=first.row, column=first.column, reason=first.reason))  # fmt: skip
     out.print(thresholds_table(judged.thresholds, judged.at))
+    green = _green(judged)
+    out.print(T(
+        "→ from {at} on two products count as the same; green: only from {green} on is a line ever green "
+        "(precision {precision}, recall {recall}).",
+        at=f"{judged.at.threshold:.2f}", green=f"{green.threshold:.2f}", precision=share(green.precision),
+        recall=share(green.recall),
+    ), soft_wrap=True)  # fmt: skip
     show_best(judged)
     show_calibration(judged.calibration)
     _show_errors(judged.errors)
 
 
+def _green(judged: Judged) -> AtThreshold:
+    """What comes of the threshold below which no line is green."""
+    return next(one for one in judged.thresholds if one.threshold == v1.THRESHOLD)
+
+
 def thresholds_table(thresholds: Sequence[AtThreshold], chosen: AtThreshold) -> Table:
-    """Counts and shares at each threshold; an arrow at the one in use."""
+    """Counts and shares at each threshold; an arrow at the one judged at, a word at the one of green."""
     table = Table(
         "", T("threshold"), T("right"), T("false"), T("not found"), T("precision"), T("recall"), "F1", box=None
     )
     for one in thresholds:
         shares = (share(one.precision), share(one.recall), share(one.f1))
         counts = (f"{one.right:,}", f"{one.false:,}", f"{one.missed:,}")
-        table.add_row("→" if one == chosen else "", f"{one.threshold:.2f}", *counts, *shares)
+        mark = "→" if one == chosen else T("green") if one.threshold == v1.THRESHOLD else ""
+        table.add_row(mark, f"{one.threshold:.2f}", *counts, *shares)
     return table
 
 
