@@ -26,7 +26,7 @@ def _phrase(name: str, value: object) -> str:
     if not isinstance(value, int | float) or isinstance(value, bool):
         return f"{name}: {value}"
     if name in _WHY:
-        return T("{points} for {rule}: {why}", points=f"{value:+.2f}", rule=name, why=_WHY[name])
+        return T("{points} for {rule}: {why}", points=f"{value:+.2f}", rule=name, why=T(_WHY[name]))
     known = {
         "certificate": T("the certificate number is the same"),
         "gtin": T("the GTIN is the same"),
@@ -63,7 +63,7 @@ def _said(name: str, value: str) -> str:
     if name == "not_compared":
         return T("its text was not compared: another brand, category or code is named, so no words could make it sure")
     if name == "held_by":
-        reasons = "; ".join(f"{rule}: {_WHY[rule]}" for rule in value.split(", "))
+        reasons = "; ".join(f"{rule}: {T(_WHY[rule])}" for rule in value.split(", "))
         return T("never sure by words alone, because of {reasons}", reasons=reasons)
     if name == "code":
         return T("the code {code} is on both sides", code=value)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from tenring.language import N
 from tenring.matching.v1.rules import Rule
 
 VERSION = "v1"
@@ -50,13 +51,13 @@ AGAINST_MODEL = (
         "brand_contradicts",
         50,
         (("brand", "=", "contradicts"),),
-        "another known brand is named: rebadged or compatible, but not this licence",
+        N("another known brand is named: rebadged or compatible, but not this licence"),
     ),
     Rule(
         "brand_absent_long_code",
         3,
         (("brand", "=", "absent"), ("code_brands", "<=", 1), ("code_length", ">=", LONG_CODE)),
-        "no brand on the line, but a code of 8 or more signs that only one brand uses",
+        N("no brand on the line, but a code of 8 or more signs that only one brand uses"),
     ),
     Rule(
         "brand_absent_middle_code",
@@ -67,49 +68,49 @@ AGAINST_MODEL = (
             ("code_length", ">=", MIDDLE_CODE),
             ("code_length", "<", LONG_CODE),
         ),
-        "no brand on the line, and a code of 6 or 7 signs",
+        N("no brand on the line, and a code of 6 or 7 signs"),
     ),
     Rule(
         "brand_absent_short_code",
         35,
         (("brand", "=", "absent"), ("code_brands", "<=", 1), ("code_length", "<", MIDDLE_CODE)),
-        "no brand on the line, and a code of 4 or 5 signs",
+        N("no brand on the line, and a code of 4 or 5 signs"),
     ),
     Rule(
         "brand_absent_shared_code",
         35,
         (("brand", "=", "absent"), ("code_brands", ">=", 2)),
-        "no brand on the line, and a code that several brands use",
+        N("no brand on the line, and a code that several brands use"),
     ),
     Rule(
         "short_code",
         5,
         (("brand", "=", "agrees"), ("code_length", "<", MIDDLE_CODE)),
-        "4 or 5 signs with the brand named: right more often than not, never alone",
+        N("4 or 5 signs with the brand named: right more often than not, never alone"),
     ),
     Rule(
         "part_of_longer_code",
         30,
         (("whole", "=", False),),
-        "the code goes on behind a hyphen, slash or bracket: a sister model",
+        N("the code goes on behind a hyphen, slash or bracket: a sister model"),
     ),
     Rule(
         "version_follows",
         12,
         (("whole", "=", True), ("version_follows", "=", True)),
-        "G4, V2, MK3, Pro, Plus, Max behind the code: perhaps a sister model",
+        N("G4, V2, MK3, Pro, Plus, Max behind the code: perhaps a sister model"),
     ),
     Rule(
         "part_of_longer_name",
         30,
         (("inside", "=", True),),
-        "the words around it make a longer code or brand of the register: that is what the line names",
+        N("the words around it make a longer code or brand of the register: that is what the line names"),
     ),
     Rule(
         "four_digits",
         15,
         (("code_length", "<", 5), ("digits_only", "=", True), ("stated", "=", False)),
-        "four digits: perhaps a year, a size or a price",
+        N("four digits: perhaps a year, a size or a price"),
     ),
     Rule(
         "five_digits",
@@ -122,43 +123,43 @@ AGAINST_MODEL = (
             ("stated", "=", False),
             ("seconded", "=", False),
         ),
-        "five digits, neither beside the brand nor in their category nor stated as model: perhaps a number or price",
+        N("five digits, neither beside the brand nor in their category nor stated as model: perhaps a number or price"),
     ),
     Rule(
         "stated_elsewhere",
         30,
         (("stated_elsewhere", "=", True),),
-        "the line states another model in its own field",
+        N("the line states another model in its own field"),
     ),
     Rule(
         "code_follows",
         12,
         (("named_only", "=", True), ("code_follows", "=", True), ("seconded", "=", False)),
-        "behind a family or a name a further code, which is not a model of this licence: another member",
+        N("behind a family or a name a further code, which is not a model of this licence: another member"),
     ),
     Rule(
         "stated_longer",
         12,
         (("named_only", "=", False), ("in_model", "=", True), ("code_follows", "=", True), ("seconded", "=", False)),
-        "in the model's own field a further code stands behind it: another model",
+        N("in the model's own field a further code stands behind it: another model"),
     ),
     Rule(
         "category_contradicts",
         30,
         (("category", "=", "contradicts"),),
-        "the line is classified as something else",
+        N("the line is classified as something else"),
     ),
     Rule(
         "made_for",
         30,
         (("made_for", "=", True),),
-        "compatible, spare, repair, hire, disposal: the line is about something else",
+        N("compatible, spare, repair, hire, disposal: the line is about something else"),
     ),
     Rule(
         "used_for",
         30,
         (("used_for", "=", True), ("made_for", "=", False)),
-        "`for` stands before the code or its brand, or 专用 behind it: the line is about something that fits it",
+        N("`for` stands before the code or its brand, or 专用 behind it: the line is about something that fits it"),
     ),
 )
 
@@ -168,19 +169,19 @@ AGAINST_NUMBER = (
         "brand_contradicts",
         40,
         (("brand", "=", "contradicts"),),
-        "the number is right, but another brand is named: a typing error, or somebody else's certificate",
+        N("the number is right, but another brand is named: a typing error, or somebody else's certificate"),
     ),
     Rule(
         "category_contradicts",
         15,
         (("category", "=", "contradicts"), ("brand", "=", "absent")),
-        "the number is right, but the line is classified as something else, and no brand speaks for it",
+        N("the number is right, but the line is classified as something else, and no brand speaks for it"),
     ),
     Rule(
         "model_elsewhere",
         15,
         (("model_elsewhere", "=", True),),
-        "the number is right, but the line states a model that this licence has not",
+        N("the number is right, but the line states a model that this licence has not"),
     ),
 )
 
@@ -195,43 +196,45 @@ FEWEST_WORDS = 2
 NAME_COVERED, LINE_COVERED = 90, 50
 #: What is taken off a pair by words: the labelled pairs that the card learnt from know no categories.
 AGAINST_TEXT = (
-    Rule("category_contradicts", 30, (("category", "=", "contradicts"),), "the line is classified as something else"),
+    Rule(
+        "category_contradicts", 30, (("category", "=", "contradicts"),), N("the line is classified as something else")
+    ),
 )
 #: What keeps a pair by words below the threshold, however alike the two texts are: such a line is never green.
 HOLDS_TEXT = (
-    Rule("brand_not_named", 0, (("branded", "=", False),), "the same brand is not named on both sides"),
+    Rule("brand_not_named", 0, (("branded", "=", False),), N("the same brand is not named on both sides")),
     Rule(
         "code_unknown",
         0,
         (("code_unknown", "=", True), ("registered", "=", True)),
-        "the line has a code or long number that the name of an entry with a brand or model field has not",
+        N("the line has a code or long number that the name of an entry with a brand or model field has not"),
     ),
     Rule(
         "name_not_covered",
         0,
         (("name_covered", "<", 100), ("registered", "=", True), ("titled", "=", False)),
-        "such an entry has a word, number or code in its name that the line has not: a sister model",
+        N("such an entry has a word, number or code in its name that the line has not: a sister model"),
     ),
     Rule(
         "title_not_covered",
         0,
         (("name_covered", "<", NAME_COVERED), ("titled", "=", True), ("same_code", "=", False)),
-        "no code agrees, and the line has less than nine tenths of the title of an entry without a model field",
+        N("no code agrees, and the line has less than nine tenths of the title of an entry without a model field"),
     ),
     Rule(
         "word_nearly_said",
         0,
         (("nearly", "=", True), ("registered", "=", True), ("titled", "=", False)),
-        "the line has a word that is nearly one of the name of such an entry: a typing error, or a sister's name",
+        N("the line has a word that is nearly one of the name of such an entry: a typing error, or a sister's name"),
     ),
     Rule(
         "line_not_covered",
         0,
         (("line_covered", "<", LINE_COVERED), ("registered", "=", True), ("same_code", "=", False)),
-        "no code agrees, and the name of such an entry has less than half of the line",
+        N("no code agrees, and the name of such an entry has less than half of the line"),
     ),
-    Rule("few_words", 0, (("words", "<", FEWEST_WORDS),), "the entry's name is one word: too little to know it by"),
-    Rule("made_for", 0, (("made_for", "=", True),), "the line is about something else than the product itself"),
+    Rule("few_words", 0, (("words", "<", FEWEST_WORDS),), N("the entry's name is one word: too little to know it by")),
+    Rule("made_for", 0, (("made_for", "=", True),), N("the line is about something else than the product itself")),
 )
 #: Text: a token of more products than this brings none in; the rarest tokens of a line that do; pairs kept.
 COMMON_TOKEN = 100
