@@ -64,6 +64,14 @@ def test_a_gtin_is_enough(tmp_path: Path, right: Path) -> None:
     assert match_lists(left, right, out=tmp_path / "pairs.csv").pairs == 1
 
 
+def test_a_name_of_brand_and_model_is_no_weaker_than_the_model(tmp_path: Path) -> None:
+    one, two = tmp_path / "one.csv", tmp_path / "two.csv"
+    one.write_text('id,name\n1,"televisions Neofast HG75U800FAW, 3 pcs"\n', encoding="utf-8")
+    two.write_text("id,name,brand,model\n2,Neofast HG75U800FAW,Neofast,HG75U800FAW\n", encoding="utf-8")
+    (pair,) = match_lists(one, two, out=tmp_path / "pairs.csv", first=1).first
+    assert (pair.score, pair.features["kind"], pair.features["code"]) == (0.97, "model", "hg75u800faw")
+
+
 def test_models_in_titles_are_used_where_there_is_no_model_column(tmp_path: Path) -> None:
     one, two = tmp_path / "one.csv", tmp_path / "two.csv"
     one.write_text("id,name,brand\n1,Linksys EtherFast EZXS88W switch,Linksys\n", encoding="utf-8")

@@ -217,13 +217,18 @@ _CODE_STEPS = [
             AND NOT regexp_full_match(key, '{normal(MEASURE)}')
         """,
     ),
-    # one row = one code of a product by its strongest kind; a brand that looks like a code is none
+    # one row = one code of a product by its strongest kind; a brand that looks like a code is none, and a name that
+    # ends with a model of its product says no more than the model
     Step(
         "product_own_code",
         """
         SELECT k.product, k.key, k.words, k.model, k.kind FROM product_key k
         LEFT JOIN product_brand b ON b.product = k.product AND b.key = k.key
-        WHERE b.key IS NULL
+        LEFT JOIN (
+            SELECT DISTINCT n.product, n.key FROM product_key n JOIN product_key m USING (product)
+            WHERE n.kind = 'name' AND m.kind IN ('model', 'additional') AND n.key <> m.key AND ends_with(n.key, m.key)
+        ) s ON s.product = k.product AND s.key = k.key AND k.kind = 'name'
+        WHERE b.key IS NULL AND s.key IS NULL
         QUALIFY row_number() OVER (PARTITION BY k.product, k.key ORDER BY k.rank, k.model) = 1
         """,
     ),
