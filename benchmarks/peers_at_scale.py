@@ -2,10 +2,11 @@
 
     python benchmarks/peers_at_scale.py [--lines 20000] [--products 50000] [--slow-lines 200]
 
-The register is the newest snapshot's models; the lines are made from them: half a certified product as a buyer writes
-it, half the same with another model. `found`: the first answer is the true product, of lines that have one. `false`: an
-answer where there is none; peers always answer with their nearest, and have no threshold that holds from one list to
-the next, so only ours has a figure there. PostgreSQL is started in a temporary folder where it is installed.
+The register is the newest snapshot's models of one word; the lines are made from them: half a certified product as a
+buyer writes it, half the same with another model. `found`: the first answer is the true product, of lines that have
+one. `false`: an answer where there is none; peers always answer with their nearest, and have no threshold that holds
+from one list to the next, so only ours has a figure there. PostgreSQL is started in a temporary folder where it is
+installed.
 """
 
 from __future__ import annotations
@@ -101,7 +102,7 @@ def _task(products: int, lines: int) -> tuple[list[Product], Task]:
         rows = connection.execute("""
             SELECT DISTINCT ON (lower(l.brand), lower(m.model)) l.brand, m.model, l.category
             FROM licences l JOIN models m USING (licence_id)
-            WHERE m.kind = 'model' AND l.brand IS NOT NULL AND NOT regexp_matches(m.model, '[*#]')
+            WHERE m.kind = 'model' AND l.brand IS NOT NULL AND regexp_full_match(m.model, '[0-9A-Za-z.-]+')
                 AND regexp_matches(m.model, '[0-9]') AND length(m.model) >= 5
             ORDER BY lower(l.brand), lower(m.model), l.category
         """).fetchall()
