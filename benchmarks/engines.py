@@ -12,9 +12,7 @@ cores, from the work for each line.
 from __future__ import annotations
 
 import argparse
-import csv
 import os
-import random
 import re
 import subprocess
 import sys
@@ -28,6 +26,7 @@ import duckdb
 from machine import describe
 from results import record
 
+from screening import products_of, write_lines
 from tenring.register.snapshot import Snapshot
 from tenring.settings import from_environment
 
@@ -65,7 +64,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         for size in sorted(asked.lines):
             purchases = Path(folder) / f"{size}.csv"
-            _write_lines(purchases, size)
+            write_lines(purchases, products_of(Snapshot.open(from_environment())), size)
             for master in ("duckdb", *asked.masters):
                 out = Path(folder) / "out" / f"{size}-{re.sub('[^a-z0-9]+', '-', master)}"
                 run = _screened(purchases, out, master, size)
@@ -82,28 +81,6 @@ def _tell(run: Run, master: str, duck: Run, *, same: bool) -> None:
     record(f"{run.lines:,} lines on {master}", run.wall, unit="s", note=note)
     if not same:
         raise SystemExit(f"rows on {master} differ from DuckDB's")
-
-
-def _write_lines(path: Path, size: int) -> None:
-    with Snapshot.open(from_environment()).connect() as connection:
-        products = connection.execute("""
-            SELECT licences.brand, model, category FROM licences JOIN models USING (licence_id)
-            WHERE kind = 'model' AND licences.brand IS NOT NULL AND NOT contains(model, '*') ORDER BY ALL
-        """).fetchall()
-    choose = random.Random(12)  # noqa: S311 - the same lines every time, nothing secret
-    with path.open("w", encoding="utf-8", newline="") as stream:
-        writer = csv.writer(stream)
-        writer.writerow(["line", "date", "description", "amount", "currency"])
-        for number in range(size):
-            brand, model, category = choose.choice(products)
-            kind, goods = choose.random(), category.replace("-", " ")
-            if kind < 0.5:
-                text = f"{goods} {brand} {model}, lot {number}"
-            elif kind < 0.8:
-                text = f"{brand} {model}Z{number % 10} {goods} {number}"
-            else:
-                text = f"办公用品 打印纸 {number} 包"
-            writer.writerow([number, f"2020-{number % 12 + 1:02}-15", text, f"{number % 900 + 100}.50", "USD"])
 
 
 def _screened(purchases: Path, out: Path, master: str, size: int) -> Run:

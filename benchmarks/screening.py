@@ -34,12 +34,12 @@ def main() -> None:
     sizes = parser.parse_args().lines
     settings = from_environment()
     snapshot = Snapshot.open(settings)
-    products = _products(snapshot)
+    products = products_of(snapshot)
     print(f"screening: {describe()}; snapshot {snapshot.name}, {len(products):,} models")
     for size in sizes:
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / "lines.csv"
-            _write_lines(path, products, size)
+            write_lines(path, products, size)
             started = time.perf_counter()
             request = Request(files=(path,), on=date(2020, 6, 1), out=Path(folder) / "out")
             screened = screen(request, settings=settings)
@@ -51,7 +51,8 @@ def main() -> None:
     print(f"  peak memory {peak_memory_gib():.2f} GiB")
 
 
-def _products(snapshot: Snapshot) -> list[tuple[str, str, str]]:
+def products_of(snapshot: Snapshot) -> list[tuple[str, str, str]]:
+    """Brand, model and category of every listed model of a snapshot."""
     with snapshot.connect() as connection:
         return connection.execute("""
             SELECT licences.brand, model, category FROM licences JOIN models USING (licence_id)
@@ -59,7 +60,8 @@ def _products(snapshot: Snapshot) -> list[tuple[str, str, str]]:
         """).fetchall()
 
 
-def _write_lines(path: Path, products: list[tuple[str, str, str]], size: int) -> None:
+def write_lines(path: Path, products: list[tuple[str, str, str]], size: int) -> None:
+    """Write purchase lines made of them, the same every time."""
     choose = random.Random(10)  # noqa: S311 - the same lines every time, nothing secret
     with path.open("w", encoding="utf-8", newline="") as stream:
         writer = csv.writer(stream)

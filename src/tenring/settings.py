@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,15 +12,35 @@ from pathlib import Path
 import platformdirs
 
 from tenring.exceptions import UnusableInputError
+from tenring.language import T
 
 PACKAGE = Path(__file__).resolve().parent
 CATEGORY_MODEL = "categories.npz"
+
+_MEMORY = re.compile(r"\s*([0-9]+(?:\.[0-9]+)?)\s*(?:([KMGT])(I?))?B?\s*", re.IGNORECASE)
+_POWERS = {"": 0, "K": 1, "M": 2, "G": 3, "T": 4}
 
 
 def _bundled_catalog() -> Path:
     """The catalogue inside an installed wheel, else the one of the checkout."""
     inside = PACKAGE / "catalog"
     return inside if inside.is_dir() else PACKAGE.parents[1] / "catalog"
+
+
+def memory_bytes(memory: str) -> int:
+    """A size such as 2GiB or 500MB in bytes.
+
+    Raises:
+        UnusableInputError: it is no size.
+    """
+    found = _MEMORY.fullmatch(memory)
+    if found is None:
+        raise UnusableInputError(
+            T("the setting TENRING_MEMORY has the value {value}, which is no size", value=repr(memory)),
+            do=T("Write a number with its unit, for example 2GiB"),
+        )
+    base = 1024 if found[3] else 1000
+    return int(float(found[1]) * base ** _POWERS[(found[2] or "").upper()])
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,6 @@ but to identical ones. Only certified alternatives are named for all lines toget
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -15,12 +14,10 @@ from tenring.language import T
 from tenring.model.duck import DuckEngine
 from tenring.model.sql import quoted
 from tenring.screening.work import link
-from tenring.settings import Settings
+from tenring.settings import Settings, memory_bytes
 
 #: Lines that are screened at once in each GiB of memory.
 LINES_PER_GIB = 500_000
-_UNITS = {"": 1, "K": 1e3, "M": 1e6, "G": 1e9, "T": 1e12, "KI": 2**10, "MI": 2**20, "GI": 2**30, "TI": 2**40}
-_SIZE = re.compile(r"\s*([0-9]+(?:\.[0-9]+)?)\s*([KMGT]I?)?B?\s*", re.IGNORECASE)
 
 #: What makes two lines the same product: see tenring.screening.match.
 _PRODUCT = ("description", "brand", "model", "gtin", "certificate")
@@ -36,20 +33,10 @@ def how_many(lines: int, settings: Settings, *, asked: int | None) -> int:
     if wanted is None and settings.engine == "spark":
         return 1  # Spark divides the work itself
     if wanted is None:
-        return max(1, -(-lines // max(1, int(LINES_PER_GIB * _gib(settings.memory)))))
+        return max(1, -(-lines // max(1, int(LINES_PER_GIB * memory_bytes(settings.memory) / 2**30))))
     if wanted < 1:
         raise UnusableInputError(T("{parts} parts are too few", parts=wanted), do=T("Ask for one part or more"))
     return wanted
-
-
-def _gib(memory: str) -> float:
-    found = _SIZE.fullmatch(memory)
-    if found is None:
-        raise UnusableInputError(
-            T("the setting TENRING_MEMORY has the value {value}, which is no size", value=repr(memory)),
-            do=T("Write a number with its unit, for example 2GiB"),
-        )
-    return float(found[1]) * _UNITS[(found[2] or "").upper()] / 2**30
 
 
 def split(engine: DuckEngine, purchases: Path, folder: Path, *, parts: int) -> None:

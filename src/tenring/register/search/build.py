@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
@@ -12,13 +11,13 @@ from pathlib import Path
 import duckdb
 from tantivy import IndexWriter
 
-from tenring.exceptions import SnapshotError, UnusableInputError
-from tenring.language import T
+from tenring.exceptions import SnapshotError
 from tenring.model.sql import quoted
 from tenring.register.search import schema
 from tenring.register.search.about import About
 from tenring.register.search.documents import Documents, common_beginnings
 from tenring.register.search.vocabulary import Vocabulary
+from tenring.settings import memory_bytes
 
 #: Licences joined at a time, and handed over at a time: memory does not grow with the register.
 _SLICE = 250_000
@@ -31,9 +30,6 @@ _MODELS_LOOKED_AT = 50_000
 _LEAST_WRITER_BYTES, _MOST_WRITER_BYTES = 50_000_000, 4_000_000_000
 
 _TABLES = ("licences", "models", "gtins", "statuses")
-
-_MEMORY = re.compile(r"\s*(?P<number>\d+(?:\.\d+)?)\s*(?P<unit>[KMGT]?)(?P<binary>i?)B?\s*", re.IGNORECASE)
-_POWERS = {"": 0, "K": 1, "M": 2, "G": 3, "T": 4}
 
 
 def build_index(
@@ -59,7 +55,7 @@ def build_index(
     """
     target = folder / schema.FOLDER
     _require_tables(folder)
-    half = _bytes(memory) // 2
+    half = memory_bytes(memory) // 2
     shutil.rmtree(target, ignore_errors=True)
     target.mkdir()
     with (
@@ -81,18 +77,6 @@ def _require_tables(folder: Path) -> None:
     if missing:
         message = f"{folder} has no {missing[0]}.parquet. A snapshot is made by: tenring register build"
         raise SnapshotError(message)
-
-
-def _bytes(memory: str) -> int:
-    """A size such as 2GiB or 500MB in bytes."""
-    found = _MEMORY.fullmatch(memory)
-    if found is None:
-        raise UnusableInputError(
-            T("the setting TENRING_MEMORY has the value {value}, which is no size", value=repr(memory)),
-            do=T("Write a number with its unit, for example 2GiB"),
-        )
-    base = 1024 if found["binary"] else 1000
-    return int(float(found["number"]) * base ** _POWERS[found["unit"].upper()])
 
 
 def _view_tables(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
