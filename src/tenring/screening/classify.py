@@ -40,7 +40,7 @@ BY_MODEL = "model"
 _WORDING = pa.schema([("wording", pa.string()), ("text", pa.string())])
 _GUESSED = pa.schema(
     [
-        ("wording", pa.string()),
+        ("seen", pa.string()),
         ("category", pa.string()),
         ("score", pa.float64()),
         ("nearest", pa.list_(pa.string())),
@@ -54,12 +54,32 @@ def classify(engine: Engine, categories: Categories, *, model: Path | None = Non
     Raises:
         UnusableInputError: the model's file is damaged.
     """
+    classify_known(engine, categories)
+    classify_rest(engine, categories, model=model)
+
+
+def classify_known(engine: Engine, categories: Categories) -> None:
+    """Make the table `classified` from codes and words alone."""
     _add_texts(engine)
     _add_codes(engine, categories)
     decide_categories(engine)
-    engine.run([*_WORD_STEPS, *_CODE_STEPS])
-    _add_guesses(engine, categories, model)
-    engine.run(overruled(engine, _CLASSIFIED))
+    engine.add("guessed", _GUESSED.empty_table())
+    engine.run([*_WORD_STEPS, *_CODE_STEPS, *overruled(engine, _CLASSIFIED)])
+
+
+def classify_rest(
+    engine: Engine, categories: Categories, *, model: Path | None, but: str = "SELECT NULL::VARCHAR AS line_id"
+) -> None:
+    """Make `classified` again, with what the model says of lines that codes and words leave open.
+
+    `but`: SQL of the lines (line_id) that need no guess, because a licence tells what they are.
+
+    Raises:
+        UnusableInputError: the model's file is damaged.
+    """
+    if model is not None:
+        _add_guesses(engine, categories, model, but)
+        engine.run(overruled(engine, _CLASSIFIED))
 
 
 def _add_texts(engine: Engine) -> None:
@@ -107,13 +127,18 @@ def _in_both_editions(code: str, categories: Categories) -> list[str]:
     return list(dict.fromkeys(meanings)) if found and all(found) else []
 
 
-def _add_guesses(engine: Engine, categories: Categories, model: Path | None) -> None:
-    """`guessed`: one row = one distinct wording that codes and words leave open, with what the model says of it."""
-    if model is None:
-        engine.add("guessed", _GUESSED.empty_table())
-        return
+def _seen(wording: str) -> str:
+    """SQL: a wording as the model sees it, to which all digits are one: `Lot 12` and `Lot 34` are asked once."""
+    return f"regexp_replace({wording}, '[0-9]', '0', 'g')"
+
+
+def _add_guesses(engine: Engine, categories: Categories, model: Path, but: str) -> None:
+    """`guessed`: one row = one distinct wording that is left open, with what the model says of it."""
     load(model)  # a damaged file is told here, not by a worker
-    left_open = "SELECT DISTINCT wording FROM line_answer WHERE category IS NULL AND wording <> ''"
+    left_open = f"""
+        SELECT DISTINCT {_seen("wording")} AS seen FROM line_answer ANTI JOIN ({but}) USING (line_id)
+        WHERE category IS NULL AND wording <> ''
+    """
     engine.apply("guessed", left_open, partial(_guess, model=model, among=frozenset(categories.by_id)), _GUESSED)
 
 
@@ -121,7 +146,7 @@ def _guess(batch: pa.RecordBatch, *, model: Path, among: frozenset[str]) -> pa.R
     learnt, wordings = load(model), batch.column(0).to_pylist()
     guesses = list(learnt.guesses(wordings, among))
     columns = {
-        "wording": wordings,
+        "seen": wordings,
         "category": [learnt.sure(guess) for guess in guesses],
         "score": [guess.scores[0] if guess.scores else None for guess in guesses],
         "nearest": [list(guess.nearest) for guess in guesses],
@@ -287,6 +312,6 @@ _CLASSIFIED = Step(
             AS category_score,
         CASE WHEN a.category IS NULL AND g.category IS NOT NULL THEN '{BY_MODEL}' ELSE a.category_by END AS category_by,
         CASE WHEN a.category IS NULL AND g.score IS NOT NULL THEN g.nearest ELSE a.nearest END AS nearest
-    FROM line_answer a LEFT JOIN guessed g USING (wording)
+    FROM line_answer a LEFT JOIN guessed g ON a.category IS NULL AND g.seen = {_seen("a.wording")}
     """,
 )

@@ -1,8 +1,8 @@
 """The verdict of each line on its date.
 
-Input: everything the stages before made (`purchase`, `classified`, `obliged`, `line_item`, `matched`), the snapshot's
-views and the tables of `reference`. Output: `screened` (tables.SCREENED_LINES), `obligation` (one row per line and
-rule, with `met`) and `alternative`.
+Input: everything the stages before made (`purchase`, `classified`, `line_item`, `matched`, `line_licensed`), the
+snapshot's views and the tables of `reference`. Output: `screened` (tables.SCREENED_LINES), `obligation` (one row per
+line and rule, with `met`) and `alternative`.
 """
 
 from __future__ import annotations
@@ -49,16 +49,6 @@ def offer(engine: Engine) -> None:
 def _line_steps(reference_day: date) -> list[Step]:
     by_licence = f"a.category IS NOT NULL AND (c.category IS NULL OR c.category_by = '{BY_MODEL}')"
     return [
-        # one row = one product with the category of the licence that it surely is
-        Step(
-            "item_category",
-            f"""
-            SELECT m.item_id, max(m.score) AS score,
-                first(l.category ORDER BY m.score DESC, m.rung = 'confirmed' DESC, l.category) AS category
-            FROM {REMEMBERED} m JOIN licences l ON l.licence_id = m.entry_id
-            WHERE m.score >= {THRESHOLD} AND m.rung <> 'text' GROUP BY m.item_id
-            """,
-        ),
         # one row = one line with the day it is judged on and its category: a line that no code or word classified
         # takes the category of its licence, unless a person rejected that; a model's guess comes after the licence
         Step(
@@ -70,12 +60,7 @@ def _line_steps(reference_day: date) -> list[Step]:
                 CASE WHEN {by_licence} THEN 'licence' ELSE c.category_by END AS category_by,
                 c.nearest
             FROM purchase p JOIN classified c USING (line_id) JOIN line_item i USING (line_id)
-            LEFT JOIN (
-                SELECT b.line_id, b.category, b.score
-                FROM (SELECT line_id, category, score FROM line_item JOIN item_category USING (item_id)) b
-                ANTI JOIN (SELECT line_id, category FROM category_decided WHERE decided = 'rejected') r
-                    USING (line_id, category)
-            ) a USING (line_id)
+            LEFT JOIN line_licensed a USING (line_id)
             """,
         ),
     ]

@@ -353,16 +353,14 @@ def tell(batch: pa.RecordBatch) -> pa.RecordBatch:
 
 
 def told_members(row: Mapping[str, Any]) -> str:
-    """The features of a pair (a row of `text_points`, `points` not below 0) as JSON members."""
-    return json.dumps(_told(row), ensure_ascii=False)[1:-1]
+    """The features of a pair (a row of `text_points`, `points` not below 0) as JSON members.
 
-
-def _told(row: Mapping[str, Any]) -> dict[str, object]:
-    """What adds up to the score stands as numbers; what the chance rests on as points of each feature of the card."""
+    What adds up to the score stands as numbers; what the chance rests on as points of each feature of the card.
+    """
     told: dict[str, object] = {"chance": row["chance"] / 100}
     told |= {rule.name: -rule.points / 100 for rule in AGAINST_TEXT if row["against"]}
     taken = row["chance"] - row["against"] - row["points"]
     if row["held"]:
         told |= {"held_by": row["held"], "held": -taken / 100}
     told |= {"brand": "agrees" if row["branded"] else row["brand"], "category": row["category"]}
-    return told | {"card": frozen_card().told(row["steps"])}
+    return f'{json.dumps(told, ensure_ascii=False)[1:-1]}, "card": {frozen_card().told(row["steps"])}'
