@@ -154,19 +154,42 @@ def _guess(batch: pa.RecordBatch, *, model: Path, among: frozenset[str]) -> pa.R
     return pa.RecordBatch.from_pydict(columns, schema=_GUESSED)
 
 
+#: How much of a text is looked at from a place on: no phrase is longer.
+_REST = 60
+#: SQL: where a word of a text begins.
+_BEGIN = (
+    "CASE WHEN w.number = 1 THEN 1 ELSE length(array_to_string(string_split(t.text, ' ')[1:w.number - 1], ' ')) + 2 END"
+)
+
 _WORD_STEPS = [
-    # one row = one place of a text where a word begins, or a CJK character stands
+    # one row = one word of a text; a run of CJK characters is one
+    Step(
+        "text_word",
+        """
+        SELECT text_id, number, words[number] AS word
+        FROM (
+            SELECT text_id, words, unnest(range(1, len(words) + 1)) AS number
+            FROM (SELECT text_id, string_split(text, ' ') AS words FROM purchase_text)
+        )
+        """,
+    ),
+    # one row = one place of a text where a word that begins some phrase stands, or a CJK character
     Step(
         "text_place",
         f"""
-        SELECT text_id, place, rest,
-            CASE WHEN regexp_matches(rest, '^[{CJK}]') THEN substr(rest, 1, 2)
-                 ELSE string_split(rest, ' ')[1] END AS opening
+        SELECT text_id, place, substr(text, place, {_REST}) AS rest,
+            coalesce(opening, substr(text, place, 2)) AS opening
         FROM (
-            SELECT text_id, place, substr(text, place, 60) AS rest, substr(text, place - 1, 1) AS before
-            FROM (SELECT text_id, text, unnest(range(1, length(text) + 1)) AS place FROM purchase_text)
+            SELECT w.text_id, {_BEGIN} AS place, t.text, w.word AS opening
+            FROM text_word w SEMI JOIN phrase p ON p.opening = w.word JOIN purchase_text t USING (text_id)
+            WHERE NOT regexp_matches(w.word, '^[{CJK}]')
+            UNION ALL
+            SELECT w.text_id, {_BEGIN} + w.sign AS place, t.text, NULL
+            FROM (
+                SELECT text_id, number, unnest(range(0, length(word))) AS sign FROM text_word
+                WHERE regexp_matches(word, '^[{CJK}]')
+            ) w JOIN purchase_text t USING (text_id)
         )
-        WHERE place = 1 OR before = ' ' OR regexp_matches(rest, '^[{CJK}]')
         """,
     ),
     # one row = one phrase of a category found at a place of a text, and whether it stands behind an aside

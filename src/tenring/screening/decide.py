@@ -26,11 +26,12 @@ _RUNG_ORDER = "list_position(['confirmed', 'certificate', 'gtin', 'model', 'text
 def decide(engine: Engine, *, reference_day: date) -> None:
     """Make the tables `screened`, `obligation`, `alternative`; lines without a date are judged on `reference_day`."""
     answer(engine, reference_day=reference_day)
+    engine.run([Step("screened", screened())])
     offer(engine)
 
 
 def answer(engine: Engine, *, reference_day: date) -> None:
-    """Make the tables `screened`, `obligation` and `wanted_here`: what `offer` needs to know of these lines."""
+    """Make `obligation`, `wanted_here` (what `offer` needs to know of these lines), and what `screened` reads."""
     steps = [
         *_line_steps(reference_day),
         *_SITUATION_STEPS,
@@ -38,7 +39,7 @@ def answer(engine: Engine, *, reference_day: date) -> None:
         *_ANSWER_STEPS,
         unmet_names(_language_of_rules()),
     ]
-    engine.run([*steps, _screened(), _WANTED_HERE])
+    engine.run([*steps, _WANTED_HERE])
 
 
 def offer(engine: Engine) -> None:
@@ -320,11 +321,9 @@ def _found() -> str:
     return ", ".join(f"CASE WHEN b.worth < 6 THEN {sql} END AS {name}" for name, sql in columns.items())
 
 
-def _screened() -> Step:
-    """One row = the answer for one line (tables.SCREENED_LINES)."""
-    return Step(
-        "screened",
-        f"""
+def screened() -> str:
+    """SQL: one row = the answer for one line (tables.SCREENED_LINES)."""
+    return f"""
         SELECT p.line_id, p.source_file, p.sheet, p.row, p.date, p.buyer, p.supplier, p.description, p.brand, p.model,
             p.quantity, p.unit, p.amount, p.currency,
             v.category, v.category_score, v.category_by,
@@ -341,8 +340,7 @@ def _screened() -> Step:
         LEFT JOIN licences zl ON zl.licence_id = z.entry_id
         LEFT JOIN rule r ON r.id = o.rule
         LEFT JOIN category k ON k.id = v.category
-        """,
-    )
+    """
 
 
 #: One row = one category with missed or lapsed lines, on their last day, and one programme that counted for any.

@@ -28,7 +28,7 @@ from tenring.model.duck import DuckEngine, duck_engine
 from tenring.model.sql import Engine, Step, quoted
 from tenring.register.snapshot import VIEWS, Snapshot
 from tenring.screening.classify import classify_known, classify_rest
-from tenring.screening.decide import answer, offer
+from tenring.screening.decide import answer, offer, screened
 from tenring.screening.engines import open_engine
 from tenring.screening.exhausted import exhaustion_explained
 from tenring.screening.match import match
@@ -275,9 +275,11 @@ def screen_part(engine: Engine, sources: _Sources, folder: Path, report: _Stages
     engine.write("SELECT * FROM obliged ORDER BY line_id, rule", folder / "obliged.parquet")
     report(T("Deciding"), 4)
     answer(engine, reference_day=request.on)
-    _require_all_lines(engine)
     columns = ", ".join(f"s.{name}" for name in tables.SCREENED_LINES.names)
-    engine.write(f"SELECT {columns} FROM screened s ORDER BY {_PART_FILES['lines']}", folder / "lines.parquet")
+    lines = folder / "lines.parquet"
+    engine.write(f"SELECT {columns} FROM ({screened()}) s ORDER BY {_PART_FILES['lines']}", lines)
+    engine.view("screened", lines)
+    _require_all_lines(engine)
     engine.write("SELECT * FROM obligation ORDER BY line_id, rule", folder / "obligations.parquet")
     engine.write("SELECT * FROM wanted_here ORDER BY ALL", folder / "wanted.parquet")
     engine.write("SELECT what, lines, pairs FROM left_out ORDER BY ALL", folder / "left_out.parquet")
