@@ -335,6 +335,6 @@ _CLASSIFIED = Step(
             AS category_score,
         CASE WHEN a.category IS NULL AND g.category IS NOT NULL THEN '{BY_MODEL}' ELSE a.category_by END AS category_by,
         CASE WHEN a.category IS NULL AND g.score IS NOT NULL THEN g.nearest ELSE a.nearest END AS nearest
-    FROM line_answer a LEFT JOIN guessed g ON a.category IS NULL AND g.seen = {_seen("a.wording")}
+    FROM line_answer a LEFT JOIN guessed g ON g.seen = CASE WHEN a.category IS NULL THEN {_seen("a.wording")} END
     """,
 )

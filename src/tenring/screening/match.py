@@ -26,34 +26,34 @@ _NUMBER_IN_TEXT = (
 #: The category by which a product is matched: a model's guess must neither help nor hinder a match.
 _CATEGORY = f"CASE WHEN c.category_by = '{BY_MODEL}' THEN NULL ELSE c.category END"
 
+_PRODUCT = ("text", "brand", "model", "gtin", "category", "certificate")
+
 _ITEM_STEPS = [
+    # one row = one line with what it says of a product
+    Step(
+        "line_product",
+        f"""
+        SELECT line_id, description AS text, brand, model, gtin, {_CATEGORY} AS category,
+            coalesce(certificate, nullif(regexp_extract(description, '{_NUMBER_IN_TEXT}', 1), '')) AS certificate
+        FROM purchase JOIN classified c USING (line_id)
+        """,
+    ),
     # one row = one distinct product description; identical lines are matched once
     Step(
         "line",
         f"""
-        SELECT row_number() OVER (ORDER BY first_line) AS item_id, text, brand, model, gtin, category, certificate
-        FROM (
-            SELECT min(line_id) AS first_line, description AS text, brand, model, gtin, {_CATEGORY} AS category,
-                coalesce(certificate, nullif(regexp_extract(description, '{_NUMBER_IN_TEXT}', 1), '')) AS certificate
-            FROM purchase JOIN classified c USING (line_id)
-            GROUP BY 2, 3, 4, 5, 6, 7
-        )
+        SELECT row_number() OVER (ORDER BY first_line) AS item_id, {", ".join(_PRODUCT)}
+        FROM (SELECT min(line_id) AS first_line, {", ".join(_PRODUCT)} FROM line_product GROUP BY {", ".join(_PRODUCT)})
         """,
     ),
     Step(
         "line_item",
         f"""
-        SELECT p.line_id, l.item_id
-        FROM purchase p JOIN classified c USING (line_id)
-        JOIN line l ON l.text IS NOT DISTINCT FROM p.description AND l.brand IS NOT DISTINCT FROM p.brand
-            AND l.model IS NOT DISTINCT FROM p.model AND l.gtin IS NOT DISTINCT FROM p.gtin
-            AND l.category IS NOT DISTINCT FROM {_CATEGORY}
-            AND l.certificate IS NOT DISTINCT FROM
-                coalesce(p.certificate, nullif(regexp_extract(p.description, '{_NUMBER_IN_TEXT}', 1), ''))
+        SELECT p.line_id, l.item_id FROM line_product p
+        JOIN line l ON {" AND ".join(f"l.{column} IS NOT DISTINCT FROM p.{column}" for column in _PRODUCT)}
         """,
     ),
 ]
-
 
 _LICENSED_STEPS = [
     # one row = one product with the category of the licence that it surely is
@@ -89,6 +89,7 @@ def match(engine: Engine, *, snapshot: Path | None = None) -> None:
     `snapshot` is the folder whose index is used; without one the entries are indexed now.
     """
     engine.run(_ITEM_STEPS)
+    engine.drop("line_product")
     use_match_index(engine, snapshot, dict(engine.rows("SELECT key, usual FROM brand_alias")))
     engine.add("left_out", table_of(_LEFT_OUT, ()))  # a matcher that caps its pairs makes it again
     v1.match_lines(engine)

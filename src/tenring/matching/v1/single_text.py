@@ -143,13 +143,14 @@ class WordRung:
         return _Token(word, number, int(self._products[number]), int(self._weight[number]), coded)
 
     def _nearest(self, said: list[_Token]) -> list[int]:
-        """Products that share the rarest tokens of the line; see the steps `line_rare_token` and `pair_rare`."""
+        """Products that share the rarest tokens of the line; see the steps from `line_rare_token` to `pair_rare`."""
         rare = [token for token in said if token.number is not None and token.products <= COMMON_TOKEN]
         weights: dict[int, int] = {}
         for token in sorted(rare, key=lambda token: (-token.weight, token.text))[:RAREST_TOKENS]:
             for product in self._of_token[token.number or 0]:
                 weights[product] = weights.get(product, 0) + token.weight
-        return sorted(weights, key=lambda product: (-weights[product], product))[:PAIRS_PER_LINE]
+        enough = 1 if any(token.coded and token.number is None for token in said) else PAIRS_PER_LINE
+        return sorted(weights, key=lambda product: (-weights[product], product))[:enough]
 
     def _looked_at(self, products: set[int], said: list[_Token], answered: Answered) -> list[_Pair]:
         """Pairs by words in the order of the step `pair_looked_at`."""

@@ -133,24 +133,47 @@ CANDIDATE_STEPS = [
         QUALIFY row_number() OVER (PARTITION BY l.item_id ORDER BY w.weight DESC, l.token) <= {RAREST_TOKENS}
         """,
     ),
-    Step("line_rare", "SELECT item_id, count(*) AS tokens FROM line_rare_token GROUP BY item_id"),
+    # one row = one line with the weight of its tokens, how many of them are codes, sizes or long numbers, and how many
+    # of those no product has
+    Step(
+        "line_said",
+        f"""
+        SELECT item_id, sum(weight)::BIGINT AS weight, sum(coded)::BIGINT AS codes,
+            sum(CASE WHEN known THEN 0 ELSE coded END)::BIGINT AS unknown
+        FROM (
+            SELECT item_id, coalesce(w.weight, 100) AS weight, w.token IS NOT NULL AS known,
+                CASE WHEN regexp_full_match(l.token, '{CODED}') THEN 1 ELSE 0 END AS coded
+            FROM line_token l LEFT JOIN token_weight w USING (token)
+        ) GROUP BY item_id
+        """,
+    ),
+    # one row = one line with rare tokens: how many, and how many products they bring in. No product has all codes of a
+    # line that has an unknown one: none can be sure, and the nearest is enough
+    Step(
+        "line_rare",
+        f"""
+        SELECT item_id, tokens, CASE WHEN s.unknown > 0 THEN 1 ELSE {PAIRS_PER_LINE} END AS pairs
+        FROM (SELECT item_id, count(*) AS tokens FROM line_rare_token GROUP BY item_id) JOIN line_said s USING (item_id)
+        """,
+    ),
     # one row = a line and a product that share rare tokens, the best few of a line, and its place among them; a line
     # with one rare token only needs no sums, for all its products share the same
     Step(
         "pair_rare",
-        f"""
+        """
         SELECT l.item_id, p.product, p.place
         FROM line_rare_token l JOIN line_rare r USING (item_id) JOIN token_product p USING (token)
-        WHERE r.tokens = 1 AND p.place <= {PAIRS_PER_LINE}
+        WHERE r.tokens = 1 AND p.place <= r.pairs
         UNION ALL
         SELECT item_id, product, place FROM (
-            SELECT item_id, product, row_number() OVER (PARTITION BY item_id ORDER BY weight DESC, product) AS place
+            SELECT item_id, product, pairs, row_number() OVER (PARTITION BY item_id ORDER BY weight DESC, product)
+                AS place
             FROM (
-                SELECT l.item_id, p.product, sum(l.weight) AS weight
+                SELECT l.item_id, p.product, r.pairs, sum(l.weight) AS weight
                 FROM line_rare_token l JOIN line_rare r USING (item_id) JOIN token_product p USING (token)
-                WHERE r.tokens > 1 GROUP BY l.item_id, p.product
+                WHERE r.tokens > 1 GROUP BY l.item_id, p.product, r.pairs
             )
-        ) WHERE place <= {PAIRS_PER_LINE}
+        ) WHERE place <= pairs
         """,
     ),
     # one row = a pair by words: by rare tokens, by a code of a title, or asked; where a listed code answered, none
@@ -172,15 +195,6 @@ CANDIDATE_STEPS = [
         "pair_seen",
         f"""
         SELECT *, brand = 'contradicts' OR category = 'contradicts' AS unlike FROM ({paired("pair_words")})
-        """,
-    ),
-    # one row = one line with the weight of its tokens, and how many of them are codes, sizes or long numbers
-    Step(
-        "line_said",
-        f"""
-        SELECT item_id, sum(coalesce(w.weight, 100))::BIGINT AS weight,
-            sum(CASE WHEN regexp_full_match(l.token, '{CODED}') THEN 1 ELSE 0 END)::BIGINT AS codes
-        FROM line_token l LEFT JOIN token_weight w USING (token) GROUP BY item_id
         """,
     ),
     # one row = a pair that may be sure, or is asked, with what its line and product share
