@@ -49,7 +49,8 @@ def put(storage: ObjectStorage, snapshot: Snapshot) -> str:
 
 
 def screened(settings: Settings, *arguments: str) -> Result:
-    return CliRunner().invoke(tenring, ["screen", *arguments, *DAY], obj=settings)
+    home = {"TENRING_HOME": str(settings.home)}
+    return CliRunner().invoke(tenring, ["screen", *arguments, *DAY], env=home, catch_exceptions=False)
 
 
 def lines(content: bytes) -> list[dict[str, Any]]:

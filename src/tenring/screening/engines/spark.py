@@ -59,6 +59,16 @@ _PIECES = 2
 #: Bytes of all that a query reads (files as they are stored) up to which its rows are fetched instead of written: steps
 #: make a table ten times as large as what they read at most, and that is still little for this machine.
 _LITTLE = 512 * 1024
+#: Tables of the register by the key that lines meet them by.
+REGISTER_KEYS = {
+    **dict.fromkeys(("product_number", "product_gtin", "product_code", "code_use", "common_code"), "key"),
+    **dict.fromkeys(("product", "product_text"), "product"),
+    **dict.fromkeys(("product_token", "token_weight"), "token"),
+    **dict.fromkeys(("licences", "models", "gtins", "statuses", "properties"), "licence_id"),
+    **dict.fromkeys(("wildcard", "product_wildcard"), "pattern_id"),
+    "brand_spelling": "key",
+    "code_opening": "opening",
+}
 #: Compiling a query for its rows pays only when they are many.
 _INTERPRETED = {"spark.sql.codegen.wholeStage": "false", "spark.sql.codegen.factoryMode": "NO_CODEGEN"}
 #: A cluster of processes on this machine, for trying out: its memory is each executor's.
@@ -80,6 +90,8 @@ class SparkPlace:
     memory: str | None = None
     threads: int = 1
     conf: Mapping[str, str] = field(default_factory=dict)
+    register: str = "auto"
+    """One of `tenring.settings.REGISTER_WAYS`."""
 
 
 @dataclass
@@ -106,9 +118,10 @@ class SparkEngine:
 
     name = "spark"
 
-    def __init__(self, session: SparkSession, *, temporary: str, copies: bool = False) -> None:
-        self.session, self.temporary, self.copies = session, temporary, copies
+    def __init__(self, session: SparkSession, *, temporary: str, copies: bool = False, register: str = "auto") -> None:
+        self.session, self.temporary, self.copies, self.register = session, temporary, copies, register
         self._held: dict[str, _Held] = {}
+        self._tables: list[str] = []
         self._written = 0
 
     def run(self, steps: Iterable[Step]) -> None:
@@ -130,7 +143,12 @@ class SparkEngine:
         """Let `name` stand for the rows of a Parquet file or folder; executors elsewhere get a copy of a local one."""
         with explained(name):
             address = self._address(path)
-            self._hold(name, _Held(self.session.read.parquet(address), self._bytes(address), made=True))
+            frame, size = self.session.read.parquet(address), self._bytes(address)
+            if name in REGISTER_KEYS and self.register == "broadcast":
+                frame = frame.hint("broadcast")
+            if name in REGISTER_KEYS and self.register == "bucketed" and size > _LITTLE:
+                frame = self._bucketed(name, frame)
+            self._hold(name, _Held(frame, size, made=True))
 
     def apply(self, name: str, query: str, function: BatchFunction, schema: pa.Schema) -> None:
         """Make the table `name` by calling `function`, which workers import by name, on the rows of `query`."""
@@ -190,6 +208,8 @@ class SparkEngine:
         """Forget all tables, and end the session if it is ours."""
         try:
             self.drop(*list(self._held))
+            for table in self._tables:
+                self.session.sql(f"DROP TABLE {table}")
             self.delete(self.temporary)
         except (PySparkException, Py4JError, ConnectionError):
             _LOG.warning("what Spark kept at %s could not be deleted", self.temporary)
@@ -250,6 +270,16 @@ class SparkEngine:
         frame = self.session.read.schema(held.frame.schema).parquet(folder)
         return _Held(frame, self._bytes(folder), made=True, folder=folder, uses=held.uses)
 
+    def _bucketed(self, name: str, frame: DataFrame) -> DataFrame:
+        """A table of the register divided by its key, so that only lines move to meet it."""
+        self._written += 1
+        folder = f"{self.temporary}/{self._written:04}-{name}"
+        table = f"{name}_{uuid4().hex}"
+        buckets, key = int(str(self.session.conf.get("spark.sql.shuffle.partitions"))), REGISTER_KEYS[name]
+        frame.repartition(buckets, key).write.bucketBy(buckets, key).option("path", folder).saveAsTable(table)
+        self._tables.append(table)
+        return self.session.table(table)
+
     @contextmanager
     def _tuned(self, size: int) -> Iterator[None]:
         """Queries of the block read `size` bytes: little is interpreted, more is compiled."""
@@ -275,13 +305,13 @@ class SparkEngine:
         if is_address(text):
             return hadoop_address(text)
         if not self.copies:
-            return Path(text).absolute().as_uri()
+            return _here(Path(text))
         if address := origin_of(Path(text)):
             return hadoop_address(address)
         copy = f"{self.temporary}/{self._written:04}-{Path(text).name}"
         self._written += 1
         hadoop, target = self._file_system(copy)
-        local = self._jvm().org.apache.hadoop.fs.Path(Path(text).absolute().as_uri())
+        local = self._jvm().org.apache.hadoop.fs.Path(_here(Path(text)))
         hadoop.copyFromLocalFile(local, target)
         return copy
 
@@ -330,6 +360,11 @@ def _packed(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         yield pa.RecordBatch.from_arrays([pa.array([sink.getvalue().to_pybytes()], pa.binary())], names=["batch"])
 
 
+def _here(path: Path) -> str:
+    """A path as an address; Hadoop, unlike a URI, wants its signs as they are."""
+    return f"file://{path.absolute()}"
+
+
 def hadoop_address(address: str) -> str:
     """An address as Hadoop's clients call it: theirs for S3 is `s3a`."""
     return re.sub("^s3://", "s3a://", address)
@@ -347,8 +382,13 @@ def spark_engine(place: SparkPlace) -> Iterator[SparkEngine]:
     """
     running = SparkSession.getActiveSession()
     session = running or started(place)
-    within = hadoop_address(place.address.rstrip("/")) if place.address else place.folder.absolute().as_uri()
-    engine = SparkEngine(_own(session), temporary=f"{within}/tenring-{uuid4().hex}", copies=place.address is not None)
+    within = hadoop_address(place.address.rstrip("/")) if place.address else _here(place.folder)
+    engine = SparkEngine(
+        _own(session),
+        temporary=f"{within}/tenring-{uuid4().hex}",
+        copies=place.address is not None,
+        register=place.register,
+    )
     try:
         if not place.master.startswith("local["):
             require_seen(engine)
@@ -422,6 +462,7 @@ def _settings(place: SparkPlace) -> dict[str, str]:
         "spark.ui.showConsoleProgress": "false",
         "spark.log.level": "OFF",
         "spark.buffer.pageSize": _PAGE,
+        "spark.sql.warehouse.dir": f"{_here(place.folder)}/warehouse",
         "spark.sql.shuffle.partitions": str(max(place.threads * _PIECES * 2, 8)),
     }
     if place.memory:
