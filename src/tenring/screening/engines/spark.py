@@ -63,7 +63,7 @@ _LITTLE = 512 * 1024
 REGISTER_KEYS = {
     **dict.fromkeys(("product_number", "product_gtin", "product_code", "code_use", "common_code"), "key"),
     **dict.fromkeys(("product", "product_text"), "product"),
-    **dict.fromkeys(("product_token", "token_weight"), "token"),
+    **dict.fromkeys(("product_token", "token_weight", "token_product"), "token"),
     **dict.fromkeys(("licences", "models", "gtins", "statuses", "properties"), "licence_id"),
     **dict.fromkeys(("wildcard", "product_wildcard"), "pattern_id"),
     "brand_spelling": "key",
