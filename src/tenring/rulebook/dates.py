@@ -19,7 +19,6 @@ from tenring.rulebook.expressions import (
     Dated,
     Derogation,
     Meets,
-    Node,
     Row,
     Unread,
     negated,
@@ -47,13 +46,8 @@ def taken_on(revision: Revision, on: date, find: Find | None = None) -> Revision
 
 def is_taken(revision: Revision) -> bool:
     """Whether nothing in it depends on a day or on another document any more."""
-    nodes = (node for clause in revision.clauses for part in _parts(clause) for node in walk(part))
+    nodes = (node for clause in revision.clauses for part in clause.parts for node in walk(part))
     return not any(isinstance(node, Dated | Meets) for node in nodes)
-
-
-def _parts(clause: Clause) -> tuple[Node, ...]:
-    grades = tuple(grade.requires for grade in clause.grades)
-    return (clause.requires, clause.applies, clause.waived_by, *grades, *((clause.points,) if clause.points else ()))
 
 
 class _Taker:

@@ -455,8 +455,8 @@ def _is(condition: Is, given: Circumstances) -> Trace:
     limit = ("none of " if condition.negated else "") + ", ".join(sorted(condition.values))
     if words is None:
         return _no_words("is", condition.quantity, found, limit)
-    truth = Truth.TRUE if (words <= condition.values) is not condition.negated else Truth.FALSE
-    return _settled("is", truth, condition.quantity, found, limit)
+    holds = not words & condition.values if condition.negated else words <= condition.values
+    return _settled("is", Truth.TRUE if holds else Truth.FALSE, condition.quantity, found, limit)
 
 
 def _has(condition: Has, given: Circumstances) -> Trace:

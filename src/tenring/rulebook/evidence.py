@@ -277,8 +277,9 @@ def _to_property(
 
 
 def _words(written: WrittenMeasurement, definition: PropertyDefinition) -> frozenset[str]:
-    found = frozenset((written.value,) if isinstance(written.value, str) else written.value or ())
-    if definition.is_a != "set" and len(found) != 1:
+    named = tuple((written.values or {}).values())
+    found = frozenset((written.value,) if isinstance(written.value, str) else written.value or named)
+    if definition.is_a != "set" and len(found) != 1 and not named:
         message = "it needs one word"
         raise ValueError(message)
     known = {"flag": ("true", "false"), "class": definition.scale}.get(definition.is_a, definition.values)

@@ -213,7 +213,10 @@ class Compare:
 
 @dataclass(frozen=True)
 class Is:
-    """A word, class or flag (`true`, `false`) is one of these; with `negated`, it is known and none of these."""
+    """A word, class or flag (`true`, `false`) is one of these; with `negated`, it is known and none of these.
+
+    Of several words (the classes of several parts) every one must be: the worst decides.
+    """
 
     quantity: Quantity
     values: frozenset[str]

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Literal
 
 from tenring.catalogue.files import Mark
-from tenring.rulebook.expressions import ALWAYS, NEVER, Condition, Term
+from tenring.rulebook.expressions import ALWAYS, NEVER, Condition, Node, Quantity, Term, quantities
 
 Role = Literal["mandatory", "optional", "preferred", "award", "contract", "information"]
 """What a clause does to the result: `mandatory` ones must be met, `optional` ones give points; `preferred`, `award` and
@@ -91,6 +91,12 @@ class Clause:
     line: int = 0
     """Where it begins in its file (1 = first line)."""
 
+    @property
+    def parts(self) -> tuple[Node, ...]:
+        """All its conditions and terms."""
+        grades = tuple(grade.requires for grade in self.grades)
+        return (self.requires, self.applies, self.waived_by, *grades, *((self.points,) if self.points else ()))
+
 
 @dataclass(frozen=True)
 class PointsRule:
@@ -132,6 +138,12 @@ class Revision:
     def clause(self, name: str) -> Clause | None:
         """The clause with this id."""
         return next((one for one in self.clauses if one.id == name), None)
+
+    @property
+    def quantities(self) -> tuple[Quantity, ...]:
+        """Everything it looks at, each once, in order of its clauses."""
+        found = (one for clause in self.clauses for part in clause.parts for one in quantities(part))
+        return tuple(dict.fromkeys(found))
 
     def in_force(self, on: date) -> bool:
         """Whether it is the one to judge by on a day."""
