@@ -26,6 +26,7 @@ from tenring.rulebook.expressions import (
     Derogation,
     Disclosed,
     Excludes,
+    Given,
     Has,
     Hit,
     Holds,
@@ -226,7 +227,7 @@ def _by_name(test: Test, context: Context, path: Path) -> Condition:
     if named is None:
         known = ", ".join(context.written.conditions) or "none"
         raise context.error(f"there is no condition {name!r}", (*path, "condition"), f"The file's conditions: {known}")
-    return condition(named, _opened(name, replace(context, of="product"), path), ("conditions", name))
+    return Given(condition(named, _opened(name, replace(context, of="product"), path), ("conditions", name)))
 
 
 def _unread(test: Test, _context: Context, _path: Path) -> Condition:

@@ -28,6 +28,7 @@ from tenring.rulebook.expressions import (
     Derogation,
     Disclosed,
     Excludes,
+    Given,
     Has,
     Holds,
     IngredientSum,
@@ -619,6 +620,10 @@ def _at_least(condition: AtLeast, given: Circumstances) -> Trace:
     return _group(f"at_least_{condition.count}_of", condition.count, condition.conditions, given)
 
 
+def _given(condition: Given, given: Circumstances) -> Trace:
+    return judge_condition(condition.condition, given.unruled)
+
+
 def _unread(condition: Unread, _given: Circumstances) -> Trace:
     return Trace(condition.kind, Truth.NOT_CHECKED, Why(condition.kind), detail=condition.reason)
 
@@ -634,5 +639,6 @@ _JUDGES: dict[type, Callable[..., Trace]] = {
     All: _all,
     AnyOf: _any,
     AtLeast: _at_least,
+    Given: _given,
     Unread: _unread,
 }

@@ -330,6 +330,13 @@ class AtLeast:
 
 
 @dataclass(frozen=True)
+class Given:
+    """A fact about the product: its condition, free of the rules of evidence; without them it is just the condition."""
+
+    condition: Condition
+
+
+@dataclass(frozen=True)
 class Unread:
     """A requirement that cannot be applied: `unread` in its source, or `qualitative` ("as far as possible")."""
 
@@ -354,7 +361,20 @@ class Meets:
 
 
 Condition = (
-    Compare | Is | Has | NotDetected | Disclosed | Holds | Excludes | All | AnyOf | AtLeast | Unread | Dated | Meets
+    Compare
+    | Is
+    | Has
+    | NotDetected
+    | Disclosed
+    | Holds
+    | Excludes
+    | All
+    | AnyOf
+    | AtLeast
+    | Given
+    | Unread
+    | Dated
+    | Meets
 )
 
 Node = Term | Condition
@@ -409,6 +429,13 @@ def depends_on_numbers(term: Term) -> bool:
     return any(depends_on_numbers(cast("Term", one)) for one in children(term) if isinstance(one, TERMS))
 
 
+def needed(group: All | AnyOf | AtLeast) -> int:
+    """How many conditions of a group must hold."""
+    if isinstance(group, AtLeast):
+        return group.count
+    return len(group.conditions) if isinstance(group, All) else 1
+
+
 def negated(condition: Condition) -> Condition:
     """The condition that holds exactly when this one does not; the unknown stays unknown.
 
@@ -434,6 +461,8 @@ def _negated_group(condition: Condition) -> Condition:
             return AnyOf(tuple(negated(one) for one in conditions))
         case AnyOf(conditions):
             return All(tuple(negated(one) for one in conditions))
+        case Given(inner):
+            return Given(negated(inner))
         case AtLeast(count, conditions):
             return AtLeast(len(conditions) - count + 1, tuple(negated(one) for one in conditions))
         case _:
