@@ -17,6 +17,7 @@ from tenring.rulebook.describe import Describer
 from tenring.rulebook.expressions import ALWAYS, NEVER
 from tenring.rulebook.library import Library, load_library
 from tenring.rulebook.revision import Clause, Revision
+from tenring.rulebook.schema import FILES, json_schema
 
 
 @click.group()
@@ -139,6 +140,16 @@ def _print_clause(clause: Clause, describer: Describer) -> None:
         click.echo("  " + T("shown by: {evidence}", evidence=" / ".join(ways)))
     if clause.note:
         click.echo("  " + in_language(clause.note))
+
+
+@criteria.command("schema")
+@click.argument("file", type=click.Choice(list(FILES)))
+def schema(*, file: str) -> None:
+    """Print the JSON Schema of revision, cases or product files: editors complete and check them with it.
+
+    Example: tenring criteria schema revision
+    """
+    print_json(json_schema(file))
 
 
 @criteria.command("check")

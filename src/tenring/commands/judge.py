@@ -10,13 +10,21 @@ from rich.table import Table
 
 from tenring.commands.criteria import today
 from tenring.commands.output import DATE, Exit, as_json, console, counts, print_json, settings_of
-from tenring.language import T, in_language
+from tenring.language import N, T, in_language
 from tenring.rulebook.evidence import read_product
 from tenring.rulebook.judge import Judged, Judgement, Result
 from tenring.rulebook.judge import judge as judge_product
 from tenring.rulebook.library import load_library
 from tenring.rulebook.revision import Revision
 from tenring.rulebook.trace import SENTENCES, Trace
+
+WORDS = {
+    Judged.MET: N("met"),
+    Judged.NOT_MET: N("not met"),
+    Judged.NOT_SHOWN: N("not shown"),
+    Judged.NOT_APPLICABLE: N("not applicable"),
+    Judged.NOT_CHECKED: N("not checked"),
+}
 
 
 @click.command()
@@ -45,15 +53,15 @@ def judge(context: click.Context, *, product: Path, name: str, on: date | None, 
 
 def _print_result(result: Result, revision: Revision) -> None:
     click.echo(f"{result.revision}  {in_language(revision.titles)}")
-    click.echo(T("Judged on {day}: {overall}", day=result.on.isoformat(), overall=T(result.overall)))
+    click.echo(T("Judged on {day}: {overall}", day=result.on.isoformat(), overall=T(WORDS[result.overall])))
     found = [one.judgement for one in result.judgements]
-    click.echo(counts({T(word): found.count(word) for word in Judged if word in found}))
+    click.echo(counts({T(WORDS[word]): found.count(word) for word in Judged if word in found}))
     if result.grade:
         click.echo(T("Class: {grade}", grade=result.grade))
     for points in result.points:
         click.echo(
             T("Points: {reached} of {needed}", reached=str(points.reached), needed=points.at_least)
-            + f" ({T(points.judgement)})"
+            + f" ({T(WORDS[points.judgement])})"
         )
     table = Table(box=None, pad_edge=False)
     for heading in (T("clause"), T("answer"), T("value"), T("limit"), T("why")):
@@ -72,11 +80,11 @@ def _row(one: Judgement, revision: Revision) -> tuple[str, str, str, str, str]:
     limit = f"{leaf.operator or ''} {leaf.limit or ''}".strip() if leaf else ""
     why = T(SENTENCES[one.why])
     if one.would_be is not None:
-        why += T("; by what is remembered of it: {answer}", answer=T(one.would_be))
+        why += T("; by what is remembered of it: {answer}", answer=T(WORDS[one.would_be]))
     elif one.mark != "read":
         why += T("; the limit is known second-hand")
     missing = "; ".join(dict.fromkeys(f"{need.quantity}" for need in one.missing))
-    return f"{one.clause} {title}", T(one.judgement), value, limit, f"{why}: {missing}" if missing else why
+    return f"{one.clause} {title}", T(WORDS[one.judgement]), value, limit, f"{why}: {missing}" if missing else why
 
 
 def _leaf(trace: Trace) -> Trace:

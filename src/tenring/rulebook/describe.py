@@ -86,12 +86,16 @@ class Describer:
         return T("{quantity} not detected", quantity=self.quantity(one.quantity)) + limit
 
     def _disclosed(self, one: Disclosed) -> str:
-        text = T("{quantity} not known") if one.negated else T("{quantity} disclosed")
-        return text.format(quantity=self.quantity(one.quantity))
+        name = self.quantity(one.quantity)
+        return T("{quantity} not known", quantity=name) if one.negated else T("{quantity} disclosed", quantity=name)
 
     def _holds(self, one: Holds) -> str:
         programmes = " / ".join(sorted(one.programmes)) + (f" ({one.category})" if one.category else "")
-        return (T("label not held: {label}") if one.negated else T("label held: {label}")).format(label=programmes)
+        return (
+            T("label not held: {label}", label=programmes)
+            if one.negated
+            else T("label held: {label}", label=programmes)
+        )
 
     def _excludes(self, one: Excludes) -> str:
         match = one.match
