@@ -8,13 +8,12 @@ from pathlib import Path
 import click
 from rich.table import Table
 
-from tenring.commands.criteria import today
-from tenring.commands.output import DATE, Exit, as_json, console, counts, print_json, settings_of
+from tenring.commands.criteria import library_of, today
+from tenring.commands.output import DATE, Exit, as_json, console, counts, print_json
 from tenring.language import N, T, in_language
 from tenring.rulebook.evidence import read_product
 from tenring.rulebook.judge import Judged, Judgement, Result
 from tenring.rulebook.judge import judge as judge_product
-from tenring.rulebook.library import load_library
 from tenring.rulebook.revision import Revision
 from tenring.rulebook.trace import SENTENCES, Trace
 
@@ -40,7 +39,7 @@ def judge(context: click.Context, *, product: Path, name: str, on: date | None, 
 
     Example: tenring judge product.yml --criteria eu-ecolabel/furniture --on 2018-05-01
     """
-    library = load_library(settings_of(context).catalog)
+    library = library_of(context)
     day = on or today()
     revision = library.named(name, day)
     result = judge_product(read_product(product, library.properties), revision, day, library)
