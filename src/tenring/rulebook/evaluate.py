@@ -142,7 +142,7 @@ def _method_accepted(one: Measurement, quantity: Quantity, given: Circumstances)
         return True
     return any(
         given.criteria in same.scope
-        and same.property == quantity.property
+        and same.property == quantity.property == (same.for_property or same.property)
         and (same.since is None or same.since <= given.on)
         and (same.until is None or given.on <= same.until)
         and _leads(one.method, same.method, same.for_method, quantity, both_ways=same.both_ways)
