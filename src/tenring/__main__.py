@@ -23,6 +23,8 @@ VERBS = {
     "evaluate": ("evaluate", "evaluate"),
     "categories": ("categories", "categories"),
     "catalogue": ("catalogue", "catalogue"),
+    "criteria": ("criteria", "criteria"),
+    "judge": ("judge", "judge"),
     "demo": ("demo", "demo"),
 }
 
