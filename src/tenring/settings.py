@@ -82,6 +82,11 @@ class Settings:
         """File of what people decided about matches and categories."""
         return self.home / "decisions.sqlite"
 
+    @property
+    def compiled(self) -> Path:
+        """Folder of compiled criteria; it may be deleted at any time."""
+        return self.home / "compiled"
+
     def spill(self, beside: Path) -> Path:
         """Where work on the folder `beside` puts what is larger than memory: there, or in a folder of `temporary`.
 

@@ -155,7 +155,7 @@ def _check(name: str, definition: PropertyDefinition, path: Path) -> None:
     if definition.unit:
         try:
             conversion(definition.unit, definition.unit)
-        except Exception as error:  # pint's parser answers a text that is no unit with whatever it trips over
+        except ValueError as error:
             what = f"the unit {definition.unit!r} is unknown"
             raise CatalogueError(what, where=Place(path, column=name), do="Write it as pint does: kWh/year") from error
 

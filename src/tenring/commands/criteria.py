@@ -28,6 +28,12 @@ def criteria() -> None:
     """
 
 
+def library_of(context: click.Context) -> Library:
+    """The criteria of this run's catalogue, compiled before or now."""
+    settings = settings_of(context)
+    return load_library(settings.catalog, settings.compiled)
+
+
 def today() -> date:
     """The day of a question that names none; asked for here only."""
     return datetime.now(UTC).date()
@@ -41,7 +47,7 @@ def list_criteria(context: click.Context, *, as_json: bool) -> None:
 
     Example: tenring criteria list --json
     """
-    library = load_library(settings_of(context).catalog)
+    library = library_of(context)
     if as_json:
         print_json([_entry(one) for one in library.revisions])
         return
@@ -84,7 +90,7 @@ def show_criteria(context: click.Context, *, name: str, on: date | None, as_json
 
     Example: tenring criteria show eu-ecolabel/furniture --on 2018-05-01
     """
-    library = load_library(settings_of(context).catalog)
+    library = library_of(context)
     day = on or today()
     revision = taken_on(library.named(name, day), day, library.find)
     if as_json:

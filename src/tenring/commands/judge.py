@@ -8,15 +8,14 @@ from pathlib import Path
 import click
 from rich.table import Table
 
-from tenring.commands.criteria import today
-from tenring.commands.output import DATE, Exit, as_json, console, counts, print_json, settings_of
+from tenring.commands.criteria import library_of, today
+from tenring.commands.output import DATE, Exit, as_json, console, counts, print_json
 from tenring.language import N, T, in_language
 from tenring.rulebook.evidence import read_product
 from tenring.rulebook.judge import Judged, Judgement, Result
 from tenring.rulebook.judge import judge as judge_product
-from tenring.rulebook.library import load_library
 from tenring.rulebook.revision import Revision
-from tenring.rulebook.trace import SENTENCES, Trace
+from tenring.rulebook.trace import SENTENCES, deciding
 
 WORDS = {
     Judged.MET: N("met"),
@@ -40,7 +39,7 @@ def judge(context: click.Context, *, product: Path, name: str, on: date | None, 
 
     Example: tenring judge product.yml --criteria eu-ecolabel/furniture --on 2018-05-01
     """
-    library = load_library(settings_of(context).catalog)
+    library = library_of(context)
     day = on or today()
     revision = library.named(name, day)
     result = judge_product(read_product(product, library.properties), revision, day, library)
@@ -75,7 +74,7 @@ def _print_result(result: Result, revision: Revision) -> None:
 def _row(one: Judgement, revision: Revision) -> tuple[str, str, str, str, str]:
     clause = revision.clause(one.clause)
     title = in_language(clause.titles) if clause else ""
-    leaf = _leaf(one.trace[-1]) if one.trace else None
+    leaf = deciding(one.trace[-1]) if one.trace else None
     value = (leaf.given or leaf.value or "") if leaf else ""
     limit = f"{leaf.operator or ''} {leaf.limit or ''}".strip() if leaf else ""
     why = T(SENTENCES[one.why])
@@ -85,10 +84,3 @@ def _row(one: Judgement, revision: Revision) -> tuple[str, str, str, str, str]:
         why += T("; the limit is known second-hand")
     missing = "; ".join(dict.fromkeys(f"{need.quantity}" for need in one.missing))
     return f"{one.clause} {title}", T(WORDS[one.judgement]), value, limit, f"{why}: {missing}" if missing else why
-
-
-def _leaf(trace: Trace) -> Trace:
-    """The step that shows a value: the deciding part of a group."""
-    while trace.parts and trace.limit is None:
-        trace = next((part for part in trace.parts if part.truth is trace.truth), trace.parts[0])
-    return trace

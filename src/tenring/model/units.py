@@ -50,13 +50,13 @@ def conversion(unit: str, to: str) -> Decimal:
     Raises:
         ValueError: one of them is not a unit, or they measure different things.
     """
-    if unit == to:
-        unit_registry().parse_units(unit)
-        return Decimal(1)
     registry = unit_registry()
     try:
+        if unit == to:
+            registry.parse_units(unit)
+            return Decimal(1)
         return _DIGITS.plus(Decimal(registry.Quantity(Decimal(1), unit).to(to).magnitude))
-    except pint.PintError as error:
+    except Exception as error:  # pint's parser answers a text that is no unit with whatever it trips over
         message = f"{unit!r} cannot be converted to {to!r}: {error}"
         raise ValueError(message) from error
 
@@ -79,13 +79,7 @@ def factor(printed: str, to: str) -> Decimal:
     if len(printed) > _LONGEST_UNIT:
         message = f"{printed[:_LONGEST_UNIT]!r}… is not a unit"
         raise ValueError(message)
-    try:
-        return conversion(as_pint_writes(printed), to)
-    except ValueError:
-        raise
-    except Exception as error:  # pint's parser answers a text that is no unit with whatever it trips over
-        message = f"{printed!r} is not a unit"
-        raise ValueError(message) from error
+    return conversion(as_pint_writes(printed), to)
 
 
 def is_share_by_mass(printed: str) -> bool:

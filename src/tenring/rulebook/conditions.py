@@ -512,7 +512,7 @@ def _formula(
 
 def _named_formula(name: str, named: NamedFormula, context: Context) -> tuple[PropertyDefinition, Term]:
     path: Path = ("formulas", name)
-    unit = PropertyDefinition(names={}, definition={}, unit=as_pint_writes(named.unit))
+    unit = _unit(named.unit, context, path)
     inner = _opened(name, context, path)
     if (named.formula is None) == (named.table is None):
         raise context.error("a formula has a text or a table", path, "Give formula: or table:")
@@ -595,8 +595,21 @@ def _foreign(written: NamedNumber, context: Context, path: Path) -> Term:
     if written.mark == "unverified":
         return UnreadNumber(f"{written.amount} ({written.document})")
     text = written.amount or ""
-    unit = written.in_unit or amount(text).unit
-    return _amount(text, PropertyDefinition(names={}, definition={}, unit=as_pint_writes(unit)), context, path)
+    try:
+        unit = written.in_unit or amount(text).unit
+    except ValueError as error:
+        raise context.error(str(error), path, "Write a number and its unit") from error
+    return _amount(text, _unit(unit, context, path), context, path)
+
+
+def _unit(printed: str, context: Context, path: Path) -> PropertyDefinition:
+    """A unit that belongs to no property."""
+    unit = as_pint_writes(printed)
+    try:
+        conversion(unit, unit)
+    except ValueError as error:
+        raise context.error(f"{printed!r} is not a unit", path, "Write it as the reference shows: kWh/year") from error
+    return PropertyDefinition(names={}, definition={}, unit=unit)
 
 
 def _ingredients(quantity: Quantity, written: NamedNumber, context: Context, path: Path) -> Term:

@@ -266,7 +266,7 @@ def _to_property(
     """What the reported numbers are multiplied by; None: a share by mass needs a density to become one by volume."""
     unit = written.unit or ""
     if definition.by_density and is_share_by_mass(unit) and unit:
-        density = next((one for one in before if one.property == DENSITY and one.of in {about.of, "product"}), None)
+        density = next((one for one in before if one.property == DENSITY and one.of == about.of), None)
         if density is None or density.number is None or density.number.low != density.number.high:
             return None
         share = conversion(as_pint_writes(unit), "dimensionless")

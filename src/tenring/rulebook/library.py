@@ -13,6 +13,7 @@ from tenring.catalogue.files import read_yaml
 from tenring.catalogue.properties import Properties, load_measurands
 from tenring.exceptions import CatalogueError, UnusableInputError
 from tenring.language import T
+from tenring.rulebook.compiled import fingerprint, read_compiled, write_compiled
 from tenring.rulebook.load import Tables, load_revision
 from tenring.rulebook.revision import Revision
 
@@ -66,14 +67,31 @@ def revision_files(catalog: Path) -> Iterator[Path]:
             yield path
 
 
-def load_library(catalog: Path) -> Library:
+def load_library(catalog: Path, kept: Path | None = None) -> Library:
     """Read every criteria file of a catalogue.
+
+    Args:
+        catalog: the catalogue.
+        kept: folder where compiled criteria are kept; without it they are compiled each time.
 
     Raises:
         CriteriaError: a file breaks the language.
     """
-    properties, tables = load_measurands(catalog), load_tables(catalog)
-    return Library(tuple(load_revision(path, properties, tables) for path in revision_files(catalog)), properties)
+    properties = load_measurands(catalog)
+    if kept is None:
+        return Library(_compiled(catalog, properties), properties)
+    tables = sorted((catalog / FOLDER / TABLES).glob("*.yml"))
+    basis = fingerprint((catalog / "properties.yml", *tables, *revision_files(catalog)))
+    found = read_compiled(kept, basis)
+    if found is None:
+        found = _compiled(catalog, properties)
+        write_compiled(kept, basis, found)
+    return Library(found, properties)
+
+
+def _compiled(catalog: Path, properties: Properties) -> tuple[Revision, ...]:
+    tables = load_tables(catalog)
+    return tuple(load_revision(path, properties, tables) for path in revision_files(catalog))
 
 
 def load_tables(catalog: Path) -> Tables:
