@@ -71,7 +71,7 @@ def rescaled(one: Interval, factor: Decimal) -> Interval:
 
 
 def measured(one: Interval) -> Interval:
-    """An interval to 15 significant digits: what is left beyond them is the noise of factors without end, as 1/6.4516."""
+    """An interval to 15 significant digits: beyond them is only the noise of factors without end, such as 1/6.4516."""
     return Interval(_MEASURED.plus(one.low), _MEASURED.plus(one.high), one.open_high)
 
 
