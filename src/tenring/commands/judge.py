@@ -15,7 +15,7 @@ from tenring.rulebook.evidence import read_product
 from tenring.rulebook.judge import Judged, Judgement, Result
 from tenring.rulebook.judge import judge as judge_product
 from tenring.rulebook.revision import Revision
-from tenring.rulebook.trace import SENTENCES, Trace
+from tenring.rulebook.trace import SENTENCES, deciding
 
 WORDS = {
     Judged.MET: N("met"),
@@ -74,7 +74,7 @@ def _print_result(result: Result, revision: Revision) -> None:
 def _row(one: Judgement, revision: Revision) -> tuple[str, str, str, str, str]:
     clause = revision.clause(one.clause)
     title = in_language(clause.titles) if clause else ""
-    leaf = _leaf(one.trace[-1]) if one.trace else None
+    leaf = deciding(one.trace[-1]) if one.trace else None
     value = (leaf.given or leaf.value or "") if leaf else ""
     limit = f"{leaf.operator or ''} {leaf.limit or ''}".strip() if leaf else ""
     why = T(SENTENCES[one.why])
@@ -84,10 +84,3 @@ def _row(one: Judgement, revision: Revision) -> tuple[str, str, str, str, str]:
         why += T("; the limit is known second-hand")
     missing = "; ".join(dict.fromkeys(f"{need.quantity}" for need in one.missing))
     return f"{one.clause} {title}", T(WORDS[one.judgement]), value, limit, f"{why}: {missing}" if missing else why
-
-
-def _leaf(trace: Trace) -> Trace:
-    """The step that shows a value: the deciding part of a group."""
-    while trace.parts and trace.limit is None:
-        trace = next((part for part in trace.parts if part.truth is trace.truth), trace.parts[0])
-    return trace

@@ -59,6 +59,7 @@ from tenring.rulebook.intervals import (
     least,
     multiplied,
     point,
+    rescaled,
     rounded,
     times,
 )
@@ -141,7 +142,7 @@ def _method_accepted(one: Measurement, quantity: Quantity, given: Circumstances)
         return True
     return any(
         given.criteria in same.scope
-        and same.property == quantity.property
+        and same.property == quantity.property == (same.for_property or same.property)
         and (same.since is None or same.since <= given.on)
         and (same.until is None or given.on <= same.until)
         and _leads(one.method, same.method, same.for_method, quantity, both_ways=same.both_ways)
@@ -210,7 +211,7 @@ def _value(term: Value, given: Circumstances) -> Reading:
     numbers = [one.number for one in found.measurements if one.number is not None]
     if not numbers:
         return _nothing(term.quantity, found.why if not found.measurements else Why.NO_EVIDENCE)
-    return _known(term.quantity, found, times(hull(numbers), term.factor))
+    return _known(term.quantity, found, rescaled(hull(numbers), term.factor))
 
 
 def _aggregate(term: Aggregate, given: Circumstances) -> Reading:
@@ -225,7 +226,7 @@ def _aggregate(term: Aggregate, given: Circumstances) -> Reading:
             return _nothing(term.quantity, Why.ITEMS_MISSING, ", ".join(absent))
         chosen = [values[item] for item in term.items] if term.items else list(values.values())
         results.append(aggregated(term, chosen))
-    return _known(term.quantity, found, times(hull(results), term.factor))
+    return _known(term.quantity, found, rescaled(hull(results), term.factor))
 
 
 def aggregated(term: Aggregate, values: list[Interval]) -> Interval:

@@ -13,6 +13,8 @@ from tenring.rulebook.truth import Truth
 _INFINITE = Decimal("Infinity")
 #: Enough for sums and products of measured values to be exact.
 EXACT = Context(prec=50)
+#: More digits than any measurement has.
+_MEASURED = Context(prec=15)
 
 _DIRECTIONS: dict[Rounding, str] = {
     "half_up": ROUND_HALF_UP,
@@ -61,6 +63,14 @@ def times(one: Interval, factor: Decimal) -> Interval:
     if factor >= 0:
         return Interval(_product(one.low, factor), _product(one.high, factor), one.open_high and factor > 0)
     return Interval(_product(one.high, factor), _product(one.low, factor))
+
+
+def rescaled(one: Interval, factor: Decimal) -> Interval:
+    """An interval in another unit. Factors such as 1/6.4516 have no end, so that 15 significant digits are kept."""
+    if factor == 1:
+        return one
+    found = times(one, factor)
+    return Interval(_MEASURED.plus(found.low), _MEASURED.plus(found.high), found.open_high)
 
 
 def added(intervals: Iterable[Interval]) -> Interval:

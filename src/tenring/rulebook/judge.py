@@ -206,10 +206,11 @@ def _overall(judgements: tuple[Judgement, ...], points: tuple[PointsResult, ...]
 
 def _worst_grade(revision: Revision, judgements: tuple[Judgement, ...]) -> str | None:
     """The worst of the classes of all clauses that apply; None while one of them is open."""
-    graded = [(clause, one) for clause, one in zip(revision.clauses, judgements, strict=True) if clause.grades]
-    graded = [(clause, one) for clause, one in graded if one.judgement is not Judged.NOT_APPLICABLE]
-    if not graded or any(one.grade is None for _, one in graded):
+    graded = [
+        one.grade
+        for clause, one in zip(revision.clauses, judgements, strict=True)
+        if clause.grades and one.judgement is not Judged.NOT_APPLICABLE
+    ]
+    if not graded or None in graded:
         return None
-    ranks = [[grade.name for grade in clause.grades].index(one.grade or "") for clause, one in graded]
-    worst = max(range(len(graded)), key=lambda at: ranks[at])
-    return graded[worst][1].grade
+    return max((name for name in graded if name is not None), key=revision.grades.index)

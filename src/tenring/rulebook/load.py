@@ -62,6 +62,7 @@ def compile_revision(document: Document, properties: Properties, tables: Tables 
         mark=written.mark,
         clauses=clauses,
         points=_points_rules(context),
+        grades=written.grades,
         note=written.note,
         file="/".join(document.file.parts[-4:]),
     )
@@ -114,10 +115,7 @@ def _clause(number: int, context: Context) -> Clause:
         subject=subject,
         shown_by=tuple(_needed(one, context, (*path, "shown_by")) for one in written.shown_by),
         points=_points(written, context, path),
-        grades=tuple(
-            Grade(one.name, condition(one.requires, context, (*path, "grades", at, "requires")))
-            for at, one in enumerate(written.grades)
-        ),
+        grades=_grades(written, context, path),
         level=written.level,
         note=written.note,
         line=context.document.line(path),
@@ -179,6 +177,18 @@ def _age(text: str | None, context: Context, path: tuple[str | int, ...]) -> int
     if found is None:
         raise context.error(f"{text!r} is no age", path, "Write for example: 12 months")
     return int(int(found[1]) * _DAYS[found[2]])
+
+
+def _grades(written: WrittenClause, context: Context, path: tuple[str | int, ...]) -> tuple[Grade, ...]:
+    """The classes of a clause: some of the file's, in its order, so that the worst of several means something."""
+    order, names = context.written.grades, [one.name for one in written.grades]
+    if names != [name for name in order if name in names]:
+        what = f"its classes {', '.join(names)} are not in the order of the file's: {', '.join(order) or 'it has none'}"
+        raise context.error(what, (*path, "grades"), "Name all classes under grades: of the file, from best to worst")
+    return tuple(
+        Grade(one.name, condition(one.requires, context, (*path, "grades", at, "requires")))
+        for at, one in enumerate(written.grades)
+    )
 
 
 def _points(written: WrittenClause, context: Context, path: tuple[str | int, ...]) -> Term | None:

@@ -122,6 +122,8 @@ class Revision:
     mark: Mark
     clauses: tuple[Clause, ...]
     points: tuple[PointsRule, ...] = ()
+    grades: tuple[str, ...] = ()
+    """The classes that its clauses give, from best to worst."""
     note: dict[str, str] = field(default_factory=dict)
     file: str = ""
 

@@ -69,6 +69,21 @@ class Trace:
     parts: tuple[Trace, ...] = ()
 
 
+def deciding(trace: Trace) -> Trace:
+    """The step that shows best why a condition came out so: a comparison with the same truth, else any such step."""
+    same = [one for one in _steps(trace) if one.truth is trace.truth]
+    return next((one for one in same if one.what == "compare"), same[0] if same else trace)
+
+
+def _steps(trace: Trace) -> Iterator[Trace]:
+    """The steps that have a limit, and those that rest on no others."""
+    if trace.limit is not None or not trace.parts:
+        yield trace
+    else:
+        for part in trace.parts:
+            yield from _steps(part)
+
+
 #: Reasons that more or better evidence can mend.
 MENDABLE = frozenset(
     {

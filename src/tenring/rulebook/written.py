@@ -23,7 +23,7 @@ def _listed(value: object) -> object:
     return [value] if isinstance(value, str) else value
 
 
-Texts = Annotated[tuple[str, ...], BeforeValidator(_listed)]
+Texts = Annotated[tuple[str, ...], BeforeValidator(_listed, json_schema_input_type=str | tuple[str, ...])]
 """One text or a list of them."""
 
 Limit = str | dict[date, str]
@@ -219,7 +219,7 @@ class WrittenClause(Test):
         default=(), description="alternatives; an inner list: all of them are needed"
     )
     points: str | tuple[PointStep, ...] | None = Field(default=None, description="points of an optional clause")
-    grades: tuple[OneGrade, ...] = Field(default=(), description="classes from best to worst")
+    grades: tuple[OneGrade, ...] = Field(default=(), description="classes of the file's `grades`, from best to worst")
     level: Literal["core", "comprehensive"] | None = None
     document: str | None = Field(default=None, description="if it stands in another document than the file's")
     address: str | None = None
@@ -297,6 +297,7 @@ class WrittenRevision(Written):
     lists: dict[str, Texts] = Field(default_factory=dict, description="lists used by name")
     presumptions: tuple[Presumption, ...] = ()
     points: tuple[WrittenPoints, ...] = ()
+    grades: Texts = Field(default=(), description="names of the classes that clauses give, from best to worst")
     clauses: tuple[WrittenClause, ...]
 
 
