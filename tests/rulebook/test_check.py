@@ -81,3 +81,10 @@ def test_a_table_that_cannot_be_proven_is_refused(tmp_path: Path) -> None:
     rows = ", ".join((row.format(word="has_any", limit=1), row.format(word="none_of", limit=2)))
     clause = CLAUSE.replace("at_most: 10 g/L", f"at_most_by: {{rows: [{rows}]}}")
     assert "too many or too unlike conditions" in checked(tmp_path, clause).problems[0].what
+
+
+@pytest.mark.parametrize("test", ["none_of: [a]", "has_any: [a]"])
+def test_a_word_that_is_forbidden_must_be_one_of_a_closed_list(tmp_path: Path, test: str) -> None:
+    negated = f"not: {{property: claims, {test}}}" if test.startswith("has") else f"property: claims, {test}"
+    clause = CLAUSE.replace("property: voc_content, at_most: 10 g/L", negated)
+    assert "a misspelt one would pass" in checked(tmp_path, clause).problems[0].what

@@ -40,7 +40,7 @@ class PropertyDefinition(CatalogueModel):
     kind: Kind | None = None
     """Without it: a number where there is a unit, else a text."""
     values: tuple[str, ...] = ()
-    """The words that a text or a set may have; empty: any."""
+    """The words that a text or a set may have, and the roles in a list of substances; empty: any."""
     scale: tuple[str, ...] = ()
     """The steps of a class, from worst to best."""
     conditions: tuple[str, ...] = ()

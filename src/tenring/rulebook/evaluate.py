@@ -57,6 +57,8 @@ from tenring.rulebook.intervals import (
     greatest,
     hull,
     least,
+    mean,
+    measured,
     multiplied,
     point,
     rescaled,
@@ -238,7 +240,7 @@ def aggregated(term: Aggregate, values: list[Interval]) -> Interval:
     if not values:
         return UNKNOWN
     if term.how == "mean":
-        return times(added(values), 1 / Decimal(len(values)))
+        return mean(values)
     if term.how == "percentile":
         return _percentile(values, term.percent or Decimal(100))
     return greatest(values) if term.how == "maximum" else least(values)
@@ -407,7 +409,7 @@ def _settled(what: str, truth: Truth, quantity: Quantity, found: Found, limit: s
 
 def _compare(condition: Compare, given: Circumstances) -> Trace:
     left, right = read(condition.left, given), read(condition.right, given.unruled)
-    truth, why = compared(left.interval, condition.operator, right.interval), Why.HOLDS
+    truth, why = compared(measured(left.interval), condition.operator, measured(right.interval)), Why.HOLDS
     if truth is Truth.FALSE:
         why = Why.FAILS
     elif truth is Truth.TRUE and left.weak:
@@ -508,7 +510,7 @@ def _holds(condition: Holds, given: Circumstances) -> Trace:
         if one.programme in condition.programmes
         and condition.category in {None, one.category}
         and one.of == condition.of
-        and (one.since is None or one.since <= given.on)
+        and one.since <= given.on
         and (one.until is None or given.on <= one.until)
     ]
     truth = Truth.TRUE if bool(held) is not condition.negated else Truth.FALSE

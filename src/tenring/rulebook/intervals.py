@@ -66,11 +66,13 @@ def times(one: Interval, factor: Decimal) -> Interval:
 
 
 def rescaled(one: Interval, factor: Decimal) -> Interval:
-    """An interval in another unit. Factors such as 1/6.4516 have no end, so that 15 significant digits are kept."""
-    if factor == 1:
-        return one
-    found = times(one, factor)
-    return Interval(_MEASURED.plus(found.low), _MEASURED.plus(found.high), found.open_high)
+    """An interval in another unit."""
+    return one if factor == 1 else measured(times(one, factor))
+
+
+def measured(one: Interval) -> Interval:
+    """An interval to 15 significant digits: beyond them is only the noise of factors without end, such as 1/6.4516."""
+    return Interval(_MEASURED.plus(one.low), _MEASURED.plus(one.high), one.open_high)
 
 
 def added(intervals: Iterable[Interval]) -> Interval:
@@ -79,6 +81,12 @@ def added(intervals: Iterable[Interval]) -> Interval:
     for one in intervals:
         low, high, is_open = EXACT.add(low, one.low), EXACT.add(high, one.high), is_open or one.open_high
     return Interval(low, high, is_open)
+
+
+def mean(intervals: list[Interval]) -> Interval:
+    """The mean of a number of each; the sum is divided, so that the mean of equal numbers is that number."""
+    total, count = added(intervals), Decimal(len(intervals))
+    return Interval(EXACT.divide(total.low, count), EXACT.divide(total.high, count), total.open_high)
 
 
 def multiplied(left: Interval, right: Interval) -> Interval:

@@ -347,7 +347,7 @@ class WrittenLabel(Written):
     category: str | None = None
     of: str = "product"
     number: str | None = None
-    from_: date | None = Field(default=None, alias="from")
+    from_: date = Field(alias="from", description="a licence whose first day is not known is no evidence")
     until: date | None = None
 
 
