@@ -112,8 +112,12 @@ def judge(
     """
     taken = taken_on(revision, on, library.find)
     given = Circumstances(product, library.properties, revision.criteria, on, trusted=trusted)
-    judgements = tuple(judge_clause(clause, given) for clause in taken.clauses)
-    points = tuple(_points_result(rule, judgements) for rule in taken.points)
+    return summed_up(taken, on, tuple(judge_clause(clause, given) for clause in taken.clauses))
+
+
+def summed_up(revision: Revision, on: date, judgements: tuple[Judgement, ...]) -> Result:
+    """The answer of a whole revision, taken on a day, from those of its clauses."""
+    points = tuple(_points_result(rule, judgements) for rule in revision.points)
     return Result(
         revision=revision.id,
         document=revision.document,
@@ -121,7 +125,7 @@ def judge(
         overall=_overall(judgements, points),
         judgements=judgements,
         points=points,
-        grade=_worst_grade(taken, judgements),
+        grade=_worst_grade(revision, judgements),
         missing=tuple(dict.fromkeys(one for judgement in judgements for one in judgement.missing)),
     )
 
