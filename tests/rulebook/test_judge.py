@@ -299,6 +299,7 @@ ITEMS = "given: {content: {at: {substance: PAH}, values: {a: '1', b: '2', c: '<0
         ("{how: sum}", "at_most: 7.2 mg/kg", "not_shown"),
         ("{how: sum}", "at_most: 6.9 mg/kg", "not_met"),
         ("{how: mean, items: [a, b, d]}", "at_most: 2.34 mg/kg", "met"),
+        ("{how: mean, items: [b, b, b]}", "at_least: 2 mg/kg", "met"),
         ("{how: percentile, percent: '50'}", "at_most: 1 mg/kg", "met"),
         ("{how: percentile, percent: '90'}", "at_most: 3.9 mg/kg", "not_met"),
         ("{how: count}", "at_least: '4'", "met"),
@@ -398,6 +399,12 @@ formulas:
     test = 'formula: score\nat_least: "46"'
     assert answer(tmp_path, test, "given: {gloss: '60'}", head=head) == "met"
     assert answer(tmp_path, test, "given: {gloss: '59.9'}", head=head) == "not_met"
+
+
+def test_a_third_of_three_is_one(tmp_path: Path) -> None:
+    head = 'names: {g: {property: gloss, in: "1"}}\nformulas: {third: {formula: g / 3, unit: "1"}}\n'
+    assert answer(tmp_path, 'formula: third\nat_least: "1"', "given: {gloss: '3'}", head=head) == "met"
+    assert answer(tmp_path, 'formula: third\nat_least: "1"', "given: {gloss: '2.999999999'}", head=head) == "not_met"
 
 
 def test_the_opaque_keep_their_order_within_bounds(tmp_path: Path) -> None:
@@ -555,3 +562,21 @@ def test_decimals_stay_exact(tmp_path: Path) -> None:
     library = library_of(tmp_path, clause("property: gloss\nat_most: '0.1'"))
     constants = [one for one in library.revisions[0].clauses[0].parts if hasattr(one, "right")]
     assert constants[0].right.value == Decimal("0.1")
+
+
+@pytest.mark.parametrize(
+    ("match", "what"),
+    [
+        ("hazards: [cmr-hazards]", "'cmr-hazards' is neither one of hazards nor a list"),
+        ("cas: [55965849]", "'55965849' is neither one of cas nor a list"),
+        ("hazards: [H350], roles: [dyestuff]", "dyestuff is no role of 'formulation'"),
+    ],
+)
+def test_a_misspelt_exclusion_that_would_exclude_nothing_is_refused(tmp_path: Path, match: str, what: str) -> None:
+    with pytest.raises(CriteriaError, match=what):
+        judged(tmp_path, clause(f"property: formulation\nexcludes: {{{match}}}"), "given: {}")
+
+
+def test_a_misspelt_role_in_the_evidence_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(CriteriaError, match="dyestuff is no role of it"):
+        judged(tmp_path, clause(DEROGATED), substances("name: a, hazards: [H317], role: dyestuff"))

@@ -190,3 +190,9 @@ def test_a_long_file_is_refused_in_time() -> None:
 def read_somehow(content: bytes) -> None:
     with suppress(TenringError):  # refused with a message; anything else is a crash
         revision_from(content, Path("catalog/criteria/energy-star/displays/2020-03-05.yml"), PROPERTIES)
+
+
+def test_a_comma_that_ends_a_text_too_early_is_told(tmp_path: Path) -> None:
+    clause = '  - {id: "1", clause: "1", title: {en: Benzene, toluene}, property: washable, equals: "true"}\n'
+    with pytest.raises(CriteriaError, match=r"title\.toluene"):
+        library_of(tmp_path, clause)

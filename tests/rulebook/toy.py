@@ -25,7 +25,8 @@ properties:
   content:
     {names: {en: content, zh: 含量}, definition: {en: content, zh: 含量}, unit: mg/kg, conditions: [substance]}
   claims: {names: {en: claims, zh: 声称}, definition: {en: claims, zh: 声称}, kind: set}
-  formulation: {names: {en: recipe, zh: 配方}, definition: {en: recipe, zh: 配方}, kind: substances}
+  formulation:
+    {names: {en: recipe, zh: 配方}, definition: {en: recipe, zh: 配方}, kind: substances, values: [dye, resin]}
   sold_on: {names: {en: day, zh: 日期}, definition: {en: day, zh: 日期}, kind: date}
 subjects:
   product: {names: {en: the product, zh: 产品}, kind: product}

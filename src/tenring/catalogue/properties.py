@@ -40,7 +40,7 @@ class PropertyDefinition(CatalogueModel):
     kind: Kind | None = None
     """Without it: a number where there is a unit, else a text."""
     values: tuple[str, ...] = ()
-    """The words that a text or a set may have; empty: any."""
+    """The words that a text or a set may have, and the roles in a list of substances; empty: any."""
     scale: tuple[str, ...] = ()
     """The steps of a class, from worst to best."""
     conditions: tuple[str, ...] = ()
@@ -80,7 +80,10 @@ class Equivalence(CatalogueModel):
     products: str = "all"
     """The products it was shown for, as the source says."""
     method: str
+    """A method, or `any` where the definitions differ and not the methods."""
     value: str | None = None
+    for_property: str | None = None
+    """The property of the other result, where it is another one (content in a panel, emission from it)."""
     for_method: str
     for_value: str | None = None
     relation: Relation
@@ -165,8 +168,8 @@ def _check_references(found: Properties, path: Path) -> None:
         _must_exist(definition.methods, found.methods, Place(path, column=f"{name}.methods"))
     for number, one in enumerate(found.equivalences, 1):
         place = Place(path, column=f"equivalences, number {number}")
-        _must_exist((one.property,), found.properties, place)
-        _must_exist((one.method, one.for_method), found.methods, place)
+        _must_exist((one.property, *((one.for_property,) if one.for_property else ())), found.properties, place)
+        _must_exist(tuple(name for name in (one.method, one.for_method) if name != "any"), found.methods, place)
 
 
 def _must_exist(

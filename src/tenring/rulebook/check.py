@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from tenring.catalogue.properties import Properties, load_measurands
+from tenring.catalogue.properties import Properties, PropertyDefinition, load_measurands
 from tenring.language import T
 from tenring.rulebook.cases import differences, load_cases
 from tenring.rulebook.dates import taken_on
 from tenring.rulebook.document import CriteriaError
-from tenring.rulebook.expressions import Choice, Dated, Node, walk
+from tenring.rulebook.expressions import Choice, Dated, Has, Is, Node, walk
 from tenring.rulebook.library import CASES, Library, load_tables, revision_files
 from tenring.rulebook.load import load_revision
 from tenring.rulebook.partition import Fault, faults
@@ -107,6 +107,24 @@ def _of_revision(path: Path, revision: Revision, library: Library, known: Known)
         if not clause.source.document.strip() or not clause.source.clause.strip():
             yield Problem(file, clause.line, clause.id, T("its source is missing"), T("Write document: and clause:."))
     yield from _of_tables(file, revision, library.properties)
+    yield from _of_words(file, revision, library.properties)
+
+
+def _of_words(file: str, revision: Revision, properties: Properties) -> Iterator[Problem]:
+    """A misspelt word that is forbidden would forbid nothing: what may not be said needs a closed list of words."""
+    for clause in revision.clauses:
+        for node in (node for part in clause.parts for node in walk(part)):
+            forbids = (isinstance(node, Is) and node.negated) or (isinstance(node, Has) and node.which == "none")
+            if forbids and isinstance(node, Is | Has) and _is_open(properties.properties[node.quantity.property]):
+                what = T(
+                    "{name!r} has no closed list of words, so that a misspelt one would pass",
+                    name=node.quantity.property,
+                )
+                yield Problem(file, clause.line, clause.id, what, T("Add values: to it in properties.yml."))
+
+
+def _is_open(definition: PropertyDefinition) -> bool:
+    return definition.is_a in {"text", "set"} and not definition.values
 
 
 def _of_tables(file: str, revision: Revision, properties: Properties) -> Iterator[Problem]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -52,6 +53,7 @@ from tenring.rulebook.written import (
     Limit,
     NamedFormula,
     NamedNumber,
+    OnDerogation,
     Over,
     Table,
     Test,
@@ -248,13 +250,13 @@ def _excludes(test: Test, context: Context, path: Path) -> Condition:
         )
     return Excludes(
         quantity=quantity,
-        match=_match(written, context),
+        match=_match(written, quantity, context, below),
         added=_share(written.added, context, (*below, "added")),
         carried=_share(written.carried, context, (*below, "carried")),
         derogations=tuple(
             Derogation(
                 id=one.id,
-                match=_match(one, context),
+                match=_match(one, quantity, context, (*below, "derogations", number)),
                 when=condition(one.when, context, (*below, "derogations", number, "when")) if one.when else All(),
             )
             for number, one in enumerate(written.derogations)
@@ -262,9 +264,24 @@ def _excludes(test: Test, context: Context, path: Path) -> Condition:
     )
 
 
-def _match(written: Exclusion | object, context: Context) -> Match:
+def _match(written: Exclusion | OnDerogation, quantity: Quantity, context: Context, path: Path) -> Match:
+    """Which substances are meant; a misspelt hazard, number or role would exclude nothing and is refused."""
     words = {name: frozenset(context.listed(getattr(written, name))) for name in ("hazards", "cas", "names", "roles")}
+    for name, form in _FORMS.items():
+        for word in words[name]:
+            if not form.fullmatch(word):
+                do = "Mend it, or add the list under lists:"
+                raise context.error(f"{word!r} is neither one of {name} nor a list", (*path, name), do)
+    known = context.properties.properties[quantity.property].values
+    if unknown := sorted(words["roles"] - set(known)) if known else []:
+        what = f"{', '.join(unknown)} is no role of {quantity.property!r}"
+        raise context.error(
+            what, (*path, "roles"), f"Its roles are: {', '.join(known)}; others belong into properties.yml"
+        )
     return Match(**words)
+
+
+_FORMS = {"hazards": re.compile(r"(EUH|H)[0-9]{3}[A-Za-z]{0,2}"), "cas": re.compile(r"[0-9]{1,7}-[0-9]{2}-[0-9]")}
 
 
 _SHARE = PropertyDefinition(names={}, definition={}, unit="percent")

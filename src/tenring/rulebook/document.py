@@ -26,6 +26,7 @@ MAX_BYTES = 2_000_000
 MAX_EVENTS = 200_000
 MAX_DEPTH = 40
 
+_QUOTED = {"'", '"', "|", ">"}
 _EMPTY = {"", "null", "~", "Null", "NULL"}
 Path_ = tuple[str | int, ...]
 Model = TypeVar("Model", bound=BaseModel)
@@ -131,7 +132,7 @@ def _plain(node: yaml.Node | None, path: Path_, lines: dict[Path_, int], file: P
         return _mapping(node, path, lines, file)
     if isinstance(node, yaml.SequenceNode):
         return [_plain(one, (*path, number), lines, file) for number, one in enumerate(node.value)]
-    plain = isinstance(node, yaml.ScalarNode) and node.style is None
+    plain = isinstance(node, yaml.ScalarNode) and node.style not in _QUOTED
     return None if plain and node.value in _EMPTY else str(node.value)
 
 

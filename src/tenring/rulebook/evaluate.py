@@ -57,8 +57,11 @@ from tenring.rulebook.intervals import (
     greatest,
     hull,
     least,
+    mean,
+    measured,
     multiplied,
     point,
+    rescaled,
     rounded,
     times,
 )
@@ -141,7 +144,7 @@ def _method_accepted(one: Measurement, quantity: Quantity, given: Circumstances)
         return True
     return any(
         given.criteria in same.scope
-        and same.property == quantity.property
+        and same.property == quantity.property == (same.for_property or same.property)
         and (same.since is None or same.since <= given.on)
         and (same.until is None or given.on <= same.until)
         and _leads(one.method, same.method, same.for_method, quantity, both_ways=same.both_ways)
@@ -210,7 +213,7 @@ def _value(term: Value, given: Circumstances) -> Reading:
     numbers = [one.number for one in found.measurements if one.number is not None]
     if not numbers:
         return _nothing(term.quantity, found.why if not found.measurements else Why.NO_EVIDENCE)
-    return _known(term.quantity, found, times(hull(numbers), term.factor))
+    return _known(term.quantity, found, rescaled(hull(numbers), term.factor))
 
 
 def _aggregate(term: Aggregate, given: Circumstances) -> Reading:
@@ -225,7 +228,7 @@ def _aggregate(term: Aggregate, given: Circumstances) -> Reading:
             return _nothing(term.quantity, Why.ITEMS_MISSING, ", ".join(absent))
         chosen = [values[item] for item in term.items] if term.items else list(values.values())
         results.append(aggregated(term, chosen))
-    return _known(term.quantity, found, times(hull(results), term.factor))
+    return _known(term.quantity, found, rescaled(hull(results), term.factor))
 
 
 def aggregated(term: Aggregate, values: list[Interval]) -> Interval:
@@ -237,7 +240,7 @@ def aggregated(term: Aggregate, values: list[Interval]) -> Interval:
     if not values:
         return UNKNOWN
     if term.how == "mean":
-        return times(added(values), 1 / Decimal(len(values)))
+        return mean(values)
     if term.how == "percentile":
         return _percentile(values, term.percent or Decimal(100))
     return greatest(values) if term.how == "maximum" else least(values)
@@ -406,7 +409,7 @@ def _settled(what: str, truth: Truth, quantity: Quantity, found: Found, limit: s
 
 def _compare(condition: Compare, given: Circumstances) -> Trace:
     left, right = read(condition.left, given), read(condition.right, given.unruled)
-    truth, why = compared(left.interval, condition.operator, right.interval), Why.HOLDS
+    truth, why = compared(measured(left.interval), condition.operator, measured(right.interval)), Why.HOLDS
     if truth is Truth.FALSE:
         why = Why.FAILS
     elif truth is Truth.TRUE and left.weak:
@@ -507,7 +510,7 @@ def _holds(condition: Holds, given: Circumstances) -> Trace:
         if one.programme in condition.programmes
         and condition.category in {None, one.category}
         and one.of == condition.of
-        and (one.since is None or one.since <= given.on)
+        and one.since <= given.on
         and (one.until is None or given.on <= one.until)
     ]
     truth = Truth.TRUE if bool(held) is not condition.negated else Truth.FALSE

@@ -81,10 +81,10 @@ class Label:
     """A label that is held, from and until a day."""
 
     programme: str
+    since: date
     category: str | None = None
     of: str = "product"
     number: str | None = None
-    since: date | None = None
     until: date | None = None
 
 
@@ -293,6 +293,10 @@ def _substances(written: WrittenMeasurement, definition: PropertyDefinition) -> 
     if written.substances is None or definition.is_a != "substances":
         message = "a list of substances belongs to a property of that kind, and to no other"
         raise ValueError(message)
+    unknown = sorted({one.role for one in written.substances if one.role} - set(definition.values))
+    if unknown and definition.values:
+        message = f"{', '.join(unknown)} is no role of it; its roles are: {', '.join(definition.values)}"
+        raise ValueError(message)
     return tuple(_substance(one) for one in written.substances)
 
 
@@ -309,4 +313,4 @@ def _proof(written: WrittenDocumentProof) -> Proof:
 
 
 def _label(written: WrittenLabel) -> Label:
-    return Label(written.programme, written.category, written.of, written.number, written.from_, written.until)
+    return Label(written.programme, written.from_, written.category, written.of, written.number, written.until)

@@ -13,6 +13,8 @@ from tenring.rulebook.truth import Truth
 _INFINITE = Decimal("Infinity")
 #: Enough for sums and products of measured values to be exact.
 EXACT = Context(prec=50)
+#: More digits than any measurement has.
+_MEASURED = Context(prec=15)
 
 _DIRECTIONS: dict[Rounding, str] = {
     "half_up": ROUND_HALF_UP,
@@ -63,12 +65,28 @@ def times(one: Interval, factor: Decimal) -> Interval:
     return Interval(_product(one.high, factor), _product(one.low, factor))
 
 
+def rescaled(one: Interval, factor: Decimal) -> Interval:
+    """An interval in another unit."""
+    return one if factor == 1 else measured(times(one, factor))
+
+
+def measured(one: Interval) -> Interval:
+    """An interval to 15 significant digits: beyond them is only the noise of factors without end, such as 1/6.4516."""
+    return Interval(_MEASURED.plus(one.low), _MEASURED.plus(one.high), one.open_high)
+
+
 def added(intervals: Iterable[Interval]) -> Interval:
     """Sums of a number of each; of none it is 0."""
     low, high, is_open = Decimal(0), Decimal(0), False
     for one in intervals:
         low, high, is_open = EXACT.add(low, one.low), EXACT.add(high, one.high), is_open or one.open_high
     return Interval(low, high, is_open)
+
+
+def mean(intervals: list[Interval]) -> Interval:
+    """The mean of a number of each; the sum is divided, so that the mean of equal numbers is that number."""
+    total, count = added(intervals), Decimal(len(intervals))
+    return Interval(EXACT.divide(total.low, count), EXACT.divide(total.high, count), total.open_high)
 
 
 def multiplied(left: Interval, right: Interval) -> Interval:

@@ -110,22 +110,26 @@ def judge(
         library: measurands, methods and their equivalences, and other criteria that clauses refer to.
         trusted: values count as shown, by whatever method and document: a programme's own register.
     """
-    taken = taken_on(revision, on, library.find)
-    given = Circumstances(product, library.properties, revision.criteria, on, trusted=trusted)
+    return judge_taken(product, taken_on(revision, on, library.find), on, library, trusted=trusted)
+
+
+def judge_taken(product: Product, taken: Revision, on: date, library: Library, *, trusted: bool = False) -> Result:
+    """Judge a product by a revision already taken on the day (`dates.taken_on`): for many products by one revision."""
+    given = Circumstances(product, library.properties, taken.criteria, on, trusted=trusted)
     return summed_up(taken, on, tuple(judge_clause(clause, given) for clause in taken.clauses))
 
 
-def summed_up(revision: Revision, on: date, judgements: tuple[Judgement, ...]) -> Result:
-    """The answer of a whole revision, taken on a day, from those of its clauses."""
-    points = tuple(_points_result(rule, judgements) for rule in revision.points)
+def summed_up(taken: Revision, on: date, judgements: tuple[Judgement, ...]) -> Result:
+    """The answer of a whole revision, already taken on the day, from those of its clauses."""
+    points = tuple(_points_result(rule, judgements) for rule in taken.points)
     return Result(
-        revision=revision.id,
-        document=revision.document,
+        revision=taken.id,
+        document=taken.document,
         on=on,
         overall=_overall(judgements, points),
         judgements=judgements,
         points=points,
-        grade=_worst_grade(revision, judgements),
+        grade=_worst_grade(taken, judgements),
         missing=tuple(dict.fromkeys(one for judgement in judgements for one in judgement.missing)),
     )
 

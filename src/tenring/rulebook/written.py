@@ -23,7 +23,7 @@ def _listed(value: object) -> object:
     return [value] if isinstance(value, str) else value
 
 
-Texts = Annotated[tuple[str, ...], BeforeValidator(_listed)]
+Texts = Annotated[tuple[str, ...], BeforeValidator(_listed, json_schema_input_type=str | tuple[str, ...])]
 """One text or a list of them."""
 
 Limit = str | dict[date, str]
@@ -347,7 +347,7 @@ class WrittenLabel(Written):
     category: str | None = None
     of: str = "product"
     number: str | None = None
-    from_: date | None = Field(default=None, alias="from")
+    from_: date = Field(alias="from", description="a licence whose first day is not known is no evidence")
     until: date | None = None
 
 

@@ -68,20 +68,20 @@ def evidence_query(values: str, labels: str | None, on: date, where: str = "") -
     label = f" || {quoted(_BETWEEN_CELLS)} || ".join(cell)
     held = f"""
         SELECT product, string_agg({label}, {quoted(_BETWEEN_ROWS)} ORDER BY programme, category, subject) AS labels
-        FROM {labels} WHERE (since IS NULL OR since <= {day}) AND (until IS NULL OR until >= {day}) GROUP BY product
+        FROM {labels} WHERE since <= {day} AND (until IS NULL OR until >= {day}) GROUP BY product
     """
     return f"SELECT product, evidence, labels FROM ({rows}) AS given LEFT JOIN ({held}) AS held USING (product)"
 
 
 def judge_batch(batch: pa.RecordBatch, *, task: Task) -> pa.RecordBatch:
     """The answers for the products of `evidence_query`."""
-    found = [_answers(str(row["product"]), _product(row), task) for row in batch.to_pylist()]
+    found = [_answers(str(row["product"]), _product(row, task.on), task) for row in batch.to_pylist()]
     return pa.RecordBatch.from_pylist(found, schema=task.schema)
 
 
-def _product(row: dict[str, str | None]) -> Product:
+def _product(row: dict[str, str | None], on: date) -> Product:
     rows = [dict(zip(VALUES.names[1:], cells, strict=True)) for cells in _cells(row["evidence"])]
-    labels = tuple(Label(programme or "", category, of or "") for programme, category, of in _cells(row["labels"]))
+    labels = tuple(Label(programme or "", on, category, of or "") for programme, category, of in _cells(row["labels"]))
     measured = product_of(
         one | {"not_detected": one["not_detected"] == "true", "open_high": one["open_high"] == "true"} for one in rows
     )

@@ -22,7 +22,6 @@ from tenring.rulebook.expressions import (
     Holds,
     Is,
     NotDetected,
-    Opaque,
     Operator,
     Term,
     Unread,
@@ -39,11 +38,13 @@ class Conditions:
 
     columns: Columns
     facts: Facts
-    opaque: Mapping[Opaque, Number]
+    computed: Mapping[Term, Number]
+    near: list[Sql] = field(default_factory=list)
+    """Where two numbers differ by so little that `judge` has to decide: see `_too_close`."""
     _done: dict[Condition, Sql] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.terms = Terms(self.columns, self.facts, self.truth, self.opaque)
+        self.terms = Terms(self.columns, self.facts, self.truth, self.computed)
 
     def truth(self, condition: Condition) -> Sql:
         """The truth of a condition: 3 true, 2 not shown, 1 not checked, 0 false.
@@ -72,11 +73,22 @@ class Conditions:
         else:
             low, high = (left, right) if operator in {"<", "<="} else (right, left)
             true, false = _below(low, high, digits, strict=operator in {"<", ">"})
+        if not (left.digits.is_compared_whole and right.digits.is_compared_whole):
+            self._note_close_ones(left, right)
         state = least_state(self.columns, (left.state, right.state))
         rest = "2" if state.text == "3" else f"least(2, {state.text})"
         opens = [one.open_high for one in (left, right) if one.open_high]
         parts = (left.low, left.high, right.low, right.high, state, *opens)
         return self.columns.add(f"CASE WHEN {true} THEN 3 WHEN {false} THEN 0 ELSE {rest} END", *parts)
+
+    def _note_close_ones(self, left: Number, right: Number) -> None:
+        pairs = [(one, other) for one in (left.low, left.high) for other in (right.low, right.high)]
+        ends = [(one, other) for one, other in pairs if one is not NULL and other is not NULL]
+        if ends:
+            digits = widest((left.digits, right.digits))
+            close = either(_too_close(fitted(a, left.digits, digits), fitted(b, right.digits, digits)) for a, b in ends)
+            parts = (part for pair in ends for part in pair)
+            self.near.append(self.columns.add(f"coalesce({close}, FALSE)", *parts))
 
     def is_word(self, condition: Is) -> Sql:
         """A word is one of these."""
@@ -151,6 +163,17 @@ class Conditions:
             return self.columns.add(f"{function}({', '.join(texts)})", *parts)
         ranks = " ".join(f"WHEN {_count_of(texts, rank)} >= {count} THEN {rank}" for rank in (3, 2, 1))
         return self.columns.add(f"CASE {ranks} ELSE 0 END", *parts)
+
+
+def _too_close(one: str, other: str) -> str:
+    """Whether numbers differ, but perhaps not in the digits that are compared.
+
+    Equal numbers and those that are further apart compare as their first digits do. A float decides nothing here but
+    whether to look closer.
+    """
+    double = f"CAST({other} AS DOUBLE)"
+    tolerance = f"1e-12 * greatest({double}, -{double})"
+    return both([f"{one} <> {other}", f"CAST({one} AS DOUBLE) - {double} BETWEEN -{tolerance} AND {tolerance}"])
 
 
 def _count_of(truths: list[str], rank: int) -> str:

@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
+#: Numbers are compared to so many significant digits (`intervals.measured`).
+COMPARED = 15
 #: Engines hold 38 digits; one is left for the carry that they reserve when they add or multiply.
 MOST = 37
 
@@ -25,6 +27,11 @@ class Digits:
         if self.whole + self.decimals > MOST:
             message = f"a number of {self.whole} + {self.decimals} digits"
             raise TooWideError(message)
+
+    @property
+    def is_compared_whole(self) -> bool:
+        """Whether no digit is left out when such numbers are compared."""
+        return self.whole + self.decimals <= COMPARED
 
     @property
     def type(self) -> str:

@@ -297,6 +297,6 @@ def label_step(number: int, label: Holds, labels: str, on: date) -> Step:
         SELECT DISTINCT product, TRUE AS label_{number}
         FROM {labels}
         WHERE programme IN ({programmes}) {category} AND subject = {quoted(label.of)}
-          AND (since IS NULL OR since <= {day}) AND (until IS NULL OR until >= {day})
+          AND since <= {day} AND (until IS NULL OR until >= {day})
         """,
     )

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import partial
 
 import pyarrow as pa
 
 from tenring.model.sql import Engine, Step
-from tenring.rulebook.bulk.columns import Columns, Number, Sql, least_state
+from tenring.rulebook.bulk.columns import Columns, Number, Sql, either, least_state
 from tenring.rulebook.bulk.conditions import Conditions
-from tenring.rulebook.bulk.digits import Digits, widest
+from tenring.rulebook.bulk.digits import Digits, digits_of, widest
 from tenring.rulebook.bulk.facts import Facts
-from tenring.rulebook.expressions import Function, Node, Opaque, walk
+from tenring.rulebook.expressions import Node, Opaque, Term, Value, walk
 from tenring.rulebook.functions import FUNCTIONS
+from tenring.rulebook.intervals import point, rescaled
 
 #: Results with more digits are left to `judge`: what is computed with them would not fit.
 _MOST_DECIMALS, _MOST_WHOLE = 30, 18
@@ -26,20 +27,30 @@ _INFINITE = Decimal("Infinity")
 class End:
     """One end of a function: which end of each argument it takes, and what an unbounded one stands for."""
 
-    function: Function
+    term: Opaque | Value
     is_high: bool
 
     @property
     def takes_high(self) -> tuple[bool, ...]:
         """For each argument, whether its high end gives this end."""
-        return tuple((direction > 0) == self.is_high for direction in FUNCTIONS[self.function].directions)
+        term = self.term
+        directions = (term.factor,) if isinstance(term, Value) else FUNCTIONS[term.function].directions
+        return tuple((direction > 0) == self.is_high for direction in directions)
+
+    def value(self, numbers: list[Decimal]) -> Decimal:
+        """The end, of the ends that it takes."""
+        if isinstance(self.term, Value):
+            return rescaled(point(numbers[0]), self.term.factor).low
+        definition = FUNCTIONS[self.term.function]
+        return definition.compute(*(max(one, least) for one, least in zip(numbers, definition.least, strict=True)))
 
 
-def functions_of(nodes: Iterable[Node]) -> list[Opaque]:
-    """Every function, those that others rest on first."""
-    found: list[Opaque] = []
+def functions_of(nodes: Iterable[Node]) -> list[Opaque | Value]:
+    """Every function and every value in another unit than its own, those that others rest on first."""
+    found: list[Opaque | Value] = []
     for node in nodes:
-        for one in reversed([one for one in walk(node) if isinstance(one, Opaque)]):
+        below = (one for one in walk(node) if isinstance(one, Opaque | Value))
+        for one in reversed([one for one in below if isinstance(one, Opaque) or one.factor not in {0, 1}]):
             if one not in found:
                 found.append(one)
     return found
@@ -52,24 +63,30 @@ class Functions:
     engine: Engine
     facts: Facts
     base: str
-    known: dict[Opaque, Number] = field(default_factory=dict)
+    known: dict[Term, Number] = field(default_factory=dict)
 
-    def compute(self, term: Opaque) -> None:
+    def compute(self, term: Opaque | Value) -> None:
         """Make the table `bulk_function_<n>`: both ends for each product, and whether `judge` has to decide instead.
 
         Raises:
             TooWideError: an argument is not SQL's.
         """
         number, conditions = len(self.known), Conditions(Columns(), self.facts, self.known)
-        arguments = [conditions.number(one) for one in term.terms]
+        if isinstance(term, Value):
+            arguments = [self.facts.number(term.quantity)]
+            if arguments[0].digits.times(digits_of(term.factor)).is_compared_whole:
+                return
+        else:
+            arguments = [conditions.number(one) for one in term.terms]
         state = least_state(conditions.columns, (one.state for one in arguments))
-        ends = {"low": End(term.function, is_high=False), "high": End(term.function, is_high=True)}
+        ends = {"low": End(term, is_high=False), "high": End(term, is_high=True)}
         selected = [
             f"CAST({(one.high if high else one.low).text} AS {one.digits.type}) AS {name}{place}"
             for name, end in ends.items()
             for place, (one, high) in enumerate(zip(arguments, end.takes_high, strict=True))
         ]
-        select = ", ".join(["product", f"{state.text} AS state", *selected])
+        near = either(one.text for one in conditions.near)
+        select = ", ".join(["product", f"{state.text} AS state", f"{near} AS near", *selected])
         self.engine.run([Step(f"bulk_arguments_{number}", conditions.columns.query(self.base, select))])
         for name, end in ends.items():
             _tabulate(self.engine, end, f"{name}_{number}", [one.digits for one in arguments])
@@ -77,7 +94,9 @@ class Functions:
         self.engine.run([_joined(number, len(arguments), digits)])
         self.engine.drop(f"bulk_arguments_{number}", f"bulk_low_{number}", f"bulk_high_{number}")
         low, high, known = (Sql(f"f{number}_{part}") for part in ("low", "high", "state"))
-        self.known[term] = Number(low, high, known, digits, bounded_low=False, bounded_high=False)
+        found = Number(low, high, known, digits, bounded_low=False, bounded_high=False)
+        is_open = arguments[0].open_high if isinstance(term, Value) and term.factor > 0 else None
+        self.known[term] = replace(found, open_high=is_open)
         self.base += f" JOIN bulk_function_{number} USING (product)"
 
 
@@ -115,12 +134,11 @@ def values_of(batch: pa.RecordBatch, *, end: End, schema: pa.Schema) -> pa.Recor
 
 
 def _value(arguments: tuple[Decimal | None, ...], end: End) -> tuple[str | None, bool, int, int]:
-    definition = FUNCTIONS[end.function]
     numbers = [
-        max((_INFINITE if high else -_INFINITE) if one is None else one, least)
-        for one, high, least in zip(arguments, end.takes_high, definition.least, strict=True)
+        (_INFINITE if high else -_INFINITE) if one is None else one
+        for one, high in zip(arguments, end.takes_high, strict=True)
     ]
-    value = definition.compute(*numbers)
+    value = end.value(numbers)
     if not value.is_finite():
         is_odd = value.is_nan() or (value > 0) is not end.is_high
         return None, is_odd, 1, 0
@@ -152,7 +170,7 @@ def _joined(number: int, count: int, digits: Digits) -> Step:
         SELECT given.product, given.state AS f{number}_state,
                CAST(low_ones.value AS {digits.type}) AS f{number}_low,
                CAST(high_ones.value AS {digits.type}) AS f{number}_high,
-               low_ones.odd OR high_ones.odd AS f{number}_odd
+               given.near OR low_ones.odd OR high_ones.odd AS f{number}_odd
         FROM bulk_arguments_{number} AS given {join("low")} {join("high")}
         """,
     )

@@ -11,7 +11,7 @@ from functools import partial
 
 from tenring.model.sql import Engine, Step, quoted
 from tenring.rulebook.bulk.by_hand import NOT_APPLICABLE, NUMBERS, Task, compared_in, evidence_query, judge_batch
-from tenring.rulebook.bulk.columns import Columns, Number, Sql
+from tenring.rulebook.bulk.columns import Columns, Number, Sql, either
 from tenring.rulebook.bulk.conditions import Conditions
 from tenring.rulebook.bulk.digits import Digits, TooWideError
 from tenring.rulebook.bulk.facts import Facts, label_step, labels_held, pivot, survey
@@ -158,7 +158,7 @@ def _held(end: tuple[Sql, Digits] | None, code: Sql) -> str:
 class Tables:
     """Names of what is judged: values (see `table.VALUES`), and labels held, if there is such a table.
 
-    Labels have the columns product, programme, category, subject, since, until (dates inclusive, null: open).
+    Labels have the columns product, programme, category, subject, since, until (dates inclusive, until null: open).
     """
 
     values: str
@@ -192,7 +192,7 @@ class _Run:
         facts = self._facts(nodes)
         functions = self._functions(nodes, facts)
         by_hand = self._by_hand(functions)
-        odd = self._odd(len(functions.known))
+        odd = self._odd(functions, by_hand)
         if by_hand:
             functions.base += " LEFT JOIN bulk_by_hand USING (product)"
         answers = Answers(self.revision, by_hand, odd, functions)
@@ -237,14 +237,20 @@ class _Run:
             return False
         return True
 
-    def _odd(self, functions: int) -> bool:
-        """Judge the products for which a function has a value that SQL does not hold: the table `bulk_odd`."""
-        if not functions:
+    def _odd(self, functions: Functions, by_hand: tuple[int, ...]) -> bool:
+        """Judge the products whose numbers SQL does not hold or that lie too close together: the table `bulk_odd`."""
+        compiled = Compiled(functions)
+        for place, clause in enumerate(self.revision.clauses):
+            if place not in by_hand:
+                code = compiled.clause(clause)
+                compiled.points(clause, code)
+                compiled.grade(clause, code, self.revision.grades)
+        odd = [one.text for one in compiled.conditions.near]
+        odd += [f"f{number}_odd" for number in range(len(functions.known))]
+        if not odd:
             return False
-        ones = " UNION ".join(
-            f"SELECT product FROM bulk_function_{number} WHERE f{number}_odd" for number in range(functions)
-        )
-        self.engine.run([Step("bulk_odd_products", ones)])
+        query = compiled.columns.query(functions.base, f"product, {either(odd)} AS is_odd")
+        self.engine.run([Step("bulk_odd_products", f"SELECT product FROM ({query}) AS one WHERE is_odd")])
         if not self.engine.rows("SELECT 1 FROM bulk_odd_products LIMIT 1"):
             return False
         places = tuple(range(len(self.revision.clauses)))

@@ -59,12 +59,12 @@ class Candidate:
 
 @dataclass
 class Terms:
-    """Compiles terms; `condition` compiles the gates of tables, `opaque` has functions that were computed before."""
+    """Compiles terms; `condition` compiles the gates of tables, `computed` has what was computed before."""
 
     columns: Columns
     facts: Facts
     condition: Callable[[Condition], Sql]
-    opaque: Mapping[Opaque, Number]
+    computed: Mapping[Term, Number]
     _done: dict[Term, Number] = field(default_factory=dict)
 
     def number(self, term: Term) -> Number:
@@ -87,7 +87,7 @@ class Terms:
 
     def value(self, term: Value) -> Number:
         """A measured number."""
-        return self.times(self.facts.number(term.quantity), term.factor)
+        return self._rescaled(term, self.facts.number(term.quantity))
 
     def aggregate(self, term: Aggregate) -> Number:
         """One number out of several."""
@@ -95,7 +95,17 @@ class Terms:
         if found is None:
             message = f"{term.how} of several values"
             raise TooWideError(message)
-        return self.times(found, term.factor)
+        return self._rescaled(term, found)
+
+    def _rescaled(self, term: Value | Aggregate, one: Number) -> Number:
+        """A number in another unit, to the digits that are compared (`intervals.rescaled`)."""
+        if term in self.computed:
+            return self.computed[term]
+        found = self.times(one, term.factor)
+        if term.factor != 1 and not found.digits.is_compared_whole:
+            message = "a unit with a factor without end"
+            raise TooWideError(message)
+        return found
 
     def ingredients(self, _term: IngredientSum) -> Number:
         """A sum over a list of substances: the table of values has none."""
@@ -103,10 +113,10 @@ class Terms:
 
     def function(self, term: Opaque) -> Number:
         """A function that was computed before."""
-        if term not in self.opaque:
+        if term not in self.computed:
             message = f"{term.function} of numbers that SQL does not hold"
             raise TooWideError(message)
-        return self.opaque[term]
+        return self.computed[term]
 
     def times(self, one: Number, factor: Decimal) -> Number:
         """A number times a constant (`intervals.times`)."""
@@ -123,7 +133,8 @@ class Terms:
     def _product(self, end: Sql, factor: Decimal, digits: Digits) -> Sql:
         if end is NULL:
             return NULL
-        return self.columns.add(f"CAST({end.text} * {literal(factor)} AS {digits.type})", end)
+        own = Digits(digits.whole - digits_of(factor).whole, digits.decimals - digits_of(factor).decimals)
+        return self.columns.add(_product(end.text, own, literal(factor), digits_of(factor)), end)
 
     def sum(self, term: Sum) -> Number:
         """All terms added."""
@@ -176,10 +187,9 @@ class Terms:
         found: list[str] = []
         for one in dict.fromkeys((left.low, left.high)):
             for other in dict.fromkeys((right.low, right.high)):
-                a, b = (f"CAST({end.text} AS {own.type})" for end, own in ((one, left.digits), (other, right.digits)))
+                product = _product(one.text, left.digits, other.text, right.digits)
                 found.append(
-                    f"CASE WHEN {one.text} = 0 OR {other.text} = 0 THEN CAST(0 AS {digits.type}) "
-                    f"ELSE CAST({a} * {b} AS {digits.type}) END"
+                    f"CASE WHEN {one.text} = 0 OR {other.text} = 0 THEN CAST(0 AS {digits.type}) ELSE {product} END"
                 )
         return found
 
@@ -333,6 +343,18 @@ class Terms:
             parts += [number.high, one.when, *([is_open] if is_open else [])]
         most = self.columns.add(extreme("greatest", closed), *parts)
         return self.columns.add(f"coalesce({most.text} < {high.text}, TRUE)", most, high)
+
+
+#: Products of numbers of so many digits are computed in 64 bits, and overflow.
+_NARROW = 18
+
+
+def _product(left: str, own: Digits, right: str, other: Digits) -> str:
+    digits = own.times(other)
+    is_narrow = max(own.whole + own.decimals, other.whole + other.decimals) <= _NARROW
+    wide = f"DECIMAL({_NARROW + 1}, {own.decimals})"
+    of_left = wide if is_narrow and digits.whole + digits.decimals > _NARROW else own.type
+    return f"CAST(CAST({left} AS {of_left}) * CAST({right} AS {other.type}) AS {digits.type})"
 
 
 def _unbounded_products(left: Number, right: Number) -> tuple[str, str]:
