@@ -296,9 +296,9 @@ def test_labels_are_held_from_and_until_their_days(engine: Engine) -> None:
     )
     columns = ("product", "programme", "category", "subject", "since", "until")
     rows = [
-        ("a", "eco-mark", "paints", "product", None, DAY),
+        ("a", "eco-mark", "paints", "product", DAY, DAY),
         ("b", "eco-mark", "paints", "product", DAY + timedelta(1), None),
-        ("c", "eco-mark", "paper", "product", None, None),
+        ("c", "eco-mark", "paper", "product", DAY, None),
     ]
     types = [pa.string()] * 4 + [pa.date32()] * 2
     engine.add("given_labels", table_of(zip(columns, types, strict=True), rows))
