@@ -67,6 +67,10 @@ class Answers:
         """
         return " UNION ALL ".join(self._long(place) for place in range(len(self.revision.clauses)))
 
+    def kept(self) -> tuple[Step, Step]:
+        """Steps that keep both queries: the tables `bulk_overall` and `bulk_judgements`."""
+        return Step("bulk_overall", self.overall()), Step("bulk_judgements", self.judgements())
+
     def _long(self, place: int) -> str:
         clause = self.revision.clauses[place]
         names = ", ".join(f"{name}{place} AS {name[:-1]}" for name in NUMBERS[:4])
