@@ -35,7 +35,7 @@ CONFIGURATION_COLUMNS = {
 }
 
 
-#: Facts about a display: property -> column, and the word that stands in its list if it is so.
+#: Facts about a display: property -> column of the CSV export, and the word that stands in its list if it is so.
 DISPLAY_FACTS = {
     "touch_screen": ("Features Enabled in Default On Mode", "Touch Screen"),
     "curved_screen": ("Model Features", "Curved Screen"),
@@ -107,10 +107,16 @@ def display_facts(cells: Mapping[str, str]) -> Iterator[MeasuredProperty]:
 
     The resolution comes from the pixels: the column of megapixels is rounded to one decimal.
     """
-    pixels = _PIXELS.match(clean(cells.get("Native Resolution (pixels)", "")))
+    pixels = _PIXELS.match(clean(_cell(cells, "Native Resolution (pixels)")))
     if pixels:
         yield MeasuredProperty("screen_resolution", Decimal(int(pixels[1]) * int(pixels[2])).scaleb(-6), "megapixel")
     for name, (column, word) in DISPLAY_FACTS.items():
-        listed = {clean(part) for part in cells.get(column, "").split(",")} - {""}
+        listed = {clean(part) for part in _cell(cells, column).split(",")} - {""}
         if listed:
             yield MeasuredProperty(name, text="true" if word in listed else "false")
+
+
+def _cell(cells: Mapping[str, str], column: str) -> str:
+    """A cell by its column in the CSV export, or by the name that the open-data service makes of it."""
+    words = "".join(sign if sign.isalnum() else " " for sign in column.lower()).split()
+    return cells.get(column) or cells.get("_".join(words)) or ""
