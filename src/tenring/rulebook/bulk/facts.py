@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
+from typing import Any
 
 import pyarrow as pa
 
@@ -29,6 +30,8 @@ from tenring.rulebook.expressions import (
 
 #: Decimals that a number of the table may have, and digits before the point.
 _DECIMALS, _WHOLE = 12, 16
+#: Digits of decimals in 64 bits, and of those of the table.
+_NARROW, _WIDTH = 18, _DECIMALS + _WHOLE
 _SPLIT = quoted(BETWEEN_WORDS)
 
 
@@ -157,7 +160,8 @@ def _number(name: str, profile: Profile) -> Number:
 def survey(engine: Engine, values: str, quantities: Iterable[Quantity]) -> tuple[dict[Slot, int], dict[int, Profile]]:
     """Find the places of quantities in the table `values`, and what stands there.
 
-    Makes the table `bulk_wanted`: which property, subject and conditions count for which quantity.
+    Makes the tables `bulk_wanted` (which property, subject and conditions count for which quantity), `bulk_products`
+    and `bulk_placed` (the values that count, with the numbers of their products and quantities).
     """
     slots = {slot: place for place, slot in enumerate(dict.fromkeys(slot_of(one) for one in quantities))}
     names = ", ".join(quoted(name) for name in sorted({slot[0] for slot in slots})) or "''"
@@ -173,7 +177,12 @@ def survey(engine: Engine, values: str, quantities: Iterable[Quantity]) -> tuple
     ]
     columns = [("property", pa.string()), ("subject", pa.string()), ("conditions", pa.string()), ("slot", pa.int64())]
     engine.add("bulk_wanted", table_of(columns, wanted))
-    return slots, {int(row[0]): _profile(row) for row in engine.rows(_survey_query(values))}
+    profiles = {int(row[0]): _profile(row) for row in engine.rows(_survey_query(values))}
+    engine.run(_placed(values, max((one.digits.whole for one in profiles.values()), default=1)))
+    for slot, decimals in engine.rows(_decimals_query(profiles)):
+        digits = Digits(profiles[slot].digits.whole, int(decimals))
+        profiles[slot] = replace(profiles[slot], digits=digits)
+    return slots, profiles
 
 
 def conditions_hold(at: Mapping[str, str], conditions: Iterable[tuple[str, str]]) -> bool:
@@ -185,9 +194,7 @@ def _survey_query(values: str) -> str:
     is_number = "words IS NULL AND item IS NULL"
     several = f"words = '' OR contains(words, {_SPLIT})"
     return f"""
-        SELECT slot,
-               coalesce(max(greatest({_decimals("low")}, {_decimals("high")})), 0) AS decimals,
-               coalesce(max(greatest({_whole("low")}, {_whole("high")})), 1) AS whole,
+        SELECT slot, min(low) AS lowest, max(low) AS low_most, min(high) AS high_least, max(high) AS highest,
                sum(CASE WHEN {is_number} THEN 1 ELSE 0 END) AS numbers,
                sum(CASE WHEN {is_number} AND low IS NULL THEN 1 ELSE 0 END) AS unbounded_low,
                sum(CASE WHEN {is_number} AND high IS NULL THEN 1 ELSE 0 END) AS unbounded_high,
@@ -200,50 +207,69 @@ def _survey_query(values: str) -> str:
     """
 
 
-def _decimals(column: str) -> str:
-    """How many decimals a number really has."""
+def _profile(row: tuple[Any, ...]) -> Profile:
+    numbers, low, high, opens, words, several, rows = row[5:]
+    ends = [abs(int(end)) for end in row[1:5] if end is not None]
+    whole = len(str(max(ends, default=0)))
+    return Profile(Digits(whole, _DECIMALS), numbers, low > 0, high > 0, opens > 0, words, several > 0, rows)
+
+
+def _placed(values: str, whole: int) -> tuple[Step, Step]:
+    """Products by number, and their values by quantity, in as few bits as their digits allow."""
+    width = _NARROW if whole + _DECIMALS <= _NARROW else _WIDTH
+    products = f"""
+        SELECT product, row_number() OVER (ORDER BY product) AS number
+        FROM (SELECT DISTINCT product FROM {values}) AS ones
+    """
+    placed = f"""
+        SELECT number, slot, CAST(low AS DECIMAL({width}, {_DECIMALS})) AS low,
+               CAST(high AS DECIMAL({width}, {_DECIMALS})) AS high, open_high, not_detected, words, item
+        FROM {values} JOIN bulk_wanted USING (property, subject, conditions) JOIN bulk_products USING (product)
+    """
+    return Step("bulk_products", products), Step("bulk_placed", placed)
+
+
+def _decimals_query(profiles: Mapping[int, Profile]) -> str:
+    """How many decimals the numbers of each quantity really have."""
+    whole = max((one.digits.whole for one in profiles.values()), default=1)
+    width = _NARROW if whole + _DECIMALS <= _NARROW else _WIDTH
+    other = f"CASE WHEN high = low THEN 0 ELSE {_decimals('high', width)} END"
+    return f"SELECT slot, max(greatest({_decimals('low', width)}, {other})) FROM bulk_placed GROUP BY slot"
+
+
+def _decimals(column: str, width: int) -> str:
     steps = " ".join(
-        f"WHEN {column} = CAST({column} AS DECIMAL(28, {digits})) THEN {digits}" for digits in range(_DECIMALS)
+        f"WHEN {column} = CAST({column} AS DECIMAL({width}, {digits})) THEN {digits}" for digits in (0, 2, 4, 6, 9)
     )
     return f"CASE WHEN {column} IS NULL THEN 0 {steps} ELSE {_DECIMALS} END"
-
-
-def _whole(column: str) -> str:
-    """How many digits it has before the point."""
-    powers = [f"CAST('{10**digits}' AS DECIMAL(28, {_DECIMALS}))" for digits in range(1, _WHOLE)]
-    steps = " ".join(
-        f"WHEN {column} < {power} AND {column} > -{power} THEN {digits}" for digits, power in enumerate(powers, 1)
-    )
-    return f"CASE WHEN {column} IS NULL THEN 1 {steps} ELSE {_WHOLE} END"
-
-
-def _profile(row: tuple[object, ...]) -> Profile:
-    decimals, whole, numbers, low, high, opens, words, several, rows = (int(str(value)) for value in row[1:])
-    return Profile(Digits(whole, decimals), numbers, low > 0, high > 0, opens > 0, words, several > 0, rows)
 
 
 # one row for each product
 
 
-def pivot(values: str, facts: Facts, nodes: Iterable[Node]) -> Step:
-    """The table `bulk_facts`: one row for each product, with the columns that `Facts` names."""
-    columns = list(dict.fromkeys(column for node in nodes for column in _columns(node, facts)))
-    listed = "".join(f", {column}" for column in columns)
-    return Step(
-        "bulk_facts",
-        f"""
-        SELECT product{listed}
-        FROM (
-          SELECT product, low, high, open_high, not_detected, words, slot,
-                 CASE WHEN words IS NULL AND item IS NULL THEN slot END AS number_slot
-          FROM {values} LEFT JOIN bulk_wanted USING (property, subject, conditions)
-        ) AS placed
-        GROUP BY product
-        """,
-    )
+def pivot(facts: Facts, nodes: Iterable[Node]) -> Step:
+    """The table `bulk_facts`: one row for each product, with the columns that `Facts` names.
+
+    Each quantity is put together by itself and joined: so the work grows with the rows, not with rows times columns.
+    """
+    columns: dict[int, dict[str, tuple[str, str]]] = {}
+    for node in nodes:
+        for slot, name, expression, missing in _columns(node, facts):
+            columns.setdefault(slot, {})[name] = (expression, missing)
+    select, joins = ["product"], []
+    for slot, own in columns.items():
+        listed = ", ".join(f"{expression} AS {name}" for name, (expression, _) in own.items())
+        one = f"SELECT number, {listed} FROM bulk_placed WHERE slot = {slot} GROUP BY number"
+        joins.append(f" LEFT JOIN ({one}) AS of_{slot} USING (number)")
+        select += [
+            f"coalesce(of_{slot}.{name}, {missing}) AS {name}" if missing else f"of_{slot}.{name} AS {name}"
+            for name, (_, missing) in own.items()
+        ]
+    return Step("bulk_facts", f"SELECT {', '.join(select)} FROM bulk_products{''.join(joins)}")
 
 
-def _columns(root: Node, facts: Facts) -> Iterator[str]:
+def _columns(root: Node, facts: Facts) -> Iterator[tuple[int, str, str, str]]:
+    """Quantity, name, aggregate, and what stands where a product has none (empty: nothing)."""
     for node in walk(root):
         quantity = getattr(node, "quantity", None)
         if not isinstance(quantity, Quantity) or isinstance(node, Aggregate):
@@ -251,30 +277,31 @@ def _columns(root: Node, facts: Facts) -> Iterator[str]:
         slot = facts.slots[slot_of(quantity)]
         profile = facts.profiles.get(slot, Profile())
         if isinstance(node, Value | NotDetected) and profile.numbers:
-            yield from _number_columns(slot, profile)
+            for name, expression, missing in _number_columns(profile):
+                yield slot, f"q{slot}_{name}", expression, missing
         if isinstance(node, Is | Has) and profile.words:
-            own = f"CASE WHEN slot = {slot} THEN words END"
-            yield f"CASE WHEN min({own}) = max({own}) THEN min({own}) END AS q{slot}_words"
+            yield slot, f"q{slot}_words", "CASE WHEN min(words) = max(words) THEN min(words) END", ""
         if isinstance(node, Disclosed | NotDetected) and profile.rows:
-            yield f"count(CASE WHEN slot = {slot} THEN 1 END) > 0 AS q{slot}_known"
+            yield slot, f"q{slot}_known", "count(*) > 0", "FALSE"
         if isinstance(node, NotDetected) and profile.rows:
-            yield f"coalesce(bool_or(CASE WHEN slot = {slot} THEN NOT not_detected END), FALSE) AS q{slot}_found"
+            yield slot, f"q{slot}_found", "bool_or(NOT not_detected)", "FALSE"
 
 
-def _number_columns(slot: int, profile: Profile) -> Iterator[str]:
-    is_it, type_ = f"number_slot = {slot}", profile.digits.type
-    low, high = f"CASE WHEN {is_it} THEN low END", f"CASE WHEN {is_it} THEN high END"
+def _number_columns(profile: Profile) -> Iterator[tuple[str, str, str]]:
+    is_number, type_ = "words IS NULL AND item IS NULL", profile.digits.type
+    mixed = profile.numbers != profile.rows
+    low, high = (f"CASE WHEN {is_number} THEN {end} END" if mixed else end for end in ("low", "high"))
     lowest, highest = f"CAST(min({low}) AS {type_})", f"CAST(max({high}) AS {type_})"
     if profile.unbounded_low:
-        lowest = f"CASE WHEN coalesce(bool_or({is_it} AND low IS NULL), FALSE) THEN NULL ELSE {lowest} END"
+        lowest = f"CASE WHEN coalesce(bool_or({is_number} AND low IS NULL), FALSE) THEN NULL ELSE {lowest} END"
     if profile.unbounded_high:
-        highest = f"CASE WHEN coalesce(bool_or({is_it} AND high IS NULL), FALSE) THEN NULL ELSE {highest} END"
-    yield f"{lowest} AS q{slot}_low"
-    yield f"{highest} AS q{slot}_high"
-    yield f"CASE WHEN count(CASE WHEN {is_it} THEN 1 END) > 0 THEN 3 ELSE 2 END AS q{slot}_state"
+        highest = f"CASE WHEN coalesce(bool_or({is_number} AND high IS NULL), FALSE) THEN NULL ELSE {highest} END"
+    yield "low", lowest, ""
+    yield "high", highest, ""
+    yield "state", f"CASE WHEN count(CASE WHEN {is_number} THEN 1 END) > 0 THEN 3 ELSE 2 END" if mixed else "3", "2"
     if profile.has_open:
-        closed = f"max(CASE WHEN {is_it} AND NOT open_high THEN high END)"
-        yield f"coalesce({closed} < max({high}), TRUE) AS q{slot}_open"
+        closed = f"max(CASE WHEN {is_number} AND NOT open_high THEN high END)"
+        yield "open", f"coalesce({closed} < max({high}), TRUE)", "TRUE"
 
 
 # labels

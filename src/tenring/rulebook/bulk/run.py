@@ -209,7 +209,7 @@ class _Run:
         held = labels_held(nodes) if self.tables.labels else ()
         self.engine.run(label_step(place, one, str(self.tables.labels), self.on) for place, one in enumerate(held))
         facts = Facts(slots, profiles, {one: f"coalesce(label_{place}, FALSE)" for place, one in enumerate(held)})
-        self.engine.run([pivot(self.tables.values, facts, nodes)])
+        self.engine.run([pivot(facts, nodes)])
         return facts
 
     def _functions(self, nodes: list[Node], facts: Facts) -> Functions:
