@@ -276,7 +276,11 @@ class Encoder:
 
     def _multiply(self, one: Multiply) -> Number:
         left, right = (one.right, one.left) if depends_on_numbers(one.left) else (one.left, one.right)
-        cases, other = self._cases(left), self.term(right)
+        other = self.term(right)
+        if not _is_cased(left):
+            first = self.term(left)
+            return Number(first.value * other.value, all_of((first.known, other.known)))
+        cases = self._cases(left)
         found = number(cases[-1][1]) * other.value
         for when, factor in reversed(cases[:-1]):
             found = either(when, number(factor) * other.value, found)
@@ -287,6 +291,8 @@ class Encoder:
         match term:
             case Constant(value):
                 return [(TRUE, Fraction(value))]
+            case UnreadNumber():
+                return [(TRUE, Fraction(0))]  # its value is not known, whatever stands for it
             case Choice(rows, otherwise, "only" | "first"):
                 found: list[tuple[Bool, Fraction]] = []
                 for row in rows:
@@ -299,7 +305,7 @@ class Encoder:
             case Multiply(left, right):
                 return self._crossed((left, right), lambda pair: pair[0] * pair[1])
             case _:
-                message = f"a factor of type {type(term).__name__} is not known to be constant"
+                message = f"a factor of type {type(term).__name__} has no cases"
                 raise ValueError(message)
 
     def _crossed(
@@ -345,6 +351,18 @@ class Encoder:
 
     def _unread_number(self, _one: UnreadNumber) -> Number:
         return Number(number(0), FALSE)
+
+
+def _is_cased(term: Term) -> bool:
+    """Whether a term is one of a few constants, which the solver takes more easily than a product."""
+    if isinstance(term, Choice):
+        rows = [row.then for row in term.rows] + ([term.otherwise] if term.otherwise else [])
+        return term.hit in {"only", "first"} and all(_is_cased(one) for one in rows)
+    if isinstance(term, Sum | Minimum | Maximum):
+        return all(_is_cased(one) for one in term.terms)
+    if isinstance(term, Multiply):
+        return _is_cased(term.left) and _is_cased(term.right)
+    return isinstance(term, Constant | UnreadNumber)
 
 
 def _same(*parts: Holding) -> bool:

@@ -78,6 +78,27 @@ def floor(one: Real) -> Real:
     return z3.ToReal(z3.ToInt(one))
 
 
+def fewest(clauses: Iterable[frozenset[frozenset[str]]], known: frozenset[str]) -> tuple[str, ...]:
+    """The smallest set of names that, with those known, contains one of the sets of each clause; first in the alphabet.
+
+    Proven smallest where the solver finishes; else the smallest that it found.
+    """
+    clauses = tuple(clauses)
+    names = sorted({name for ways in clauses for way in ways for name in way} - known)
+    tests = {name: z3.Bool(name) for name in names}
+    optimiser = z3.Optimize()
+    optimiser.set("rlimit", MOST_STEPS)
+    for ways in clauses:
+        optimiser.add(any_of(all_of(tests[name] for name in sorted(way - known)) for way in sorted(ways, key=sorted)))
+    weight = len(names) ** 2 + 1  # one test fewer counts more than all places in the alphabet
+    for place, name in enumerate(names):
+        optimiser.add_soft(z3.Not(tests[name]), weight + place)
+    if optimiser.check() == z3.unsat:
+        return tuple(names)
+    model = optimiser.model()
+    return tuple(name for name in names if z3.is_true(model.eval(tests[name], model_completion=True)))
+
+
 class Solver:
     """Questions about one world: is there a product such that …?"""
 

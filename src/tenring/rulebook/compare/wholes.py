@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tenring.rulebook.compare.encode import Holding
 from tenring.rulebook.compare.logic import Bool, Model, all_of, any_of, opposite
 from tenring.rulebook.compare.measurands import LinkKind, Side
 from tenring.rulebook.compare.relation import Basis, Worlds, estimate_text, marks
-from tenring.rulebook.compare.witness import PASSES, Asking, Witness, judged, product_of, shown_values
+from tenring.rulebook.compare.witness import PASSES, Asking, Witness, judged, key_of, product_of, shown_values
 from tenring.rulebook.evidence import Product
+from tenring.rulebook.expressions import quantities
 from tenring.rulebook.judge import Judged
 from tenring.rulebook.revision import Clause
 
@@ -119,6 +120,9 @@ class _Follower:
         for clause in self._second.revision.clauses:
             asking = Asking(self._second, clause)
             if clause.role == "mandatory" and judged(product, asking, properties) is Judged.NOT_MET:
-                fails, values = f"{self._second.id} {clause.id}", shown_values(product, properties)
+                looked_at = {one.key for part in clause.parts for one in quantities(part)}
+                decisive = sorted(product.measurements, key=lambda one: key_of(one) not in looked_at)
+                values = shown_values(replace(product, measurements=tuple(decisive)), properties)
+                fails = f"{self._second.id} {clause.id}"
                 return Witness(values, self._first.id, fails, (Judged.MET, Judged.NOT_MET), product)
         return None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Context, Decimal
@@ -15,7 +15,7 @@ from tenring.rulebook.compare.measurands import Group, Side
 from tenring.rulebook.compare.world import ANOTHER, SubstanceUnknowns, World
 from tenring.rulebook.evaluate import Circumstances
 from tenring.rulebook.evidence import Label, Measurement, Product, Proof, Substance
-from tenring.rulebook.expressions import IngredientSum, quantities, walk
+from tenring.rulebook.expressions import IngredientSum, Quantity, quantities, walk
 from tenring.rulebook.intervals import Interval, point
 from tenring.rulebook.judge import Judged, judge_clause
 from tenring.rulebook.revision import Clause, Needed
@@ -62,20 +62,27 @@ def groups_of(asking: Asking, world: World) -> dict[Group, None]:
 def product_of(model: Model, world: World, clauses: Iterable[Asking]) -> Product:
     """The product of a world, as far as these clauses look at it."""
     clauses = tuple(clauses)
-    groups = dict.fromkeys(group for one in clauses for group in groups_of(one, world))
-    asked = [needed for one in clauses for way in one.clause.shown_by for needed in way]
-    day = min(one.side.on for one in clauses)
-    maker = _Maker(model, world, tuple(dict.fromkeys(asked)), clauses, day)
-    return Product(tuple(one for group in groups for one in maker.measurement(group)), tuple(maker.labels()))
+    asked: dict[Group, dict[Needed, None]] = {}
+    for one in clauses:
+        needed = dict.fromkeys(piece for way in one.clause.shown_by for piece in way)
+        for group in groups_of(one, world):
+            asked.setdefault(group, {}).update(needed)
+    maker = _Maker(model, world, {group: tuple(needed) for group, needed in asked.items()}, clauses)
+    return Product(tuple(one for group in asked for one in maker.measurement(group)), tuple(maker.labels()))
 
 
 @dataclass(frozen=True)
 class _Maker:
     model: Model
     world: World
-    asked: tuple[Needed, ...]
+    asked: Mapping[Group, tuple[Needed, ...]]
+    """What clauses want to see of each measurand."""
     clauses: tuple[Asking, ...]
-    on: date
+
+    @property
+    def on(self) -> date:
+        """A day on which documents are young enough for all clauses."""
+        return min(one.side.on for one in self.clauses)
 
     def measurement(self, group: Group) -> Iterator[Measurement]:
         if not self.model.holds(self.world.known(group)):
@@ -86,7 +93,7 @@ class _Maker:
             "of": quantity.of,
             "at": dict(quantity.at),
             "method": self._method(group),
-            "proofs": self._proofs(),
+            "proofs": self._proofs(group),
         }
         for values in self._values(group):
             yield Measurement(**about, **values)  # type: ignore[arg-type]
@@ -97,15 +104,15 @@ class _Maker:
             for link in self.world.measurands.links
             if group in {link.one, link.other}
         ]
-        named = [method for needed in self.asked for method in needed.methods]
+        named = [method for needed in self.asked[group] for method in needed.methods]
         common = sorted(group.common) if group.common is not None else named
         return next((one for one in (*of_estimates, *named, *common) if one in common), None)
 
-    def _proofs(self) -> tuple[Proof, ...]:
+    def _proofs(self, group: Group) -> tuple[Proof, ...]:
         return tuple(
             Proof(one.kind, None, self.on, None, accredited=True, issuer=next(iter(one.issuers), None),
                   samples=one.samples)
-            for one in self.asked
+            for one in self.asked[group]
         )  # fmt: skip
 
     def _values(self, group: Group) -> Iterator[dict[str, object]]:
@@ -223,12 +230,15 @@ def shown_values(product: Product, properties: Properties) -> tuple[WitnessValue
     return tuple(_shown(one, properties) for one in product.measurements) + tuple(_held(product))
 
 
+def key_of(one: Measurement) -> str:
+    """What was measured, as `Quantity.key` writes it."""
+    return Quantity(one.property, one.of, tuple(sorted(one.at.items()))).key
+
+
 def _shown(one: Measurement, properties: Properties) -> WitnessValue:
-    conditions = ", ".join(f"{name}={text}" for name, text in sorted(one.at.items()))
-    quantity = f"{one.property}@{one.of}" + (f"[{conditions}]" if conditions else "")
     unit = properties.properties[one.property].unit
     shown = one.printed if one.number is None and one.named is None else f"{one.printed} {unit or ''}".strip()
-    return WitnessValue(quantity, shown, one.method)
+    return WitnessValue(key_of(one), shown, one.method)
 
 
 def _held(product: Product) -> Iterator[WitnessValue]:

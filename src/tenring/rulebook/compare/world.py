@@ -318,13 +318,13 @@ class World:
         yield from (least <= one for one in items if least is not None)
 
     def link(self, link: Link, kind: LinkKind) -> Bool:
-        """What an estimate says of two measurands; `proportional`: the lowest also says it of all numbers below its own."""
+        """What an estimate says of two measurands; `proportional`: the lowest also says it of what is below it."""
         one, other = self.numbers.get(link.one), self.numbers.get(link.other)
         if one is None or other is None:
             return TRUE
         below = any_of((one > number(link.value), other <= number(link.for_value)))
-        lowest = min(it.value for it in self.measurands.links if (it.one, it.other) == (link.one, link.other))
-        if kind == "estimate" or link.value > lowest or link.value <= 0:
+        alike = [it.value for it in self.measurands.links if (it.one, it.other) == (link.one, link.other)]
+        if kind == "estimate" or link.value > min(alike) or link.value <= 0:
             return below
         slope = number(Fraction(link.for_value) / Fraction(link.value))
         return all_of((below, any_of((one > number(link.value), other <= slope * one))))
