@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from datetime import date
 
 import click
+from rich.markup import escape
 from rich.table import Table
 
 from tenring.commands.criteria import today
@@ -136,9 +137,14 @@ def _print_clauses(one: Comparison) -> None:
         table.add_column(heading, overflow="fold")
     beside = [clause for clause in one.clauses if clause.first and clause.second]
     for clause in beside:
-        table.add_row(
-            clause.first, _of_clause(clause), clause.second, _margins(clause), "; ".join(map(_basis, clause.basis))
+        cells = (
+            clause.first,
+            _of_clause(clause),
+            clause.second,
+            _margins(clause),
+            "; ".join(map(_basis, clause.basis)),
         )
+        table.add_row(*(escape(cell or "") for cell in cells))
     if beside:
         console().print(table)
     alone = [[name for name in names if name] for names in zip(
@@ -183,7 +189,7 @@ def _print_missing(one: Comparison) -> None:
     for heading in (T("clause"), T("what"), T("of"), T("limit"), T("methods"), T("evidence")):
         table.add_column(heading, overflow="fold")
     for missing in one.missing_evidence:
-        table.add_row(*_missing(missing))
+        table.add_row(*(escape(cell) for cell in _missing(missing)))
     console().print(table)
 
 

@@ -10,7 +10,7 @@ from tenring.rulebook.compare.encode import Asked, Encoder
 from tenring.rulebook.compare.logic import Bool, opposite
 from tenring.rulebook.compare.measurands import Side
 from tenring.rulebook.compare.relation import Worlds
-from tenring.rulebook.expressions import AnyOf, Disclosed, walk
+from tenring.rulebook.expressions import AnyOf, walk
 from tenring.rulebook.revision import Clause
 
 
@@ -59,15 +59,15 @@ def _together(worlds: Worlds, side: Side, clauses: list[Clause]) -> Iterator[Con
 def _dead(worlds: Worlds, side: Side, clause: Clause) -> Iterator[Contradiction]:
     """Alternatives that no product can take, or that say no more than those before them.
 
-    Groups that ask what is disclosed are left out: of a product with complete evidence everything is.
+    An alternative that every complete evidence meets only asks for a value to be stated; what stands behind it is left.
     """
     encoder = Encoder(worlds.world, side.id)
     for group in (node for node in walk(clause.requires) if isinstance(node, AnyOf)):
-        if any(isinstance(node, Disclosed) for node in walk(group)):
-            continue
         before: list[Bool] = []
         for number, alternative in enumerate(group.conditions, 1):
             holding = encoder.condition(alternative)
             if not worlds.together(holding.possible, *(opposite(one) for one in before)):
                 yield Contradiction(clause, alternative=number)
+            if not worlds.together(opposite(holding.sure)):
+                break
             before.append(holding.sure)

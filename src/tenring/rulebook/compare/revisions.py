@@ -10,7 +10,7 @@ from functools import cached_property
 
 from tenring.rulebook.compare.measurands import Side
 from tenring.rulebook.compare.missing import MissingEvidence, missing_evidence
-from tenring.rulebook.compare.relation import UNSURE, Answer, Basis, Relation, Worlds
+from tenring.rulebook.compare.relation import UNSURE, Answer, Basis, Relation, Worlds, marks
 from tenring.rulebook.compare.wholes import Following, WholeDirection, whole_direction
 from tenring.rulebook.compare.witness import Asking, Witness
 from tenring.rulebook.dates import taken_on
@@ -105,7 +105,7 @@ class _Comparer:
             second=self._second.id,
             on=on,
             relation=relation,
-            sure=not any(one.kind in UNSURE for one in basis),
+            sure=reason != "open" and not any(one.kind in UNSURE for one in basis),
             clauses=clauses,
             follows=forth.follows,
             follows_back=back.follows,
@@ -146,6 +146,9 @@ class _Comparer:
             yield from (basis for one in self._back.follows for basis in one.basis)
         if relation in {Relation.OVERLAPS, Relation.DISJOINT, Relation.INCOMPARABLE}:
             yield from (basis for one in clauses for basis in one.basis)
+        if self._whole(clauses)[1] == "open":
+            every = (Asking(side, one) for side in (self._first, self._second) for one in side.revision.clauses)
+            yield from (basis for one in every for basis in marks(one) if basis.kind == "unread")
 
     def _clauses(self) -> Iterator[ClauseComparison]:
         seen: set[str] = set()
@@ -174,7 +177,7 @@ class _Comparer:
                 reverse_witness=answer.back.witness,
                 margins=tuple(self._margins(one, other)),
                 basis=answer.basis,
-                sure=answer.sure,
+                sure=answer.sure and answer.reason != "open",
             )
 
     def _narrowed(self, one: Asking, other: Asking, answer: Answer) -> Relation | None:

@@ -112,10 +112,12 @@ class _Follower:
         return any(one.kind == "unread" for one in marks(Asking(self._first, clause)))
 
     def _confirmed(self, product: Product) -> Witness | None:
-        properties = self._worlds.properties
+        properties, passed = self._worlds.properties, Judged.MET
         for clause in self._needed:
             answer = judged(product, Asking(self._first, clause), properties)
-            if answer not in PASSES and not (answer is Judged.NOT_CHECKED and self._is_unread(clause)):
+            if answer is Judged.NOT_CHECKED and self._is_unread(clause):
+                passed = answer  # as far as it was read
+            elif answer not in PASSES:
                 return None
         for clause in self._second.revision.clauses:
             asking = Asking(self._second, clause)
@@ -124,5 +126,5 @@ class _Follower:
                 decisive = sorted(product.measurements, key=lambda one: key_of(one) not in looked_at)
                 values = shown_values(replace(product, measurements=tuple(decisive)), properties)
                 fails = f"{self._second.id} {clause.id}"
-                return Witness(values, self._first.id, fails, (Judged.MET, Judged.NOT_MET), product)
+                return Witness(values, self._first.id, fails, (passed, Judged.NOT_MET), product)
         return None
