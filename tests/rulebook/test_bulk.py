@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
-from decimal import Decimal
+from decimal import Decimal, localcontext
 from pathlib import Path
 
 import pyarrow as pa
@@ -244,7 +244,8 @@ def agree(engine: Engine, revision: Revision, given_products: list[Product], lib
 def _to_18_decimals(number: Decimal) -> Decimal | None:
     if not number.is_finite():
         return None
-    return number.quantize(Decimal(1).scaleb(-18), rounding="ROUND_HALF_UP")
+    with localcontext(prec=60):  # of gases in grams there are more digits than Decimals usually keep
+        return number.quantize(Decimal(1).scaleb(-18), rounding="ROUND_HALF_UP")
 
 
 #: Needs no catalogue: what a revision refers to is in the revision.
