@@ -13,7 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from engines import checked_duck_engine
+from engines import Engines, checked_duck_engine, on_both_engines
 from tenring.catalogue.properties import Properties
 from tenring.model.sql import Engine, table_of
 from tenring.rulebook.bulk.by_hand import compared_in
@@ -322,3 +322,13 @@ def test_a_number_with_more_digits_than_the_table_holds_is_refused() -> None:
 def test_a_list_of_substances_is_refused() -> None:
     with pytest.raises(ValueError, match="one by one"):
         values_table([("a", Product((Measurement("formulation", substances=()),)))])
+
+
+@on_both_engines
+def test_both_engines_have_the_same_answers(engines: Engines, engine_name: str, library: Library) -> None:
+    by_criteria: dict[str, list[Product]] = {}
+    for name, case in cases():
+        by_criteria.setdefault(name, []).append(case.product)
+    revision = library.named("energy-star/displays/2020-03-05", DAY)
+    with engines(engine_name) as opened:
+        agree(opened, revision, by_criteria[revision.criteria], library)
