@@ -4,8 +4,8 @@
     python benchmarks/compare.py --products 1000 --seed 7
 
 Every implication between two clauses is tried on generated products: values at, around and far from every limit of both
-clauses. The judge must never find one that passes the first and fails the second. Those that rest on an estimate or on
-a limit from memory are left out: they say so, and are not claims about every product.
+clauses. The judge must never find one that passes the first and fails the second. Those that rest on an estimate are
+left out: they say so, and are no claims about every product. Limits from memory are taken as they are remembered.
 
 Times are CPU seconds of this process; the library is loaded and the solver imported before.
 """
