@@ -83,5 +83,15 @@ def test_strict_and_non_strict_limits_differ_by_one_product(panels: Library) -> 
     assert [value.value for value in found.reverse_witness.values] == ["0.062 mg/m**3"]
 
 
+def test_paper_of_recovered_fibre_need_not_have_any_from_consumers(panels: Library) -> None:
+    found = compared(panels, "recovered", "post-consumer")
+    assert found.relation is Relation.INCOMPARABLE
+    assert found.reason == "measurand"
+    assert found.witness is not None
+    values = {value.quantity: value.value for value in found.witness.values}
+    assert values["recovered_fibre_in_all@wood-panel"] == "100 percent"
+    assert [one.need for one in found.missing_evidence] == ["value"]
+
+
 def test_a_document_equals_itself(panels: Library) -> None:
     assert compared(panels, "tsca", "tsca").relation is Relation.EQUAL

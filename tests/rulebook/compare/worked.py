@@ -6,7 +6,6 @@ EN 13986 class E1 (0.124 mg/m3 by EN 717-1) and the half of it that the EU Ecola
 
 from __future__ import annotations
 
-import shutil
 from datetime import date
 from pathlib import Path
 
@@ -43,7 +42,13 @@ def one(name: str, text: str) -> str:
 
 DESICCATOR = "property: formaldehyde_emission_desiccator\n    by: [JIS A 1460]\n    at_most: {} mg/L"
 CHAMBER = "property: formaldehyde_emission\n    by: [EN 717-1]\n    at_most: {} mg/m3"
+FIBRES = "".join(
+    f"  {name}:\n    names: {{en: {name}, zh: {name}}}\n    definition: {{en: {name}, zh: {name}}}\n    unit: percent\n"
+    for name in ("recovered_fibre_in_all", "post_consumer_fibre_in_all")
+)
 DOCUMENTS = {
+    "recovered": one("fibre", "property: recovered_fibre_in_all\n    at_least: 100 %"),
+    "post-consumer": one("fibre", "property: post_consumer_fibre_in_all\n    at_least: 30 %"),
     "tsca": tsca(),
     "f-4-star": one("class", DESICCATOR.format("0.3")) + SHOWN,
     "f-3-star": one("class", DESICCATOR.format("0.5")) + SHOWN,
@@ -59,7 +64,9 @@ def library_of(folder: Path, documents: dict[str, str], extra: str = "") -> Libr
         path = folder / "criteria" / "worked" / name / "2019-01-01.yml"
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(HEAD.format(name=name, extra=extra) + clauses, encoding="utf-8")
-    shutil.copy(CATALOG / "properties.yml", folder / "properties.yml")
+    properties = (CATALOG / "properties.yml").read_text(encoding="utf-8")
+    text = properties.replace("\nproperties:\n", f"\nproperties:\n{FIBRES}", 1)
+    (folder / "properties.yml").write_text(text, encoding="utf-8")
     return load_library(folder)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any
+from typing import Any, Literal
 
 import z3
 
@@ -111,17 +111,15 @@ class Solver:
         """Something that is always true."""
         self._solver.add(fact)
 
-    def possible(self, *parts: Bool) -> bool | None:
-        """Whether all can be true together; None: the solver gave up."""
-        answer = self._ask(*parts)
-        return True if answer == z3.sat else False if answer == z3.unsat else None
-
-    def model(self, *parts: Bool) -> Model | None:
-        """A world in which all are true, if one was found."""
+    def find(self, *parts: Bool) -> Model | Literal[False] | None:
+        """A world in which all are true; False: there is none; None: the solver gave up."""
         self._solver.push()
         try:
             self._solver.add(*parts)
-            return Model(self._solver.model()) if self._solver.check() == z3.sat else None
+            answer = self._solver.check()
+            if answer == z3.sat:
+                return Model(self._solver.model())
+            return False if answer == z3.unsat else None
         finally:
             self._solver.pop()
 
@@ -136,14 +134,6 @@ class Solver:
                 return None
             core = {str(one) for one in self._solver.unsat_core()}
             return tuple(name for name, literal in names.items() if str(literal) in core)
-        finally:
-            self._solver.pop()
-
-    def _ask(self, *parts: Bool) -> Any:  # noqa: ANN401 - z3's own answer
-        self._solver.push()
-        try:
-            self._solver.add(*parts)
-            return self._solver.check()
         finally:
             self._solver.pop()
 

@@ -59,6 +59,8 @@ class Direction:
         return self.witness is not None
 
 
+Found = Model | Literal[False] | None
+"""A world; False: there is none; None: none was found."""
 OPEN = Direction(holds=False)
 
 
@@ -87,6 +89,7 @@ class Worlds:
         self.world = World(self.measurands, sides)
         self._encoders = {side.id: Encoder(self.world, side.id) for side in sides}
         self._asked: dict[tuple[str, str], Asked] = {}
+        self._links: dict[LinkKind, list[Bool]] = {}
         for side in sides:
             for clause in side.revision.clauses:
                 self._asked[side.id, clause.id] = self._encoders[side.id].clause(clause)
@@ -119,7 +122,9 @@ class Worlds:
 
     def links(self, kind: LinkKind | None) -> list[Bool]:
         """What estimates say, as far as they are taken."""
-        return [] if kind is None else [self.world.link(link, kind) for link in self.measurands.links]
+        if kind is not None and kind not in self._links:
+            self._links[kind] = [self.world.link(link, kind) for link in self.measurands.links]
+        return [] if kind is None else self._links[kind]
 
     @cached_property
     def linked(self) -> bool:
@@ -153,22 +158,22 @@ class Worlds:
         """Whether one product may be all of this; True too where that was not found out."""
         return self._model([*parts, *self.links("estimate" if self.linked else None)]) is not False
 
-    def plausible_model(self, parts: list[Bool]) -> Model | bool | None:
+    def plausible_model(self, parts: list[Bool]) -> Found:
         """A product that can be written down, and agrees with the estimates; False and None as in `_model`."""
         return self._model([*parts, self._plausible, *self.links("estimate" if self.linked else None)])
 
-    def _model(self, parts: list[Bool], functions: Iterable[OpaqueUnknown] | None = None) -> Model | bool | None:
+    def _model(self, parts: list[Bool], functions: Iterable[OpaqueUnknown] | None = None) -> Found:
         """A world in which functions (None: all) have their real values; False: there is none; None: not found."""
         functions = tuple(self.world.opaque if functions is None else functions)
         for _ in range(MOST_FACTS):
-            possible = self.solver.possible(*parts)
-            found = self.solver.model(*parts) if possible else None
-            if found is None or not functions:
-                return False if possible is False else found
+            found = self.solver.find(*parts)
+            if not isinstance(found, Model) or not functions:
+                return found
             points = [tuple(found.value(argument) for argument in one.arguments) for one in functions]
             facts = [one.fact(point) for one, point in zip(functions, points, strict=True)]
             pinned = [one.at(p, value) for one, p, (_, value) in zip(functions, points, facts, strict=True)]
-            if exact := self.solver.model(*parts, *pinned):
+            exact = self.solver.find(*parts, *pinned)
+            if isinstance(exact, Model):
                 return exact
             for fact, _ in facts:
                 self.solver.learn(fact)

@@ -117,6 +117,11 @@ class OpaqueUnknown:
         return all_of((rises, falls)), value
 
 
+def never_negative(definition: PropertyDefinition) -> bool:
+    """Whether the numbers of a property begin at 0, as its unit tells."""
+    return definition.is_a == "number" and not (definition.unit or "").startswith(_SIGNED_UNITS)
+
+
 class World:
     """The unknowns of several documents; `axioms` grow as documents are written in them."""
 
@@ -191,8 +196,7 @@ class World:
         return found
 
     def _never_negative(self, group: Group) -> bool:
-        definition = self.definition(group)
-        return definition.is_a == "number" and not (definition.unit or "").startswith(_SIGNED_UNITS)
+        return never_negative(self.definition(group))
 
     def detection(self, group: Group) -> tuple[Bool, Real]:
         """Whether a substance was not detected, and the detection limit; then its value lies between 0 and that."""
