@@ -13,13 +13,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from engines import Engines, checked_duck_engine, on_both_engines
+from engines import Engines, checked_duck_engine
 from tenring.catalogue.properties import Properties
 from tenring.model.sql import Engine, table_of
 from tenring.rulebook.bulk.by_hand import compared_in
 from tenring.rulebook.bulk.run import Tables, judge_all
 from tenring.rulebook.bulk.table import values_table
 from tenring.rulebook.cases import Case, load_cases
+from tenring.rulebook.dates import taken_on
 from tenring.rulebook.evaluate import Circumstances, read
 from tenring.rulebook.evidence import Measurement, Product
 from tenring.rulebook.expressions import (
@@ -231,7 +232,7 @@ def agree(engine: Engine, revision: Revision, given_products: list[Product], lib
         }
         assert overall[name] == (expected.overall, expected.grade)
         circumstances = Circumstances(product, library.properties, revision.criteria, DAY, trusted=True)
-        for clause in revision.clauses:
+        for clause in taken_on(revision, DAY, library.find).clauses:
             compared = compared_in(clause)
             if compared is None or expected.of(clause.id).judgement == "not_applicable":
                 assert rows[name, clause.id][1:] == (None,) * 4
@@ -239,6 +240,15 @@ def agree(engine: Engine, revision: Revision, given_products: list[Product], lib
             sides = (read(compared.left, circumstances).interval, read(compared.right, circumstances).interval)
             ends = tuple(end for side in sides for end in (side.low, side.high))
             assert rows[name, clause.id][1:] == tuple(_to_18_decimals(end) for end in ends)
+
+
+def fits(product: Product) -> bool:
+    """Whether the table can hold a product: a converted number without end, or a list of substances, it cannot."""
+    try:
+        values_table([("p", product)])
+    except ValueError:
+        return False
+    return True
 
 
 def _to_18_decimals(number: Decimal) -> Decimal | None:
@@ -283,7 +293,9 @@ def test_all_products_of_the_cases_have_the_same_answers_by_all_criteria_they_ar
 ) -> None:
     by_criteria: dict[str, list[Product]] = {}
     for name, case in cases():
-        by_criteria.setdefault(name, []).append(case.product)
+        if fits(case.product):
+            by_criteria.setdefault(name, []).append(case.product)
+    assert sum(map(len, by_criteria.values())) > 300
     for revision in library.revisions:
         agree(engine, revision, by_criteria.get(revision.criteria, []), library)
 
@@ -324,11 +336,11 @@ def test_a_list_of_substances_is_refused() -> None:
         values_table([("a", Product((Measurement("formulation", substances=()),)))])
 
 
-@on_both_engines
 def test_both_engines_have_the_same_answers(engines: Engines, engine_name: str, library: Library) -> None:
     by_criteria: dict[str, list[Product]] = {}
     for name, case in cases():
-        by_criteria.setdefault(name, []).append(case.product)
+        if fits(case.product):
+            by_criteria.setdefault(name, []).append(case.product)
     revision = library.named("energy-star/displays/2020-03-05", DAY)
     with engines(engine_name) as opened:
         agree(opened, revision, by_criteria[revision.criteria], library)
