@@ -19,10 +19,16 @@ def describe() -> str:
     return f"{os.cpu_count()} cores, {memory:.0f} GiB, {platform.machine()}; {versions}"
 
 
-def peak_memory_gib() -> float:
-    """Most memory this process has held so far, in GiB."""
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak / (1024**3 if sys.platform == "darwin" else 1024**2)
+def peak_memory_gib(*, children: int = 0) -> float:
+    """Most memory this process has held so far, in GiB; with that of `children` ended ones, each like the largest."""
+    own, one = (resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    return (own + children * one) / (1024**3 if sys.platform == "darwin" else 1024**2)
+
+
+def cpu_seconds() -> float:
+    """Processor time of this process and of its ended children, in seconds."""
+    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(one.ru_utime + one.ru_stime for one in used)
 
 
 def resident_mib() -> float:

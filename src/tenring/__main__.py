@@ -25,6 +25,8 @@ VERBS = {
     "catalogue": ("catalogue", "catalogue"),
     "criteria": ("criteria", "criteria"),
     "judge": ("judge", "judge"),
+    "compare": ("compare", "compare"),
+    "labels": ("labels", "labels"),
     "demo": ("demo", "demo"),
 }
 

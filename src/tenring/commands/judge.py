@@ -9,39 +9,45 @@ import click
 from rich.table import Table
 
 from tenring.commands.criteria import library_of, today
-from tenring.commands.output import DATE, Exit, as_json, console, counts, print_json
-from tenring.language import N, T, in_language
+from tenring.commands.judge_register import Question, judge_register, show
+from tenring.commands.judged import WORDS
+from tenring.commands.output import DATE, Exit, as_json, console, counts, print_json, settings_of
+from tenring.exceptions import UnusableInputError
+from tenring.language import T, in_language
 from tenring.rulebook.evidence import read_product
 from tenring.rulebook.judge import Judged, Judgement, Result
 from tenring.rulebook.judge import judge as judge_product
 from tenring.rulebook.revision import Revision
 from tenring.rulebook.trace import SENTENCES, deciding
 
-WORDS = {
-    Judged.MET: N("met"),
-    Judged.NOT_MET: N("not met"),
-    Judged.NOT_SHOWN: N("not shown"),
-    Judged.NOT_APPLICABLE: N("not applicable"),
-    Judged.NOT_CHECKED: N("not checked"),
-}
-
 
 @click.command()
-@click.argument("product", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("product", required=False, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--register", help="Judge every product of a register that has values, instead of one product.")
 @click.option("--criteria", "name", required=True, help="<programme>/<category>, with or without /<date in force>.")
 @click.option("--on", type=DATE, help="Day of the question (default: today).")
 @as_json
 @click.pass_context
-def judge(context: click.Context, *, product: Path, name: str, on: date | None, as_json: bool) -> None:
+def judge(  # noqa: PLR0913 - one argument for each option
+    context: click.Context, *, product: Path | None, register: str | None, name: str, on: date | None, as_json: bool
+) -> None:
     """Judge one product's evidence against criteria; exit code 1 unless they are met.
 
-    PRODUCT is a YAML file with values, units, methods and documents.
+    PRODUCT is a YAML file with values, units, methods and documents. With --register there is none: all licences of
+    that register are judged by the values that it publishes, which count as shown.
 
     Example: tenring judge product.yml --criteria eu-ecolabel/furniture --on 2018-05-01
     """
+    if (product is None) is (register is None):
+        what = T("it is not clear what to judge")
+        raise UnusableInputError(what, do=T("Give a product file, or --register with a register"))
     library = library_of(context)
     day = on or today()
     revision = library.named(name, day)
+    if product is None:
+        question = Question(register or "", revision, day, each=as_json)
+        show(judge_register(settings_of(context), library, question), revision, as_json=as_json)
+        return
     result = judge_product(read_product(product, library.properties), revision, day, library)
     if as_json:
         print_json(result)

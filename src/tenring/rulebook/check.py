@@ -107,6 +107,7 @@ def _of_revision(path: Path, revision: Revision, library: Library, known: Known)
         if not clause.source.document.strip() or not clause.source.clause.strip():
             yield Problem(file, clause.line, clause.id, T("its source is missing"), T("Write document: and clause:."))
     yield from _of_tables(file, revision, library.properties)
+    yield from _of_logic(file, revision, library)
     yield from _of_words(file, revision, library.properties)
 
 
@@ -135,6 +136,34 @@ def _of_tables(file: str, revision: Revision, properties: Properties) -> Iterato
                 if problem not in told:
                     told.add(problem)
                     yield problem
+
+
+def _of_logic(file: str, revision: Revision, library: Library) -> Iterator[Problem]:
+    """Clauses that no product can pass, and alternatives that never count."""
+    from tenring.rulebook.compare.contradictions import contradictions  # noqa: PLC0415 - only checking needs the solver
+    from tenring.rulebook.compare.measurands import Side  # noqa: PLC0415
+
+    told: set[Problem] = set()
+    for day in _days(revision):
+        taken = Side(taken_on(revision, day, library.find), day)
+        for one in contradictions(taken, library.properties):
+            clause = one.clause
+            problem = Problem(file, clause.line, clause.id, *_contradicted(one.with_clauses, one.alternative))
+            if problem not in told:
+                told.add(problem)
+                yield problem
+
+
+def _contradicted(others: tuple[str, ...], alternative: int | None) -> tuple[str, str]:
+    if alternative is not None:
+        what = T(
+            "no product needs its alternative {number}: it cannot hold, or one before it holds too", number=alternative
+        )
+        return what, T("Remove it, or mend its limits.")
+    if others:
+        what = T("no product can pass it together with {clauses}", clauses=", ".join(others))
+        return what, T("Mend the limits, or say when each applies.")
+    return T("no product can pass it"), T("Mend its limits.")
 
 
 def _days(revision: Revision) -> list[date]:

@@ -116,7 +116,11 @@ def judge(
 def judge_taken(product: Product, taken: Revision, on: date, library: Library, *, trusted: bool = False) -> Result:
     """Judge a product by a revision already taken on the day (`dates.taken_on`): for many products by one revision."""
     given = Circumstances(product, library.properties, taken.criteria, on, trusted=trusted)
-    judgements = tuple(judge_clause(clause, given) for clause in taken.clauses)
+    return summed_up(taken, on, tuple(judge_clause(clause, given) for clause in taken.clauses))
+
+
+def summed_up(taken: Revision, on: date, judgements: tuple[Judgement, ...]) -> Result:
+    """The answer of a whole revision, already taken on the day, from those of its clauses."""
     points = tuple(_points_result(rule, judgements) for rule in taken.points)
     return Result(
         revision=taken.id,
