@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -122,3 +124,13 @@ def test_a_folder_with_other_files_is_not_published_into(settings: Settings, tmp
     with pytest.raises(SystemExit, match="2"), errors_explained():
         CliRunner().invoke(criteria, ["publish", "--out", str(tmp_path)], obj=settings, catch_exceptions=False)
     assert [path.name for path in tmp_path.iterdir() if path.is_file()] == ["letter.txt"]
+
+
+def test_listing_criteria_does_not_load_the_solver() -> None:
+    shown = subprocess.run(
+        [sys.executable, "-c", "import sys, tenring.commands.criteria; print('z3' in sys.modules)"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert shown.stdout.strip() == "False"

@@ -18,13 +18,15 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator, FormatChecker
 
 from rulebook.conftest import CATALOG
-from rulebook.toy import library_of
+from rulebook.toy import library_of, revision_file
 from tenring.catalogue import Catalogue
 from tenring.exceptions import UnusableInputError
 from tenring.language import current, use
+from tenring.rulebook.compare.revisions import compare
 from tenring.rulebook.library import Library
 from tenring.rulebook.publish import publish
 from tenring.rulebook.publish.limits import limits_of
+from tenring.rulebook.publish.mapping import pairs
 from tenring.rulebook.publish.names import Publication, speaking, token
 from tenring.rulebook.publish.write import OURS
 
@@ -86,7 +88,7 @@ def files_of(folder: Path) -> dict[str, bytes]:
 def site(tmp_path_factory: pytest.TempPathFactory, library: Library) -> Path:
     """The whole catalogue, published once."""
     out = tmp_path_factory.mktemp("published") / "site"
-    publish(Publication(library, Catalogue(CATALOG).programmes, DAY), out)
+    publish(Publication(library, Catalogue(CATALOG).programmes, DAY), out, compare)
     return out
 
 
@@ -256,6 +258,72 @@ def test_the_props_of_a_limit_belong_together(tmp_path: Path) -> None:
     second = {prop["name"]: prop["value"] for prop in dated["props"] if prop.get("group") == "limit-2"}
     assert (second["property"], second["operator"], second["limit"]) == ("voc_content", "<=", "10")
     assert (second["unit"], second["since"], second["binds"]) == ("g/L", "2022-01-01", "false")
+
+
+# mappings between revisions
+
+
+def mapped(site: Path, name: str) -> Any:
+    (found,) = read(site / "oscal-mappings" / f"{name}.json")["mapping-collection"]["mappings"]
+    return found
+
+
+def props_of(found: Any, name: str) -> list[str]:
+    return [prop["value"] for prop in found["props"] if prop["name"] == name]
+
+
+def test_each_revision_is_mapped_to_the_one_that_followed_it(site: Path, library: Library) -> None:
+    written = sorted((site / "oscal-mappings").rglob("*.json"))
+    assert len(written) == len(list(pairs(library))) > 10
+    for path in written:
+        collection = read(path)["mapping-collection"]
+        assert set(collection) == {"uuid", "metadata", "provenance", "mappings"}
+        assert {"title", "last-modified", "version", "oscal-version"} <= set(collection["metadata"])
+        assert set(collection["provenance"]) == {"method", "matching-rationale", "status", "mapping-description"}
+        (found,) = collection["mappings"]
+        for end in ("source-resource", "target-resource"):
+            assert found[end]["type"] == "catalog"
+            assert (path.parent / found[end]["href"]).resolve().is_file()
+
+
+def test_entries_of_mappings_lead_to_controls_of_both_catalogues(site: Path) -> None:
+    for path in sorted((site / "oscal-mappings").rglob("*.json")):
+        (found,) = read(path)["mapping-collection"]["mappings"]
+        for end, items in (("source-resource", "sources"), ("target-resource", "targets")):
+            catalog = read(path.parent / found[end]["href"])["catalog"]
+            controls = {control["id"] for group in catalog["groups"] for control in group["controls"]}
+            assert {item["id-ref"] for entry in found.get("maps", []) for item in entry[items]} <= controls
+        allowed = {"equivalent-to", "superset-of", "subset-of", "intersects-with"}
+        assert {entry["relationship"] for entry in found.get("maps", [])} <= allowed
+
+
+LIMIT = '  - {id: voc, clause: "1", title: {en: VOC}, property: voc_content, at_most: %s g/L%s}\n'
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "relationship"),
+    [("30", "20", "subset-of"), ("20", "30", "superset-of"), ("30", "30.0", "equivalent-to")],
+)
+def test_the_clause_that_asks_more_is_the_superset(tmp_path: Path, first: str, second: str, relationship: str) -> None:
+    two_revisions(tmp_path, LIMIT % (first, ""), LIMIT % (second, ""))
+    (entry,) = mapped(tmp_path / "out", "toy/paints/2020-01-01_2023-01-01")["maps"]
+    assert entry["relationship"] == relationship
+    assert entry["sources"] == entry["targets"] == [{"type": "control", "id-ref": "c-voc"}]
+
+
+def test_a_relation_that_rests_on_an_unverified_limit_is_no_entry(tmp_path: Path) -> None:
+    two_revisions(tmp_path, LIMIT % ("20", ", mark: unverified"), LIMIT % ("30", ""))
+    found = mapped(tmp_path / "out", "toy/paints/2020-01-01_2023-01-01")
+    assert "maps" not in found
+    (uncertain,) = props_of(found, "uncertain")
+    assert uncertain.startswith("voc / voc: ")
+
+
+def two_revisions(folder: Path, first: str, second: str) -> None:
+    revision_file(folder, second, name="2023-01-01.yml")
+    later = folder / "catalog" / "criteria" / "toy" / "paints" / "2023-01-01.yml"
+    later.write_text(later.read_text(encoding="utf-8").replace("from: 2020-01-01", "from: 2023-01-01"), "utf-8")
+    publish(Publication(library_of(folder, first), {}, DAY), folder / "out", compare)
 
 
 # pages

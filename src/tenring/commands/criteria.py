@@ -207,22 +207,26 @@ def check(context: click.Context, *, files: tuple[Path, ...], as_json: bool) -> 
 def publish_criteria(context: click.Context, *, out: Path, base: str, on: date | None, as_json: bool) -> None:
     """Publish all criteria: a UNTP vocabulary (untp/), OSCAL catalogues (oscal/) and pages in English and Chinese.
 
-    Every limit carries its mark and its source. The folder is replaced as a whole, or not at all.
+    Every limit carries its mark and its source. Each revision is compared with the one that followed it
+    (oscal-mappings/). The folder is replaced as a whole, or not at all.
 
     Example: tenring criteria publish --out public --base https://criteria.example.org/
     """
-    settings = settings_of(context)
-    programmes = Catalogue(settings.catalog).programmes
-    done = publish(Publication(library_of(context), programmes, on or today(), base), out)
+    from tenring.rulebook.compare.revisions import compare  # noqa: PLC0415 - loads the solver
+
+    programmes = Catalogue(settings_of(context).catalog).programmes
+    done = publish(Publication(library_of(context), programmes, on or today(), base), out, compare)
     if as_json:
         print_json(done)
         return
     click.echo(
         T(
-            "{revisions} revisions with {clauses} clauses and {properties} properties: {files} files in {out}",
+            "{revisions} revisions, {clauses} clauses, {properties} properties, {mappings} mappings; "
+            "{out}: {files} files",
             revisions=done.revisions,
             clauses=done.clauses,
             properties=done.properties,
+            mappings=done.mappings,
             files=done.files,
             out=done.out,
         )

@@ -39,15 +39,15 @@ def catalogue(publication: Publication, revision: Revision) -> Json:
 def _metadata(publication: Publication, revision: Revision) -> Json:
     begins = f"{revision.since.isoformat()}T00:00:00Z"
     props = [
-        _prop("identifier", revision.id),
-        _prop("programme", revision.programme),
-        *(_prop("category", one) for one in revision.categories),
-        _prop("mark", revision.mark),
-        *(_prop("title", text, kind=language) for language, text in sorted(revision.titles.items())),
-        *([_prop("until", revision.until.isoformat())] if revision.until else []),
-        *([_prop("transition-until", revision.transition_until.isoformat())] if revision.transition_until else []),
+        prop("identifier", revision.id),
+        prop("programme", revision.programme),
+        *(prop("category", one) for one in revision.categories),
+        prop("mark", revision.mark),
+        *(prop("title", text, kind=language) for language, text in sorted(revision.titles.items())),
+        *([prop("until", revision.until.isoformat())] if revision.until else []),
+        *([prop("transition-until", revision.transition_until.isoformat())] if revision.transition_until else []),
     ]
-    props += [_prop("points", _points(rule)) for rule in revision.points]
+    props += [prop("points", _points(rule)) for rule in revision.points]
     page = publication.page(revision)
     return {
         "title": one_line(revision.titles.get("en") or revision.document),
@@ -71,14 +71,14 @@ def _control(properties: Properties, revision: Revision, clause: Clause) -> Json
     source = clause.source
     props = [
         {"name": "label", "value": one_line(source.clause)},
-        _prop("identifier", clause.id),
-        _prop("role", clause.role),
-        _prop("mark", source.mark),
-        _prop("source", source.document),
-        *([_prop("level", clause.level)] if clause.level else []),
-        *([_prop("points", Describer(properties).term(clause.points))] if clause.points else []),
-        *(_prop("open", reason) for reason in left_open(clause)),
-        *(prop for number, one in limits for prop in _limit_props(properties, one, f"limit-{number}")),
+        prop("identifier", clause.id),
+        prop("role", clause.role),
+        prop("mark", source.mark),
+        prop("source", source.document),
+        *([prop("level", clause.level)] if clause.level else []),
+        *([prop("points", Describer(properties).term(clause.points))] if clause.points else []),
+        *(prop("open", reason) for reason in left_open(clause)),
+        *(found for number, one in limits for found in _limit_props(properties, one, f"limit-{number}")),
     ]
     return {
         "id": token(clause.id),
@@ -100,15 +100,15 @@ def _limit_props(properties: Properties, limit: Limit, group: str) -> list[Json]
         ("since", limit.since and limit.since.isoformat()),
     )
     return [
-        _prop("property", limit.quantity.property, group=group),
-        _prop("of", limit.quantity.of, group=group),
-        *(_prop("condition", f"{name}: {text}", group=group) for name, text in limit.quantity.at),
-        *(_prop("method", method, group=group) for method in limit.quantity.methods),
-        _prop("how", limit.how, group=group),
-        _prop("operator", limit.operator, group=group),
-        _prop("limit", number, group=group),
-        _prop("binds", str(limit.binds).lower(), group=group),
-        *(_prop(name, value, group=group) for name, value in optional if value),
+        prop("property", limit.quantity.property, group=group),
+        prop("of", limit.quantity.of, group=group),
+        *(prop("condition", f"{name}: {text}", group=group) for name, text in limit.quantity.at),
+        *(prop("method", method, group=group) for method in limit.quantity.methods),
+        prop("how", limit.how, group=group),
+        prop("operator", limit.operator, group=group),
+        prop("limit", number, group=group),
+        prop("binds", str(limit.binds).lower(), group=group),
+        *(prop(name, value, group=group) for name, value in optional if value),
     ]
 
 
@@ -159,7 +159,8 @@ def _resources(revision: Revision) -> list[Json]:
     return list(found.values())
 
 
-def _prop(name: str, value: str, *, kind: str | None = None, group: str | None = None) -> Json:
+def prop(name: str, value: str, *, kind: str | None = None, group: str | None = None) -> Json:
+    """A property of our own namespace; `group` holds together those of one limit or product."""
     return {
         "name": name,
         "ns": NAMESPACE,

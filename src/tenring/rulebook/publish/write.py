@@ -16,6 +16,7 @@ from tenring.exceptions import UnusableInputError
 from tenring.language import T
 from tenring.rulebook.publish import oscal, untp
 from tenring.rulebook.publish.html import Site
+from tenring.rulebook.publish.mapping import Compare, mapping, pairs
 from tenring.rulebook.publish.names import Publication
 
 #: A folder with this file in it was written by us and may be replaced. It has the SHA-256 of every other file.
@@ -31,11 +32,14 @@ class Published:
     revisions: int
     clauses: int
     properties: int
+    mappings: int
     files: int
 
 
-def publish(publication: Publication, out: Path) -> Published:
+def publish(publication: Publication, out: Path, compare: Compare | None = None) -> Published:
     """Write the UNTP vocabulary, the OSCAL catalogues and the pages; `out` is replaced as a whole, or untouched.
+
+    With `compare`, each revision is also compared with the one that followed it, on the day that one came into force.
 
     Raises:
         UnusableInputError: `out` is not a folder of ours, cannot be written, or the base is no address.
@@ -47,7 +51,7 @@ def publish(publication: Publication, out: Path) -> Published:
         out.parent.mkdir(parents=True, exist_ok=True)
         folder = Path(tempfile.mkdtemp(prefix=f".{out.name}.", dir=out.parent))
         try:
-            files = _write_all(publication, folder)
+            files = _write_all(publication, folder, compare)
             _take_place(folder, out)
         finally:
             shutil.rmtree(folder, ignore_errors=True)
@@ -56,7 +60,9 @@ def publish(publication: Publication, out: Path) -> Published:
         raise UnusableInputError(what, where=out, do=T("Nothing was changed; name another folder")) from error
     revisions = publication.library.revisions
     clauses = sum(len(one.clauses) for one in revisions)
-    return Published(out, len(revisions), clauses, len(publication.library.properties.properties), files)
+    mappings = len(list(pairs(publication.library))) if compare else 0
+    properties = len(publication.library.properties.properties)
+    return Published(out, len(revisions), clauses, properties, mappings, files)
 
 
 def _check_base(base: str) -> None:
@@ -82,9 +88,9 @@ def _is_ours(path: Path) -> bool:
     return isinstance(found, dict) and found.get("format") == FORMAT
 
 
-def _write_all(publication: Publication, folder: Path) -> int:
+def _write_all(publication: Publication, folder: Path, compare: Compare | None) -> int:
     sums: dict[str, str] = {}
-    for name, text in _texts(publication):
+    for name, text in _texts(publication, compare):
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         content = text.encode()
@@ -97,7 +103,7 @@ def _write_all(publication: Publication, folder: Path) -> int:
     return len(sums)
 
 
-def _texts(publication: Publication) -> Iterator[tuple[str, str]]:
+def _texts(publication: Publication, compare: Compare | None) -> Iterator[tuple[str, str]]:
     """Path and text of every file."""
     yield f"untp/{untp.OWN_CONTEXT}", _json(untp.own_context())
     yield "untp/catalogue.jsonld", _json(untp.catalogue(publication))
@@ -105,6 +111,11 @@ def _texts(publication: Publication) -> Iterator[tuple[str, str]]:
         yield f"untp/{programme}.jsonld", _json(scheme)
     for revision in publication.library.revisions:
         yield f"oscal/{revision.id}.json", _json(oscal.catalogue(publication, revision))
+    if compare is not None:
+        for first, second in pairs(publication.library):
+            comparison = compare(first, second, second.since, publication.library)
+            name = f"oscal-mappings/{first.id}_{second.since.isoformat()}.json"
+            yield name, _json(mapping(first, second, comparison))
     yield from Site(publication).pages()
 
 
