@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -38,7 +40,8 @@ def run(settings: Settings, *arguments: str) -> Result:
 
 
 @pytest.mark.parametrize(
-    "words", ["criteria", "criteria list", "criteria show", "criteria check", "criteria schema", "judge"]
+    "words",
+    ["criteria", "criteria list", "criteria show", "criteria check", "criteria schema", "criteria publish", "judge"],
 )
 def test_every_command_has_help_with_an_example(words: str) -> None:
     shown = CliRunner().invoke(tenring, [*words.split(), "--help"])
@@ -103,3 +106,31 @@ def test_the_schema_names_every_field(settings: Settings, file: str) -> None:
     schema = json.loads(run(settings, "schema", file).output)
     assert schema["$schema"].startswith("https://json-schema.org/")
     assert schema["properties"]
+
+
+def test_all_criteria_are_published_into_one_folder(settings: Settings, tmp_path: Path) -> None:
+    out = tmp_path / "public"
+    shown = run(settings, "publish", "--out", str(out), "--on", "2024-06-01", "--json")
+    assert shown.exit_code == 0, shown.output
+    found = json.loads(shown.output)
+    assert found["files"] == sum(path.is_file() for path in out.rglob("*")) - 1
+    assert (out / "en" / "criteria" / FURNITURE / "2016-07-28.html").is_file()
+    assert (out / "oscal" / FURNITURE / "2016-07-28.json").is_file()
+    assert (out / "untp" / "eu-ecolabel.jsonld").is_file()
+
+
+def test_a_folder_with_other_files_is_not_published_into(settings: Settings, tmp_path: Path) -> None:
+    (tmp_path / "letter.txt").write_text("mine", encoding="utf-8")
+    with pytest.raises(SystemExit, match="2"), errors_explained():
+        CliRunner().invoke(criteria, ["publish", "--out", str(tmp_path)], obj=settings, catch_exceptions=False)
+    assert [path.name for path in tmp_path.iterdir() if path.is_file()] == ["letter.txt"]
+
+
+def test_listing_criteria_does_not_load_the_solver() -> None:
+    shown = subprocess.run(
+        [sys.executable, "-c", "import sys, tenring.commands.criteria; print('z3' in sys.modules)"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert shown.stdout.strip() == "False"

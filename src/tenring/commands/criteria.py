@@ -16,6 +16,8 @@ from tenring.rulebook.dates import taken_on
 from tenring.rulebook.describe import Describer
 from tenring.rulebook.expressions import ALWAYS, NEVER
 from tenring.rulebook.library import Library, load_library
+from tenring.rulebook.publish import publish
+from tenring.rulebook.publish.names import URN, Publication
 from tenring.rulebook.revision import Clause, Revision
 from tenring.rulebook.schema import FILES, json_schema
 
@@ -189,3 +191,43 @@ def check(context: click.Context, *, files: tuple[Path, ...], as_json: bool) -> 
             )
         )
     raise SystemExit(Exit.NEGATIVE if report.problems else Exit.DONE)
+
+
+@criteria.command("publish")
+@click.option(
+    "--out",
+    required=True,
+    type=click.Path(path_type=Path),
+    help="Folder to write; one with files that are not ours is refused.",
+)
+@click.option("--base", default=URN, show_default=True, help="What identifiers begin with: the address of the folder.")
+@click.option("--on", type=DATE, help="Day that says which revisions are in force (default: today).")
+@as_json
+@click.pass_context
+def publish_criteria(context: click.Context, *, out: Path, base: str, on: date | None, as_json: bool) -> None:
+    """Publish all criteria: a UNTP vocabulary (untp/), OSCAL catalogues (oscal/) and pages in English and Chinese.
+
+    Every limit carries its mark and its source. Each revision is compared with the one that followed it
+    (oscal-mappings/). The folder is replaced as a whole, or not at all.
+
+    Example: tenring criteria publish --out public --base https://criteria.example.org/
+    """
+    from tenring.rulebook.compare.revisions import compare  # noqa: PLC0415 - loads the solver
+
+    programmes = Catalogue(settings_of(context).catalog).programmes
+    done = publish(Publication(library_of(context), programmes, on or today(), base), out, compare)
+    if as_json:
+        print_json(done)
+        return
+    click.echo(
+        T(
+            "{revisions} revisions, {clauses} clauses, {properties} properties, {mappings} mappings; "
+            "{out}: {files} files",
+            revisions=done.revisions,
+            clauses=done.clauses,
+            properties=done.properties,
+            mappings=done.mappings,
+            files=done.files,
+            out=done.out,
+        )
+    )
