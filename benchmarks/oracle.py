@@ -30,6 +30,7 @@ from tenring.rulebook.expressions import Compare, Sum, Term
 from tenring.rulebook.intervals import point
 from tenring.rulebook.judge import Judged, judge_clause
 from tenring.rulebook.library import Library, load_library
+from tenring.rulebook.revision import Revision
 from tenring.settings import Settings, from_environment
 
 DISPLAYS, COMPUTERS = "energy-star/displays/2020-03-05", "energy-star/computers/2020-10-15"
@@ -40,7 +41,6 @@ LIMIT = "Maximum Total Energy Consumption Limit for Monitor Certification (kWh/y
 ROUNDING = Decimal("0.05")
 #: Of computers, watts and kWh to one decimal: 8.76 * 0.05 W, and half of 0.1 kWh.
 COARSE_ROUNDING = Decimal("0.49")
-OTHERS = ("eu-ecolabel", "blue-angel", "eco-mark", "china-environmental-label", "china-energy-conservation")
 
 
 def main() -> None:
@@ -67,9 +67,27 @@ def displays(folder: Path, library: Library) -> None:
         answer = judge_register(settings, library, Question("energy-star", revision, ON, each=True))
         of_limit(answer, printed(folder))
         for other in library.revisions:
-            if other.programme in OTHERS and other.in_force(ON) and set(other.categories) & set(revision.categories):
-                found = judge_register(settings, library, Question("energy-star", other, ON))
-                record(f"certified displays by {other.id}", str(found.overall), note=f"{found.products:,} products")
+            day = max(ON, other.since)
+            if (
+                other.criteria != revision.criteria
+                and other.in_force(day)
+                and (set(other.categories) & set(revision.categories))
+            ):
+                by_other(judge_register(settings, library, Question("energy-star", other, day)), other, day)
+
+
+def by_other(found: RegisterAnswer, other: Revision, day: date) -> None:
+    """How many certified displays keep each clause of another programme that their data can answer."""
+    told = 0
+    for clause, answers in found.clauses.items():
+        met = answers.get("met", 0)
+        decided = met + answers.get("not_met", 0)
+        if decided:
+            told += 1
+            name = f"certified displays that keep {other.id} {clause} on {day}, of those decided"
+            record(name, met / decided, note=f"{decided:,} of {found.products:,} products decided")
+    if not told:
+        record(f"clauses of {other.id} that the register's data can answer", 0, note=f"{len(found.clauses)} clauses")
 
 
 def of_limit(answer: RegisterAnswer, rows: Mapping[str, Mapping[str, str]]) -> None:
