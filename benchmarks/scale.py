@@ -22,7 +22,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
-from machine import cpu_seconds, describe, peak_memory_gib
+from machine import MemoryWatch, cpu_seconds, describe, peak_memory_gib
 from results import record
 from scale_data import words, write_lines, write_register
 
@@ -109,13 +109,14 @@ def _screened(path: Path, lines: int, partitions: int | None) -> Run:
         files=(path,), on=date(2022, 6, 1), out=path.with_suffix(".out"), economy="US", partitions=partitions
     )
     started = time.perf_counter()
-    screened = screen(request, settings=from_environment(), progress=progress)
+    with MemoryWatch() as memory:
+        screened = screen(request, settings=from_environment(), progress=progress)
     progress("", 0, 0)
     return Run(
         lines=lines,
         seconds=time.perf_counter() - started,
         cpu=cpu_seconds(),
-        gib=peak_memory_gib(children=from_environment().threads),
+        gib=memory.gib,
         stages={stage: seconds for stage, seconds in stages.items() if stage},
         answered=sum(screened.verdicts.get(verdict, 0) for verdict in ("green", "lapsed")),
     )
