@@ -59,7 +59,7 @@ def test_every_revision_is_listed_with_how_sure_its_clauses_are(settings: Settin
     listed = {one["id"]: one for one in json.loads(run(settings, "list", "--json").output)}
     furniture = listed[f"{FURNITURE}/2016-07-28"]
     assert furniture["document"] == "Commission Decision (EU) 2016/1332"
-    assert furniture["marks"] == {"read": 135, "secondary": 1}
+    assert furniture["marks"] == {"read": 135, "secondary": 1, "unverified": 1}
     assert "eu-ecolabel/furniture/2016-07-28" in run(settings, "list").output
 
 
