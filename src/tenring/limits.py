@@ -36,6 +36,15 @@ def require_text_within(path: Path, settings: Settings) -> None:
         return
     with path.open("rb") as stream:
         rows = sum(piece.count(b"\n") for piece in iter(lambda: stream.read(_PIECE), b""))
+    require_rows(rows, path, settings)
+
+
+def require_rows(rows: int, path: Path, settings: Settings) -> None:
+    """Require that a file has no more than `max_rows` rows.
+
+    Raises:
+        UnusableInputError: it has.
+    """
     if rows > settings.max_rows:
         what = T("the file has {rows:,} rows, more than the limit of {limit:,}", rows=rows, limit=settings.max_rows)
         raise UnusableInputError(what, where=path, do=T("Split it, or raise TENRING_MAX_ROWS"))
