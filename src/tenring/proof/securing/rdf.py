@@ -33,7 +33,7 @@ ALGORITHMS: Final = {
 }
 #: Keywords that keep their meaning in RDF. `@direction`, `@index` and `@nest` lose it; the others need no signing here.
 KEPT: Final = frozenset({"@context", "@id", "@type", "@value", "@language"})
-_CONTEXT_KEYS: Final = frozenset({"@vocab", "@version", "@protected", "@language", "@propagate"})
+_CONTEXT_KEYS: Final = frozenset({"@vocab", "@version", "@protected", "@language"})
 _TERM_KEYS: Final = frozenset(
     {"@id", "@type", "@container", "@context", "@protected", "@prefix", "@language"}
 )
@@ -151,7 +151,7 @@ class _Preparing:
         """Contexts in place of their addresses. `ours`: they were got by an address, not written in the document."""
         if depth > _CONTEXT_DEPTH:
             raise MalformedError(T("its contexts refer to each other too deep"))
-        if context is None:
+        if context is None and ours:  # elsewhere it would take back terms that are protected (JSON-LD 1.1 API, 4.1.2)
             return [None, {"@vocab": LOST}]
         if isinstance(context, str):
             return self._fetched(context, depth)
@@ -161,7 +161,7 @@ class _Preparing:
             raise MalformedError(T("a context is neither a URL nor an object"))
         # @base has no effect in a context got by its address (JSON-LD 1.1 API, 4.1.2); in the document it is refused.
         kept = {key: entry for key, entry in context.items() if not (ours and key == "@base")}
-        return [{key: self._defined(key, entry, depth) for key, entry in kept.items()}]
+        return [{key: self._defined(key, entry, depth, ours=ours) for key, entry in kept.items()}]
 
     def _fetched(self, address: str, depth: int) -> list[Any]:
         held = self._contexts.find(address)
@@ -172,7 +172,7 @@ class _Preparing:
             raise MalformedError(T("what is held as {address} is no context", address=address))
         return self._flat(body["@context"], depth + 1, ours=True)
 
-    def _defined(self, key: str, entry: Any, depth: int) -> Any:  # noqa: ANN401 - JSON is anything
+    def _defined(self, key: str, entry: Any, depth: int, *, ours: bool) -> Any:  # noqa: ANN401 - JSON is anything
         """What a context says of a keyword or term."""
         if key.startswith("@"):
             if key not in _CONTEXT_KEYS:
@@ -194,7 +194,7 @@ class _Preparing:
             if container not in _CONTAINERS:
                 raise _unsupported(container)
         if "@context" in term:
-            term["@context"] = self._flat(term["@context"], depth + 1, ours=False)
+            term["@context"] = self._flat(term["@context"], depth + 1, ours=ours)
         return term
 
 
