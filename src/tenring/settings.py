@@ -195,7 +195,11 @@ VARIABLES: dict[str, tuple[str, Callable[[str], object], str]] = {
         _register_way,
         "how Spark holds the register: auto (default), broadcast or bucketed",
     ),
-    "TENRING_ROOTS": ("roots", Path, "file of the root keys under which issuers are recognised (roots.json in the home)"),
+    "TENRING_ROOTS": (
+        "roots",
+        Path,
+        "file of the root keys under which issuers are recognised (roots.json in the home)",
+    ),
     "TENRING_ALLOW_NETWORKS": (
         "allow_networks",
         _networks,

@@ -58,7 +58,10 @@ class Standard:
                 T(
                     "{where}: this is not {address} as it is known (SHA-256 {found}, expected {expected}). It was not "
                     "used. Remove it, and fetch it again with `tenring bundle standards`",
-                    where=where, address=self.address, found=found, expected=self.sha256,
+                    where=where,
+                    address=self.address,
+                    found=found,
+                    expected=self.sha256,
                 )  # fmt: skip
             )
         return body

@@ -35,7 +35,11 @@ class Roots:
             raise MaterialError(T("the roots name no key, or one twice"))
         if not 1 <= self.threshold <= len(self.keys):
             raise MaterialError(
-                T("the roots ask for {threshold} signatures of {count} keys", threshold=self.threshold, count=len(self.keys))
+                T(
+                    "the roots ask for {threshold} signatures of {count} keys",
+                    threshold=self.threshold,
+                    count=len(self.keys),
+                )
             )
         if set(self.keys) & set(self.publishers):
             raise MaterialError(T("a root key is also a key for bundles; keep them apart"))
