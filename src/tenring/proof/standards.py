@@ -62,7 +62,7 @@ class Standard:
                     address=self.address,
                     found=found,
                     expected=self.sha256,
-                )  # fmt: skip
+                )
             )
         return body
 

@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any
 
-from tenring.exceptions import MaterialError, ProofError
+from tenring.exceptions import MaterialError
 from tenring.language import T
-from tenring.proof.strict import JsonObject, read_object
 
 
 @dataclass(frozen=True)
