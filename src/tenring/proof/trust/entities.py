@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Final
 
-from tenring.exceptions import MalformedError
+from tenring.exceptions import MalformedError, MaterialError
 from tenring.language import T
 from tenring.proof.moment import moment, read_moment
 from tenring.proof.strict import JsonObject
@@ -57,6 +57,10 @@ MOST_ENTITIES: Final = 20_000
 _KINDS: Final = ("EtsiTrustServiceList", "x509CertificateAuthorityList", "RecognizedEntityCredential")
 
 
+class StaleListError(MaterialError):
+    """A list was once right and may not be relied on any more."""
+
+
 @dataclass(frozen=True)
 class RecognisedList:
     """One list: who publishes it, when it is valid, and whom it recognises."""
@@ -74,12 +78,13 @@ class RecognisedList:
         """Refuse a list that is not valid at this moment.
 
         Raises:
-            MalformedError: it is not yet, or not any more.
+            MalformedError: it is not yet.
+            StaleListError: it is not any more.
         """
         if self.valid_from is not None and at < self.valid_from:
             raise MalformedError(T("the list is valid only from {day} on", day=moment(self.valid_from)))
         if self.valid_until is not None and at > self.valid_until:
-            raise MalformedError(T("the list was valid until {day}", day=moment(self.valid_until)))
+            raise StaleListError(T("the list was valid until {day}", day=moment(self.valid_until)))
 
 
 # writing

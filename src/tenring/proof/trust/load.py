@@ -7,36 +7,34 @@ and a list above recognises it to recognise. A list that is missing, stale or wr
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
 from tenring.exceptions import MalformedError, MaterialError, ProofError
 from tenring.language import T
-from tenring.proof.keys.public import PublicKey
 from tenring.proof.material import Held, Material
 from tenring.proof.moment import moment
+from tenring.proof.signatures import prover, signed_by
+from tenring.proof.status.lists import Prove
 from tenring.proof.strict import JsonObject
-from tenring.proof.trust.entities import RecognisedList, read_list
+from tenring.proof.trust.entities import RecognisedList, StaleListError, read_list
 from tenring.proof.trust.model import MOST_LINKS, Action, Entity, Gap, Recognition, TrustModel
 from tenring.proof.trust.roots import Roots
 
-#: Reads a secured credential and returns it when its issuer's own key, valid then, signed it; raises `ProofError`.
-Prove = Callable[[bytes], JsonObject]
-#: Reads a secured document and says which of these keys signed it.
-SignedBy = Callable[[bytes, Sequence[PublicKey]], tuple[JsonObject, frozenset[PublicKey]]]
 #: Lists under one root; more are an attack.
 MOST_LISTS: Final = 500
 
 
-def load_trust(material: Material, roots: Roots, at: datetime, *, prove: Prove, signed_by: SignedBy) -> TrustModel:
+def load_trust(material: Material, roots: Roots, at: datetime, prove: Prove | None = None) -> TrustModel:
     """Who is recognised, as the lists say that can be relied on at this moment.
+
+    `prove` checks the signature of a list by its publisher; None: with the keys that `material` has.
 
     Nothing is raised for a list that is missing, stale, or signed by nobody who may: it is a gap of the model, and what
     depends on it is unknown.
     """
-    loading = _Loading(material, roots, at, prove, signed_by)
+    loading = _Loading(material, roots, at, prove or prover(material, at))
     loading.all()
     return TrustModel(
         root=roots.network,
@@ -47,10 +45,6 @@ def load_trust(material: Material, roots: Roots, at: datetime, *, prove: Prove, 
     )
 
 
-class _StaleError(MaterialError):
-    """A list was once right and may not be relied on any more."""
-
-
 @dataclass
 class _Loading:
     """One loading, from the root list downwards."""
@@ -59,7 +53,6 @@ class _Loading:
     roots: Roots
     at: datetime
     prove: Prove
-    signed_by: SignedBy
     entities: dict[str, Entity] = field(default_factory=dict)
     recognitions: list[Recognition] = field(default_factory=list)
     gaps: list[Gap] = field(default_factory=list)
@@ -93,7 +86,7 @@ class _Loading:
         """One list, when it can be relied on; else the gap is noted."""
         try:
             held = self._held(address)
-            listed = read_list(self._proven(held, root=not above))
+            listed = read_list(self._proven(held, publisher, root=not above))
             self._require_own(listed, publisher, above)
             listed.require_valid(self.at)
         except ProofError as error:
@@ -111,14 +104,17 @@ class _Loading:
         if held is None:
             raise MaterialError(T("{address} is not at hand", address=address))
         if not held.fresh(self.at):
-            raise _StaleError(T("it is stale since {day}", day=moment(held.fresh_until or held.got)))
+            raise StaleListError(T("it is stale since {day}", day=moment(held.fresh_until or held.got)))
         return held
 
-    def _proven(self, held: Held, *, root: bool) -> JsonObject:
+    def _proven(self, held: Held, publisher: str, *, root: bool) -> JsonObject:
         if not root:
-            return self.prove(held.body)
-        document, keys = self.signed_by(held.body, self.roots.public_keys)
-        count = len(keys & set(self.roots.public_keys))
+            proven = self.prove(held.body)
+            if proven.controller != publisher:
+                raise MalformedError(T("{other} signed it", other=proven.controller))
+            return proven.document
+        document, keys = signed_by(held.body, self.roots.public_keys, self.material, self.at)
+        count = len(keys)
         if count < self.roots.threshold:
             raise MalformedError(
                 T("{count} root keys signed it, {threshold} must", count=count, threshold=self.roots.threshold)
@@ -137,6 +133,6 @@ class _Loading:
 
 
 def _code(error: ProofError) -> str:
-    if isinstance(error, _StaleError):
+    if isinstance(error, StaleListError):
         return "trust_list_stale"
     return "trust_list_missing" if isinstance(error, MaterialError) else "trust_list_refused"
