@@ -44,7 +44,7 @@ CONTEXTS: Final = ("https://www.w3.org/ns/credentials/v2", "https://vocabulary.u
 TYPES: Final = ("DigitalConformityCredential", "VerifiableCredential")
 SCHEMA: Final = "https://untp.unece.org/artefacts/schema/v0.7.0/dcc/ConformityCredential.json"
 GTIN: Final = {"type": ["IdentifierScheme"], "id": "https://id.gs1.org", "name": "GTIN"}
-CATEGORIES: Final = "urn:tenring:categories"
+CATEGORIES: Final = "urn:tenring:category/"
 _TOPICS: Final = "https://vocabulary.uncefact.org/conformity-topics/"
 #: UNTP wants a topic of each criterion. What a clause belongs to is known for sure, what it is about is not.
 _STANDARD: Final = {"type": ["ConformityTopic"], "id": f"{_TOPICS}voluntary-standards", "name": "Voluntary Standards"}
@@ -277,13 +277,12 @@ class _Making:
         return " ".join(one_line(part) for part in parts)
 
     def _score(self, revision: Revision) -> JsonObject:
-        """The outcome as a whole: the class reached, `met`, or that the licence stands on another basis."""
+        """The outcome as a whole: `met`, with the class reached, or that the licence stands on another basis."""
         if self.result.overall is not Judged.MET:
             return {"code": OTHER_BASIS, "definition": f"The judgement itself is: {_ANSWERS[self.result.overall]}."}
-        if self.result.grade is not None:
-            rank = revision.grades.index(self.result.grade) + 1
-            return {"code": self.result.grade, "rank": rank, "definition": "All mandatory clauses are met; the class."}
-        return {"code": MET, "definition": "All mandatory clauses are met."}
+        grade = self.result.grade
+        reached = f" Class reached: {grade} (of {', '.join(revision.grades)})." if grade else ""
+        return {"code": MET, "definition": f"All mandatory clauses are met.{reached}"}
 
     def _assessments(self, revision: Revision) -> Iterator[JsonObject]:
         products = list(self._products())
@@ -308,11 +307,11 @@ class _Making:
                 }
             ],
             "assessmentDate": self.result.on.isoformat(),
-            "assessedPerformance": list(self._performances(clause)),
+            "assessedPerformance": list(self._performances(clause, judgement)),
             "assessedProduct": products,
             "conformityTopic": [topic],
         }
-        if shown := self._shown(clause):
+        if judgement.judgement is not Judged.NOT_APPLICABLE and (shown := self._shown(clause)):
             found["description"] = shown
         if conditions := list(_conditions(clause, judgement)):
             found["specifiedCondition"] = conditions
@@ -337,7 +336,9 @@ class _Making:
             for one in find(quantity, given).measurements:
                 yield quantity, one
 
-    def _performances(self, clause: Clause) -> Iterator[JsonObject]:
+    def _performances(self, clause: Clause, judgement: Judgement) -> Iterator[JsonObject]:
+        if judgement.judgement is Judged.NOT_APPLICABLE:
+            return
         for quantity, one in self._evidence(clause):
             yield performance(self.issuing.publication, quantity, one)
 

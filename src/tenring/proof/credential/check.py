@@ -1,8 +1,9 @@
 """The last look before a signature: canonical JSON, contexts, shape, terms, and the official schema if it is at hand.
 
 UNTP 0.7.0 and the W3C contradict each other about `credentialStatus`: the W3C wants `statusListIndex` as a text and
-allows several entries, UNTP's schema asks for a number in one entry. No credential satisfies both. The official schema
-is therefore asked about each entry with its index as a number, and that is the only thing changed.
+allows several entries, UNTP's schema asks for a number in one entry and knows no messages. No credential satisfies both.
+The official schema is therefore asked about each entry alone, its index as a number, without the W3C's terms for
+messages; that is the only thing changed.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from tenring.proof.material import Material
 from tenring.proof.strict import LIMITS, JsonObject
 
 _MOST: Final = 5
+_W3C_ONLY: Final = frozenset({"statusSize", "statusMessage", "statusReference"})
 
 
 def require_conformant(document: JsonObject, material: Material | None = None) -> None:
@@ -93,7 +95,9 @@ def _in_untps_way(document: JsonObject) -> Iterator[JsonObject]:
     entries = status if isinstance(status, list) else [status]
     for entry in entries:
         if isinstance(entry, dict):
-            yield document | {"credentialStatus": entry | {"statusListIndex": _as_number(entry.get("statusListIndex"))}}
+            plain = {term: value for term, value in entry.items() if term not in _W3C_ONLY}
+            plain["statusListIndex"] = _as_number(entry.get("statusListIndex"))
+            yield document | {"credentialStatus": plain}
         else:
             yield document
 

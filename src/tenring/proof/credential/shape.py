@@ -255,6 +255,13 @@ class Issuer(_Named):
     issuerAlsoKnownAs: list[Party] | None = None
 
 
+class StatusMessage(_Closed):
+    """What a value in a list of messages means."""
+
+    status: Text
+    message: Text
+
+
 class StatusEntry(_Closed):
     """Where its status is looked up. The index is a text (W3C), or a number where UNTP 0.7.0 is to be satisfied."""
 
@@ -263,6 +270,9 @@ class StatusEntry(_Closed):
     statusPurpose: Literal["refresh", "revocation", "suspension", "message"]
     statusListIndex: Annotated[str, Field(pattern=r"^(0|[1-9][0-9]{0,15})$")] | Annotated[int, Field(ge=0, le=SAFE)]
     statusListCredential: Address
+    statusSize: Annotated[int, Field(ge=1, le=16)] | None = None
+    statusMessage: list[StatusMessage] | None = None
+    statusReference: Address | list[Address] | None = None
 
 
 class Schema(_Closed):

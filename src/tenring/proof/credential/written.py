@@ -88,6 +88,9 @@ class WrittenIssuer(_Written):
     criteria: Address = Field(
         default="urn:tenring:", description="where `tenring criteria publish --base` put the criteria"
     )
+    status: Web | None = Field(
+        default=None, description="where the status lists are published; without it: `status` below an https `address`"
+    )
     assessor_level: AssessorLevel | None = Field(default=None, description="default: from the programme's assurance")
     assessment_level: AssessmentLevel | None = Field(
         default=None, description="default: scheme-self, which claims nobody's endorsement"
@@ -100,6 +103,11 @@ class WrittenIssuer(_Written):
             message = "address and criteria are beginnings of identifiers; end them with / or :"
             raise ValueError(message)
         return self
+
+    @property
+    def status_address(self) -> str | None:
+        """The address below which the status lists are published; None: nowhere."""
+        return self.status or (f"{self.address}status" if re.match(r"https?://.*/$", self.address) else None)
 
 
 class WrittenValidity(_Written):
