@@ -33,7 +33,7 @@ def from_multibase(text: str) -> bytes:
         return from_base58(text[1:])
     if text[:1] == "u":
         return from_base64url(text[1:])
-    raise MalformedError(T("{text} is neither base58btc (z…) nor base64url (u…)", text=repr(text[:40])))
+    raise MalformedError(T("{value} is neither base58btc (z…) nor base64url (u…)", value=repr(text[:40])))
 
 
 def base58(raw: bytes) -> str:
@@ -63,7 +63,7 @@ def from_base58(text: str) -> bytes:
                 part = part * 58 + _VALUES[character]
             number = number * _POWERS[len(chunk)] + part
     except KeyError as error:
-        raise MalformedError(T("{text} is not base58", text=repr(text[:40]))) from error
+        raise MalformedError(T("{value} is not base58", value=repr(text[:40]))) from error
     zeros = len(text) - len(text.lstrip("1"))
     return bytes(zeros) + number.to_bytes((number.bit_length() + 7) // 8, "big")
 
@@ -87,4 +87,4 @@ def from_base64url(text: str) -> bytes:
             raw = b""
         if base64url(raw) == text:
             return raw
-    raise MalformedError(T("{text} is not base64url without padding", text=repr(text[:40])))
+    raise MalformedError(T("{value} is not base64url without padding", value=repr(text[:40])))

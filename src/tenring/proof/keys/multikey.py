@@ -48,7 +48,7 @@ def public_from_multikey(text: object) -> PublicKey:
             return PublicKey(algorithm, raw[len(code) :])
     if raw.startswith(tuple(SECRET.values())):
         raise KeyMaterialError(T("this is a private key where a public one belongs: do not use it any more"))
-    raise KeyMaterialError(T("this Multikey is of no kind that we read: {text}", text=repr(str(text)[:20])))
+    raise KeyMaterialError(T("this Multikey is of no kind that we read: {value}", value=repr(str(text)[:20])))
 
 
 def secret_multikey(algorithm: Algorithm, raw: bytes) -> str:
@@ -72,7 +72,7 @@ def secret_from_multikey(text: object) -> tuple[Algorithm, bytes]:
 def _unwrapped(text: object, *, secret: bool = False) -> bytes:
     if not isinstance(text, str) or not text.startswith("z"):
         shown = T("(not shown)") if secret else repr(str(text)[:20])
-        raise KeyMaterialError(T("a Multikey is a text that begins with z: {text}", text=shown))
+        raise KeyMaterialError(T("a Multikey is a text that begins with z: {value}", value=shown))
     try:
         return from_base58(text[1:])
     except MalformedError as error:
