@@ -138,7 +138,9 @@ def issue(  # noqa: PLR0913 - each by keyword
 
 def file_name(number: str) -> str:
     """A file name from a licence number: other numbers give other names, and none leaves its folder."""
-    name = quote(number, safe=" ()+,-_").replace(".", "%2E") if number.startswith(".") else quote(number, safe=" ()+,-_.")
+    name = quote(number, safe=" ()+,-_.")
+    if name.startswith("."):
+        name = f"%2E{name[1:]}"
     if len(name) > _LONGEST_NAME:
         return f"{name[:80]}~{hashlib.sha256(number.encode()).hexdigest()[:24]}"
     return name
