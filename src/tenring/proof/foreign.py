@@ -24,11 +24,12 @@ from typing import TYPE_CHECKING
 
 from tenring.catalogue.categories import load_categories
 from tenring.catalogue.programmes import Programme, load_programmes
-from tenring.exceptions import ProofError, RegisterError
+from tenring.exceptions import MalformedError, ProofError, RegisterError
 from tenring.language import T
 from tenring.proof.answers import Validity, Verification
 from tenring.proof.credential.content import READ_VERSIONS, Content, is_conformity_credential, read_content
-from tenring.proof.strict import JsonObject, read_json
+from tenring.proof.securing import open_secured
+from tenring.proof.strict import JsonLimits, JsonObject, read_json, read_object
 from tenring.register.adapter import LIST_SEPARATOR, Row
 from tenring.register.definition import RegisterDefinition, load_register
 from tenring.rulebook.publish.names import URN
@@ -97,14 +98,21 @@ class Credentials:
     def _row(self, number: int, raw: bytes, day: date | None) -> Row:
         text = {"credential": raw.decode("utf-8", "replace")}
         try:
-            content = read_content(_document(raw))
+            document, unsecured = opened(raw)
         except ProofError as error:
             return Row(number, text, unreadable=str(error))
+        if not is_conformity_credential(document):
+            return Row(number, text, unreadable=T("it is no conformity credential"))
+        content = read_content(document)
         cells = text | self._cells(content)
-        return Row(number, cells, unreadable=self._why_not(content, raw, day))
+        return Row(number, cells, unreadable=unsecured or self._why_not(content, raw, day))
 
     def _why_not(self, content: Content, raw: bytes, day: date | None) -> str | None:
         """Why a credential is no licence of this programme; None if it is one."""
+        return self._unfit(content) or _unverified(raw, day)
+
+    def _unfit(self, content: Content) -> str | None:
+        """Why a credential cannot be a licence of this programme, whoever signed it."""
         if content.version not in READ_VERSIONS:
             return T("it is no conformity credential of UNTP {versions}", versions=", ".join(READ_VERSIONS))
         if content.scheme not in self.schemes:
@@ -113,17 +121,7 @@ class Credentials:
             return T("it names no product model; batches, single pieces, facilities and firms are not in a register")
         if not content.models and not content.gtins:
             return T("its products have neither a model number nor a GTIN")
-        if not content.granted:
-            return T("it does not state that its product conforms")
-        verifier = _VERIFIER.get()
-        if verifier is None:
-            return T("it was not verified: no verifier is set up here")
-        answer = verifier.verify(raw, day or verifier.on)
-        if answer.validity is Validity.VALID:
-            return None
-        deciding = answer.deciding
-        reason = deciding.reason if deciding else ""
-        return T("it is not verified as valid ({answer}): {reason}", answer=answer.validity.value, reason=reason)
+        return None if content.granted else T("it does not state that its product conforms")
 
     @cached_property
     def schemes(self) -> frozenset[str]:
@@ -158,9 +156,28 @@ class Credentials:
         found = set()
         for scheme, code in content.codes:
             for known in self._categories.schemes.values():
-                if known.id == scheme.rstrip("/").rpartition("/")[2] and (one := self._categories.by_code(known.id, code)):
+                if known.id == scheme.rstrip("/").rpartition("/")[2] and (
+                    one := self._categories.by_code(known.id, code)
+                ):
                     found.update(one[1])
         return found.pop() if len(found) == 1 else None
+
+
+def opened(raw: bytes) -> tuple[JsonObject, str | None]:
+    """The document of a credential as received, nothing of it believed; and why it has no signature, if it has none.
+
+    Raises:
+        MalformedError: it is no credential at all, or could be read in two ways.
+    """
+    try:
+        return open_secured(raw).document, None
+    except MalformedError as error:
+        if not raw.lstrip().startswith(b"{"):
+            raise
+        document = read_object(raw)
+        if "proof" in document or not is_conformity_credential(document):
+            raise
+        return document, str(error)
 
 
 def credentials_in(path: Path) -> Iterator[tuple[int, bytes]]:
@@ -175,7 +192,7 @@ def credentials_in(path: Path) -> Iterator[tuple[int, bytes]]:
     try:
         if path.suffix.lower() in LINES:
             with path.open("rb") as stream:
-                yield from ((number, line.strip()) for number, line in enumerate(stream, 1) if line.strip())
+                yield from ((number, _bare(line)) for number, line in enumerate(stream, 1) if line.strip())
             return
         if path.stat().st_size > MOST_BYTES:
             what = T("it is larger than {limit} bytes", limit=f"{MOST_BYTES:,}")
@@ -189,12 +206,17 @@ def credentials_in(path: Path) -> Iterator[tuple[int, bytes]]:
 def _listed(whole: bytes) -> Iterator[tuple[int, bytes]]:
     """One credential, or those of a JSON list, each as it would be received alone."""
     if not whole.startswith(b"["):
-        yield 1, whole
+        yield 1, _bare(whole)
         return
     try:
-        found = json.loads(whole)
-    except (ValueError, RecursionError):
+        found = read_json(whole, JsonLimits(bytes=MOST_BYTES))
+    except MalformedError:
         yield 1, whole
         return
     for number, one in enumerate(found, 1):
         yield number, (one if isinstance(one, str) else json.dumps(one, ensure_ascii=False)).encode()
+
+
+def _bare(text: bytes) -> bytes:
+    """A token without the quotes that make it a JSON text."""
+    return text.strip().removeprefix(b'"').removesuffix(b'"')

@@ -8,7 +8,7 @@ worker opens the key for itself: a private key is never sent from one process to
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import lru_cache
@@ -47,10 +47,11 @@ _BUILT: Final = pa.schema(
         ("reason", pa.string()),
     ]
 )
+_PLACED: Final = pa.schema([*(_BUILT.field(name) for name in _BUILT.names), ("status", pa.string())])
 _WRITTEN: Final = pa.schema([("where", pa.string()), ("number", pa.string()), ("reason", pa.string())])
 
 
-class Opener(Protocol):
+class Opener(Hashable, Protocol):
     """Opens a key in whichever process needs it; picklable and hashable, and no private key itself."""
 
     def __call__(self) -> Signer:
@@ -61,7 +62,7 @@ class Opener(Protocol):
         """
 
 
-class MaterialOpener(Protocol):
+class MaterialOpener(Hashable, Protocol):
     """Opens material in whichever process needs it; picklable and hashable."""
 
     def __call__(self) -> Material:
@@ -135,7 +136,9 @@ class Build:
 
     def __call__(self, batch: pa.RecordBatch) -> pa.RecordBatch:
         """Credentials without status, or the reason why there is none."""
-        return pa.RecordBatch.from_pylist([self._one(row["where"], row["content"]) for row in batch.to_pylist()], _BUILT)
+        return pa.RecordBatch.from_pylist(
+            [self._one(row["where"], row["content"]) for row in batch.to_pylist()], _BUILT
+        )
 
     def _one(self, where: str, content: bytes | None) -> dict[str, object]:
         row: dict[str, object] = {"where": where, "number": None, "credential": None, "document": None, "reason": None}
@@ -208,15 +211,17 @@ def issue_many(  # noqa: PLR0913 - each by keyword
     folder = source if source.is_dir() else source.parent
     with Workers(workers) as pool:
         for chunk in _chunks(_asked(source), CHUNK):
-            built = [row for made in pool.map(Build(basis, folder), _batches(chunk, _ASKED)) for row in made.to_pylist()]
+            built = [
+                row for made in pool.map(Build(basis, folder), _batches(chunk, _ASKED)) for row in made.to_pylist()
+            ]
             good = list(_good(built, seen, rejected))
             placed = _placed(good, basis.did, statuses, created)
-            for made in pool.map(Sign(basis, out, created), _batches(placed, None)):
-                for row in made.to_pylist():
-                    if row["reason"] is None:
-                        issued += 1
-                    else:
-                        rejected.append(Rejected(row["where"], row["reason"]))
+            written = pool.map(Sign(basis, out, created), _batches(placed, _PLACED))
+            for row in (row for batch in written for row in batch.to_pylist()):
+                if row["reason"] is None:
+                    issued += 1
+                else:
+                    rejected.append(Rejected(row["where"], row["reason"]))
     if not issued and not rejected:
         raise UnusableInputError(T("there is no licence"), where=source, do=T("Name a folder of .yml files, or NDJSON"))
     return Run(issued, tuple(rejected))
@@ -232,9 +237,7 @@ def _asked(source: Path) -> Iterator[dict[str, object]]:
         yield {"where": T("{file}, line {line}", file=source, line=str(number)), "content": line}
 
 
-def _good(
-    built: Iterable[dict[str, str]], seen: dict[str, str], rejected: list[Rejected]
-) -> Iterator[dict[str, str]]:
+def _good(built: Iterable[dict[str, str]], seen: dict[str, str], rejected: list[Rejected]) -> Iterator[dict[str, str]]:
     """What was built, but for a number that another licence of this run has: its files would take the other's place."""
     for row in built:
         if row["reason"] is not None:
@@ -251,12 +254,11 @@ def _placed(
 ) -> list[dict[str, object]]:
     """Each credential with its status entries; all places of a chunk are given out in one writing."""
     if statuses is None or not rows:
-        return [dict(row) | {"status": "[]"} for row in rows]
+        return [{**row, "status": "[]"} for row in rows]
     names = [(row["credential"], row["number"]) for row in rows]
     places = statuses.book.enter_all(names, issuer=did, base=statuses.base, at=created)
-    return [
-        dict(row) | {"status": json.dumps(status_entries(places[row["credential"]], statuses.index))} for row in rows
-    ]
+    written = {name: json.dumps(status_entries(found, statuses.index)) for name, found in places.items()}
+    return [{**row, "status": written[row["credential"]]} for row in rows]
 
 
 def _chunks(rows: Iterable[dict[str, object]], size: int) -> Iterator[list[dict[str, object]]]:
@@ -265,6 +267,6 @@ def _chunks(rows: Iterable[dict[str, object]], size: int) -> Iterator[list[dict[
         yield chunk
 
 
-def _batches(rows: Sequence[dict[str, object]], schema: pa.Schema | None) -> Iterator[pa.RecordBatch]:
+def _batches(rows: Sequence[dict[str, object]], schema: pa.Schema) -> Iterator[pa.RecordBatch]:
     for chunk in _chunks(rows, BATCH):
         yield pa.RecordBatch.from_pylist(chunk, schema)

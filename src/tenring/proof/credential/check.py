@@ -1,8 +1,8 @@
 """The last look before a signature: canonical JSON, contexts, shape, terms, and the official schema if it is at hand.
 
 UNTP 0.7.0 and the W3C contradict each other about `credentialStatus`: the W3C wants `statusListIndex` as a text and
-allows several entries, UNTP's schema asks for a number in one entry and knows no messages. No credential satisfies both.
-The official schema is therefore asked about each entry alone, its index as a number, without the W3C's terms for
+allows several entries, UNTP's schema asks for a number in one entry and knows no messages. No credential satisfies
+both. The official schema is therefore asked about each entry alone, its index as a number, without the W3C's terms for
 messages; that is the only thing changed.
 """
 

@@ -144,7 +144,7 @@ def _products(document: JsonObject, assessments: list[JsonObject]) -> tuple[Name
 
 
 def _older_products(assessments: list[JsonObject]) -> Iterator[NamedProduct]:
-    """Products as UNTP 0.6 has them: the GTIN (and serial) in `registeredId`, serial and batch in terms of their own."""
+    """Products as UNTP 0.6 has them: GTIN and serial in `registeredId`, serial and batch in terms of their own."""
     for assessment in assessments:
         for entry in _objects(assessment.get("assessedProduct")):
             for product in _objects(entry.get("product")):
