@@ -153,14 +153,23 @@ class Credentials:
         """The category: as named by our scheme, else the one that a code of a scheme we know stands for."""
         if content.category is not None:
             return content.category
-        found = set()
-        for scheme, code in content.codes:
-            for known in self._categories.schemes.values():
-                if known.id == scheme.rstrip("/").rpartition("/")[2] and (
-                    one := self._categories.by_code(known.id, code)
-                ):
-                    found.update(one[1])
+        found: set[str] = set()
+        for address, code in content.codes:
+            by_code = self._categories.by_code(address.rstrip("/").rpartition("/")[2], code)
+            found.update(by_code[1] if by_code else ())
         return found.pop() if len(found) == 1 else None
+
+
+def _unverified(raw: bytes, day: date | None) -> str | None:
+    """Why a credential is not verified as valid; None if it is."""
+    verifier = _VERIFIER.get()
+    if verifier is None:
+        return T("it was not verified: no verifier is set up here")
+    answer = verifier.verify(raw, day or verifier.on)
+    if answer.validity is Validity.VALID:
+        return None
+    reason = answer.deciding.reason if answer.deciding else ""
+    return T("it is not verified as valid ({answer}): {reason}", answer=answer.validity.value, reason=reason)
 
 
 def opened(raw: bytes) -> tuple[JsonObject, str | None]:
