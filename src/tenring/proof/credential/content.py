@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 from tenring.exceptions import MalformedError
@@ -24,6 +24,8 @@ _VERSIONS: Final = (
     re.compile(r"https://test\.uncefact\.org/vocabulary/untp/dcc/([0-9.]+)/"),
 )
 READ_VERSIONS: Final = ("0.7.0", "0.6.1", "0.6.0")
+#: A day of which only the last second is missing is whole: validity ends at 23:59:59.
+_ALMOST_A_DAY: Final = timedelta(days=1, seconds=-1)
 _TYPE: Final = "DigitalConformityCredential"
 
 
@@ -74,13 +76,13 @@ class Content:
 
     @property
     def first_day(self) -> date | None:
-        """The first day of validity."""
-        return self.valid_from.date() if self.valid_from else None
+        """The first whole day of validity, in the time zone that the credential states."""
+        return (self.valid_from + _ALMOST_A_DAY).date() if self.valid_from else None
 
     @property
     def last_day(self) -> date | None:
-        """The last day of validity."""
-        return self.valid_until.date() if self.valid_until else None
+        """The last whole day of validity, in the time zone that the credential states."""
+        return (self.valid_until - _ALMOST_A_DAY).date() if self.valid_until else None
 
     @property
     def granted(self) -> bool:
@@ -171,10 +173,15 @@ def _classifications(assessments: list[JsonObject]) -> Iterator[tuple[str, str]]
 
 
 def _moment(value: object) -> datetime | None:
+    """A moment in its own time zone, where that can be read."""
     try:
-        return read_moment(value, "")
+        moment = read_moment(value, "")
     except MalformedError:
         return None
+    try:
+        return datetime.fromisoformat(str(value))
+    except ValueError:
+        return moment
 
 
 def _text(value: object) -> str | None:
