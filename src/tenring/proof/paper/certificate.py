@@ -32,8 +32,8 @@ STANDARDS: Final = ["a-3a", "ua-1"]
 TEMPLATE: Final = Path(__file__).with_name("certificate.typ")
 #: Name of the attached file by its media type.
 NAMES: Final = {JWT: "credential.jwt", JSON: "credential.json"}
-#: So many products stand on the first page; more begin a page of their own.
-FIRST_PAGE: Final = 4
+#: So many products stand on the first page of a certificate in one or two languages; more begin a page of their own.
+FIRST_PAGE: Final = (0, 4, 2)
 _MISSING = re.compile(r"(?:U\+|codepoint )([0-9A-Fa-f]{4,6})")
 
 
@@ -166,7 +166,7 @@ def _rows(facts: Facts, tags: Sequence[str]) -> list[JsonObject]:
 
 def _counted(facts: Facts, tags: Sequence[str]) -> str | None:
     """How many products there are, where they do not stand on the first page."""
-    if len(facts.products) <= FIRST_PAGE:
+    if len(facts.products) <= FIRST_PAGE[len(tags)]:
         return None
     return " · ".join(in_languages(tags, lambda: T("{count}, listed on the following pages", count=len(facts.products))))
 
@@ -174,7 +174,7 @@ def _counted(facts: Facts, tags: Sequence[str]) -> str | None:
 def _listing(facts: Facts, tags: Sequence[str]) -> JsonObject:
     """The table of products: only the columns in which something stands."""
     columns = (
-        (lambda: T("No."), 0, "number", lambda place, _: str(place)),
+        (lambda: "№", 0, "number", lambda place, _: str(place)),
         (lambda: T("Product"), 10, "text", lambda _, product: product.name),
         (lambda: T("Model"), 9, "code", lambda _, product: product.model or ""),
         (lambda: "GTIN", 0, "code", lambda _, product: product.gtin or ""),
@@ -185,7 +185,7 @@ def _listing(facts: Facts, tags: Sequence[str]) -> JsonObject:
     used = [place for place in range(len(columns)) if any(row[place] for row in cells)]
     return {
         "title": in_languages(tags, lambda: T("Products covered")),
-        "first_page": FIRST_PAGE,
+        "first_page": FIRST_PAGE[len(tags)],
         "columns": [
             {"label": in_languages(tags, columns[place][0]), "width": columns[place][1], "kind": columns[place][2]}
             for place in used
