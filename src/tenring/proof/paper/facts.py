@@ -24,6 +24,20 @@ _HIDDEN = re.compile("[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u200b
 
 
 @dataclass(frozen=True)
+class Clauses:
+    """How many assessments there are, and how they came out; `open`: neither met nor broken is said of them."""
+
+    met: int = 0
+    broken: int = 0
+    open: int = 0
+
+    @property
+    def all(self) -> int:
+        """How many there are."""
+        return self.met + self.broken + self.open
+
+
+@dataclass(frozen=True)
 class Facts:
     """The texts of a certificate as the credential has them, and its dates."""
 
@@ -37,13 +51,16 @@ class Facts:
     valid_until: date | None
     holder_id: str | None = None
     profile: str | None = None
-    scope: str | None = None
-    grade: str | None = None
+    profile_id: str | None = None
+    statement: str | None = None
+    result: str | None = None
+    categories: tuple[str, ...] = ()
     authorised_by: tuple[str, ...] = ()
     sites: tuple[str, ...] = ()
     products: tuple[NamedProduct, ...] = ()
-    clauses: int = 0
-    """Criteria that were assessed."""
+    clauses: Clauses = field(default_factory=lambda: Clauses())
+    sample: bool = False
+    """Whether it says of itself that it is invented."""
     texts: tuple[str, ...] = field(default=(), repr=False)
     """Everything that is printed of it, for choosing fonts."""
 
@@ -75,12 +92,15 @@ def facts_of(credential: JsonObject) -> Facts:
         valid_until=_day(credential.get("validUntil"), "validUntil"),
         holder_id=read.text(holder.get("registeredId")),
         profile=read.text(_object(subject, "referenceProfile").get("name")),
-        scope=read.text(subject.get("description")),
-        grade=read.text(_object(subject, "profileScore").get("code")),
+        profile_id=read.text(_object(subject, "referenceProfile").get("id")),
+        statement=read.text(subject.get("description")),
+        result=_result(read, _object(subject, "profileScore")),
+        categories=read.several(_categories(subject)),
         authorised_by=read.several(_object(one, "issuingAuthority").get("name") for one in _list(subject, "authorisation")),
         sites=read.several(_sites(subject)),
         products=tuple(read.product(product) for product in products),
-        clauses=len(_clauses(subject)),
+        clauses=_clauses(subject),
+        sample=str(subject.get("description", "")).upper().startswith("SAMPLE"),
     )
     return replace(facts, texts=tuple(read.texts))
 
@@ -100,13 +120,22 @@ def _sites(subject: dict[str, Any]) -> Iterator[object]:
             yield _object(entry, "facility").get("name")
 
 
-def _clauses(subject: dict[str, Any]) -> set[object]:
-    return {
-        criterion.get("id") or criterion.get("name")
-        for assessment in _list(subject, "conformityAssessment")
-        for criterion in _list(assessment, "assessmentCriteria")
-        if isinstance(criterion.get("id") or criterion.get("name"), str)
-    }
+def _categories(subject: dict[str, Any]) -> Iterator[object]:
+    for assessment in _list(subject, "conformityAssessment"):
+        for entry in _list(assessment, "assessedProduct"):
+            for category in _list(_object(entry, "product"), "productCategory"):
+                yield category.get("name")
+
+
+def _result(read: _Reading, score: dict[str, Any]) -> str | None:
+    parts = (read.text(score.get("code")), read.text(score.get("definition")))
+    return ": ".join(part for part in parts if part) or None
+
+
+def _clauses(subject: dict[str, Any]) -> Clauses:
+    answers = [one.get("conformance") for one in _list(subject, "conformityAssessment")]
+    met, broken = sum(one is True for one in answers), sum(one is False for one in answers)
+    return Clauses(met, broken, len(answers) - met - broken)
 
 
 @dataclass
@@ -121,7 +150,7 @@ class _Reading:
             return None
         if found := _HIDDEN.search(plain):
             what = T("the text {text} holds a sign that cannot be printed faithfully (U+{code})", text=repr(plain[:40]), code=f"{ord(found[0]):04X}")
-            raise IssueError(what, do=T("Issue the credential again without it"))
+            raise IssueError(f"{what}. {T('Issue the credential again without it')}")
         if len(plain) > LONGEST_TEXT:
             raise IssueError(T("the text {text} is longer than {limit} characters", text=repr(plain[:40]), limit=LONGEST_TEXT))
         self.texts.append(plain)
