@@ -11,6 +11,8 @@ from tenring.language import T
 from tenring.proof.strict import JsonObject
 
 _URL: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s<>\"{}|\\^`]+")
+#: Python reads weeks and ordinals, too; a document says a day in one way.
+_DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _LONGEST: Final = 2048
 
 
@@ -102,7 +104,7 @@ def day(value: object, where: str) -> date | None:
     if value is None:
         return None
     try:
-        if isinstance(value, str) and len(value) == len("2026-11-28"):
+        if isinstance(value, str) and _DAY.fullmatch(value):
             return date.fromisoformat(value)
     except ValueError:
         pass
