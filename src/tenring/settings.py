@@ -61,6 +61,9 @@ class Settings:
     max_cell_chars: int = 100_000
     max_rows: int = 20_000_000
     who: str | None = None
+    passphrase: str | None = field(default=None, repr=False)
+    """Opens keys; nothing shows it."""
+    passphrase_file: Path | None = None
     engine: str = "duckdb"
     spark_master: str | None = None
     """Where Spark runs, for example `local[4]` or `spark://host:7077`; None: here, with `threads` threads."""
@@ -88,6 +91,21 @@ class Settings:
     def compiled(self) -> Path:
         """Folder of compiled criteria; it may be deleted at any time."""
         return self.home / "compiled"
+
+    @property
+    def keys(self) -> Path:
+        """Folder of private keys, sealed, and of the log of their changes; only its owner may read it."""
+        return self.home / "keys"
+
+    @property
+    def status_book(self) -> Path:
+        """File that says which place in which status list belongs to which credential, and what became of it."""
+        return self.home / "status.sqlite"
+
+    @property
+    def seen_lists(self) -> Path:
+        """File of the newest status list seen at each address; an older one that turns up later is a replay."""
+        return self.home / "seen-lists.sqlite"
 
     def spill(self, beside: Path) -> Path:
         """Where work on the folder `beside` puts what is larger than memory: there, or in a folder of `temporary`.
@@ -165,7 +183,9 @@ VARIABLES: dict[str, tuple[str, Callable[[str], object], str]] = {
         _register_way,
         "how Spark holds the register: auto (default), broadcast or bucketed",
     ),
-    "TENRING_WHO": ("who", str, "name that is recorded with what you confirm or reject"),
+    "TENRING_WHO": ("who", str, "name that is recorded with what you confirm or reject, and with changes of keys"),
+    "TENRING_PASSPHRASE": ("passphrase", str, "opens keys; a file is better, as the environment is seen by more"),
+    "TENRING_PASSPHRASE_FILE": ("passphrase_file", Path, "file whose first line opens keys"),
 }
 
 
