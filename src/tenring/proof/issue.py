@@ -130,7 +130,7 @@ def issue(  # noqa: PLR0913 - each by keyword
     require_conformant(document, material)
     signed = sign(document, signer, created=created, archive=archive)
     name = file_name(number)
-    archived = json.dumps(signed.archive, ensure_ascii=False, indent=1) + "\n" if signed.archive else None
+    archived = json.dumps(signed.archive, ensure_ascii=False) + "\n" if signed.archive else None
     texts = {f"{name}.jwt": signed.token} | ({f"{name}.json": archived} if archived else {})
     write_together(out, texts)
     return Issued(number, str(document["id"]), out / f"{name}.jwt", out / f"{name}.json" if archived else None)
