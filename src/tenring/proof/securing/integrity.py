@@ -7,6 +7,7 @@ proofs over the same document; in a proof chain a proof also signs those that it
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,17 +17,18 @@ from tenring.exceptions import MalformedError, MaterialError
 from tenring.language import T
 from tenring.proof.canonical import canonical
 from tenring.proof.contexts import OWN
-from tenring.proof.encodings import base58, from_base58
+from tenring.proof.keys.multibase import base58, from_base58
 from tenring.proof.keys.public import Algorithm, PublicKey
 from tenring.proof.keys.signer import Signer
 from tenring.proof.material import FirstOf, Material
-from tenring.proof.moments import moment, stamp
+from tenring.proof.moment import moment, read_moment
 from tenring.proof.securing.rdf import TooComplexError, canonical_rdf
 from tenring.proof.securing.secured import Secured, SignatureAnswer, fails, holds, unknown
 from tenring.proof.strict import JsonObject
 from tenring.proof.urls import is_url
 
 TYPE: Final = "DataIntegrityProof"
+_NO_ZONE: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?", re.ASCII)
 #: Far more signatures than any document has; each costs a verifier time.
 PROOF_LIMIT: Final = 16
 
@@ -231,7 +233,12 @@ def _texts(proof: JsonObject, name: str) -> tuple[str, ...]:
 
 
 def _moment(proof: JsonObject, name: str) -> datetime | None:
-    return moment(proof[name], f"proof.{name}", offset=False) if name in proof else None
+    if name not in proof:
+        return None
+    value = proof[name]
+    if isinstance(value, str) and _NO_ZONE.fullmatch(value):
+        value += "Z"  # "must be interpreted as UTC" (VC Data Integrity 1.0, section 2.1)
+    return read_moment(value, f"proof.{name}")
 
 
 def _listed(value: Any) -> list[Any]:  # noqa: ANN401 - JSON is anything
@@ -276,7 +283,7 @@ def add_proof(  # noqa: PLR0913 - a proof says as much
         proof["id"] = options.pop("id")
     proof["cryptosuite"] = cryptosuite
     if created is not None:
-        proof["created"] = stamp(created)
+        proof["created"] = moment(created)
     proof |= {"verificationMethod": signer.verification_method, "proofPurpose": purpose, **options}
     links = list(previous or ())
     if links:

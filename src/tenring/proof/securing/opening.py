@@ -55,7 +55,7 @@ def open_enveloped(envelope: JsonObject) -> Secured:
         MalformedError: its identifier is no `data:` URL of a known kind, or holds something of another kind.
     """
     url = envelope.get("id")
-    match = _DATA_URL.fullmatch(url) if isinstance(url, str) else None
+    match = _DATA_URL.fullmatch(url.strip()) if isinstance(url, str) else None
     if match is None:
         raise MalformedError(T("an enveloped document has a data: URL of a secured document as its id, this one has not"))
     media, encoded, data = match[1].lower(), match[2], match[3].encode("utf-8", "surrogatepass")

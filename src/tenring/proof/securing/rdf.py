@@ -3,7 +3,8 @@
 JSON-LD lets a reader drop what no context defines; a signature over the rest would cover less than the document shows.
 So nothing may be lost here. Before pyoxigraph reads the document, every place where something would be dropped is given
 an address under `LOST` (a default vocabulary, a base, and for terms that a context unmaps); what comes out under that
-address would have been lost, and the document is refused. Features whose meaning RDF does not keep are refused, too.
+address would have been lost, and the document is refused. What is dropped because it is no IRI and no language is seen
+by a second, lenient reading, which keeps it. Features whose meaning RDF does not keep are refused, too.
 
 Canonicalisation (RDFC-1.0) can take for ever on a graph made for it. Graphs whose blank nodes are told apart at once
 take linear time and are done here; all others in a process of their own that is ended when its time is up.
@@ -32,7 +33,7 @@ ALGORITHMS: Final = {
 }
 #: Keywords that keep their meaning in RDF. `@direction`, `@index` and `@nest` lose it; the others need no signing here.
 KEPT: Final = frozenset({"@context", "@id", "@type", "@value", "@language"})
-_CONTEXT_KEYS: Final = frozenset({"@vocab", "@version", "@protected", "@language", "@propagate"})
+_CONTEXT_KEYS: Final = frozenset({"@vocab", "@version", "@protected", "@language"})
 _TERM_KEYS: Final = frozenset(
     {"@id", "@type", "@container", "@context", "@protected", "@prefix", "@language"}
 )
@@ -86,13 +87,21 @@ def quads_of(document: JsonObject, contexts: Material) -> list[pyoxigraph.Quad]:
     text = json.dumps(prepared, ensure_ascii=False)
     if len(text) > SIZE_LIMIT:
         raise TooComplexError(T("it is larger than {limit} bytes", limit=f"{SIZE_LIMIT:,}"))
+    quads, all_quads = _read(text, lenient=False), _read(text, lenient=True)
+    for quad in all_quads:
+        _require_kept(quad)
+    if len(quads) != len(all_quads):
+        known = set(map(str, quads))
+        dropped = next(text for text in map(str, all_quads) if text not in known)
+        raise MalformedError(T("it holds what is no IRI or no language, so it would be shown but not signed: {quad}", quad=dropped))
+    return quads
+
+
+def _read(text: str, *, lenient: bool) -> list[pyoxigraph.Quad]:
     try:
-        quads = list(pyoxigraph.parse(text, format=pyoxigraph.RdfFormat.JSON_LD, base_iri=LOST))
+        return list(pyoxigraph.parse(text, format=pyoxigraph.RdfFormat.JSON_LD, base_iri=LOST, lenient=lenient))
     except (SyntaxError, ValueError) as error:
         raise MalformedError(T("it is no JSON-LD: {error}", error=str(error).partition(" at line")[0])) from error
-    for quad in quads:
-        _require_kept(quad)
-    return quads
 
 
 def _require_kept(quad: pyoxigraph.Quad) -> None:
@@ -112,12 +121,16 @@ class _Preparing:
         self._contexts = contexts
 
     def document(self, document: JsonObject) -> JsonObject:
+        if "@value" in document:
+            raise MalformedError(T("{path} holds {key}, which is shown but not signed", path="$", key="@value"))
         prepared = self._value(document, "$")
-        prepared["@context"] = [{"@vocab": LOST}, *_listed(prepared.get("@context", []))]
+        prepared["@context"] = [{"@vocab": LOST}, *prepared.get("@context", [])]
         return prepared
 
     def _value(self, value: Any, path: str) -> Any:  # noqa: ANN401 - JSON is anything
         if isinstance(value, dict):
+            if "@language" in value and "@value" not in value:
+                raise MalformedError(T("{path} holds {key}, which is shown but not signed", path=path, key="@language"))
             return {key: self._entry(key, entry, path) for key, entry in value.items()}
         if isinstance(value, list):
             return [self._value(entry, f"{path}[{index}]") for index, entry in enumerate(value)]
@@ -129,39 +142,37 @@ class _Preparing:
 
     def _entry(self, key: str, entry: Any, path: str) -> Any:  # noqa: ANN401 - JSON is anything
         if key == "@context":
-            return [self._context(context, 0, ours=False) for context in _listed(entry)]
+            return self._flat(entry, 0, ours=False)
         if key.startswith("_:") or (key.startswith("@") and key not in KEPT):
             raise MalformedError(T("{path} holds {key}, which is shown but not signed", path=path, key=repr(key)))
         return self._value(entry, f"{path}.{key}")
 
-    def _context(self, context: Any, depth: int, *, ours: bool) -> Any:  # noqa: ANN401 - JSON is anything
-        """One context in place of its address. `ours`: it was got by its address."""
+    def _flat(self, context: Any, depth: int, *, ours: bool) -> list[Any]:  # noqa: ANN401 - JSON is anything
+        """Contexts in place of their addresses. `ours`: they were got by an address, not written in the document."""
         if depth > _CONTEXT_DEPTH:
             raise MalformedError(T("its contexts refer to each other too deep"))
-        if context is None:
+        if context is None and ours:  # elsewhere it would take back terms that are protected (JSON-LD 1.1 API, 4.1.2)
             return [None, {"@vocab": LOST}]
         if isinstance(context, str):
             return self._fetched(context, depth)
         if isinstance(context, list):
-            return [self._context(entry, depth + 1, ours=ours) for entry in context]
+            return [part for entry in context for part in self._flat(entry, depth + 1, ours=ours)]
         if not isinstance(context, dict):
             raise MalformedError(T("a context is neither a URL nor an object"))
-        return {
-            key: self._defined(key, entry, depth)
-            for key, entry in context.items()
-            if not (ours and key == "@base")  # has no effect in a context got by its address
-        }
+        # @base has no effect in a context got by its address (JSON-LD 1.1 API, 4.1.2); in the document it is refused.
+        kept = {key: entry for key, entry in context.items() if not (ours and key == "@base")}
+        return [{key: self._defined(key, entry, depth, ours=ours) for key, entry in kept.items()}]
 
-    def _fetched(self, address: str, depth: int) -> Any:  # noqa: ANN401 - JSON is anything
+    def _fetched(self, address: str, depth: int) -> list[Any]:
         held = self._contexts.find(address)
         if held is None:
             raise MaterialError(T("the context {address} is not at hand", address=address))
         body = read_object(held.body)
         if "@context" not in body:
             raise MalformedError(T("what is held as {address} is no context", address=address))
-        return self._context(body["@context"], depth + 1, ours=True)
+        return self._flat(body["@context"], depth + 1, ours=True)
 
-    def _defined(self, key: str, entry: Any, depth: int) -> Any:  # noqa: ANN401 - JSON is anything
+    def _defined(self, key: str, entry: Any, depth: int, *, ours: bool) -> Any:  # noqa: ANN401 - JSON is anything
         """What a context says of a keyword or term."""
         if key.startswith("@"):
             if key not in _CONTEXT_KEYS:
@@ -183,7 +194,7 @@ class _Preparing:
             if container not in _CONTAINERS:
                 raise _unsupported(container)
         if "@context" in term:
-            term["@context"] = self._context(term["@context"], depth + 1, ours=False)
+            term["@context"] = self._flat(term["@context"], depth + 1, ours=ours)
         return term
 
 

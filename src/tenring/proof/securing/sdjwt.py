@@ -15,7 +15,7 @@ from typing import Any, Final
 
 from tenring.exceptions import MalformedError
 from tenring.language import T
-from tenring.proof.encodings import base64url, from_base64url
+from tenring.proof.keys.multibase import base64url, from_base64url
 from tenring.proof.keys.signer import Signer
 from tenring.proof.securing.jose import (
     ALGORITHMS, CLAIMS, TokenProof, claims_of, json_bytes, split_token, typed,
