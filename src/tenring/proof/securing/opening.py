@@ -14,7 +14,7 @@ from tenring.proof.securing.cose import open_cose
 from tenring.proof.securing.integrity import open_proofs
 from tenring.proof.securing.jose import open_jwt
 from tenring.proof.securing.sdjwt import open_sd_jwt
-from tenring.proof.securing.secured import ENVELOPED_CREDENTIAL, ENVELOPED_PRESENTATION, Secured, types_of
+from tenring.proof.securing.secured import ENVELOPED_CREDENTIAL, ENVELOPED_PRESENTATION, Secured, identifier, types_of
 from tenring.proof.strict import LIMITS, JsonLimits, JsonObject, read_object, refuse
 
 _DATA_URL: Final = re.compile(r"data:application/([a-z]+\+[a-z-]+)(;base64)?,(.+)", re.DOTALL | re.IGNORECASE)
@@ -70,7 +70,10 @@ def open_enveloped(envelope: JsonObject) -> Secured:
 
 
 def contained(presentation: JsonObject) -> tuple[Secured, ...]:
-    """The credentials in a presentation, each opened; they are secured, every one.
+    """The credentials in a presentation that are secured by themselves, each opened.
+
+    A credential without a proof of its own is secured by the presentation: its holder says it of itself, so issuer and
+    holder are the same (VC Data Model 2.0, section 4.13.4). It is not among those returned.
 
     Raises:
         MalformedError: one is no secured credential.
@@ -79,7 +82,14 @@ def contained(presentation: JsonObject) -> tuple[Secured, ...]:
     credentials = held if isinstance(held, list) else [held]
     if not all(isinstance(credential, dict) for credential in credentials):
         raise MalformedError(T("a credential of the presentation is not an object"))
-    return tuple(map(open_object, credentials))
+    holder = identifier(presentation.get("holder"))
+    return tuple(open_object(credential) for credential in credentials if not _self_asserted(credential, holder))
+
+
+def _self_asserted(credential: JsonObject, holder: str | None) -> bool:
+    if "proof" in credential or ENVELOPED_CREDENTIAL in types_of(credential):
+        return False
+    return holder is not None and identifier(credential.get("issuer")) == holder
 
 
 def _from_base64(text: bytes) -> bytes:

@@ -97,6 +97,28 @@ def quads_of(document: JsonObject, contexts: Material) -> list[pyoxigraph.Quad]:
     return quads
 
 
+def require_terms(document: JsonObject, contexts: Material) -> None:
+    """Refuse a document with a term that none of its contexts defines, or that redefines a protected one.
+
+    The text direction of a name is allowed here (it has no place in RDF), and what is null is passed over.
+
+    Raises:
+        MalformedError: with the term.
+        MaterialError: a context is missing.
+    """
+    quads_of({key: _undirected(value) for key, value in document.items() if key != "proof"}, contexts)
+
+
+def _undirected(value: Any) -> Any:  # noqa: ANN401 - JSON is anything
+    if isinstance(value, dict):
+        return {
+            key: entry if key == "@context" else _undirected(entry)
+            for key, entry in value.items()
+            if key != "@direction" and entry is not None
+        }
+    return [_undirected(entry) for entry in value if entry is not None] if isinstance(value, list) else value
+
+
 def _read(text: str, *, lenient: bool) -> list[pyoxigraph.Quad]:
     try:
         return list(pyoxigraph.parse(text, format=pyoxigraph.RdfFormat.JSON_LD, base_iri=LOST, lenient=lenient))
