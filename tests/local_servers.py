@@ -1,4 +1,4 @@
-"""Real https servers on this machine, with a certificate that only the test believes: for what fetches from strangers."""
+"""Real https servers on this machine, with a certificate that only the test believes."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def serving(certificate: Certificate | None, answer: Answering) -> Iterator[Serv
     server = Server(0)
 
     class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:  # noqa: N802 - the name that http.server calls
+        def do_GET(self) -> None:
             server.asked.append((self.path, dict(self.headers)))
             with suppress(OSError):
                 answer(self)

@@ -24,7 +24,8 @@ DOCUMENT = b'{"id": "did:web:label.example"}'
 HERE = (ipaddress.ip_network("127.0.0.1/32"),)
 
 INSIDE = [
-    "127.0.0.1", "127.8.9.10", "0.0.0.0", "10.1.2.3", "172.16.0.1", "172.31.255.255", "192.168.1.1", "169.254.1.1",
+    "127.0.0.1", "127.8.9.10", "0.0.0.0",  # noqa: S104 - never bound, always refused
+    "10.1.2.3", "172.16.0.1", "172.31.255.255", "192.168.1.1", "169.254.1.1",
     "169.254.169.254", "100.64.0.1", "100.100.100.200", "168.63.129.16", "192.0.0.192", "192.0.2.7", "198.18.0.1",
     "224.0.0.1", "224.0.1.1", "239.255.255.250", "240.0.0.1", "255.255.255.255", "192.88.99.1",
     "::1", "::", "fe80::1", "fe80::1%eth0", "fc00::1", "fd00:ec2::254", "fd12:3456::1", "ff02::1", "ff0e::1", "fec0::1",
@@ -46,7 +47,7 @@ Opened = Callable[..., NetworkMaterial]
 @pytest.fixture
 def network(tmp_path: Path, believed: Certificate) -> Opened:
     def opened(guard: Guard | None = None, **limits: float) -> NetworkMaterial:
-        guard = guard or Guard(HERE, lambda host, port: ["127.0.0.1"])
+        guard = guard or Guard(HERE, lambda *_: ["127.0.0.1"])
         return NetworkMaterial(Settings(home=tmp_path), Transfer(guard, TransferLimits(**limits), believed.tls))  # type: ignore[arg-type]
 
     return opened
@@ -84,20 +85,20 @@ def test_loopback_written_in_any_way_is_not_asked(
 ) -> None:
     """The operating system's own resolver reads these names; the server is there and would answer."""
     material = NetworkMaterial(Settings(home=tmp_path), Transfer(Guard(), tls=believed.tls))
-    with pytest.raises(MaterialError, match="no public address|cannot be resolved"):
+    with pytest.raises(MaterialError, match=r"no public address|cannot be resolved|refused"):
         material.find(address.format(port=served.port))
     assert served.asked == []
 
 
 def test_a_public_name_that_leads_inside_is_not_asked(network: Opened, served: Server) -> None:
-    guard = Guard((), lambda host, port: ["127.0.0.1"])
+    guard = Guard((), lambda *_: ["127.0.0.1"])
     with pytest.raises(MaterialError, match="Nothing was sent to it"):
         network(guard).find(f"did:web:label.example%3A{served.port}")
     assert served.asked == []
 
 
 def test_a_name_with_one_address_inside_is_not_asked_at_its_others(network: Opened, served: Server) -> None:
-    guard = Guard(HERE, lambda host, port: ["127.0.0.1", "10.0.0.7"])
+    guard = Guard(HERE, lambda *_: ["127.0.0.1", "10.0.0.7"])
     with pytest.raises(MaterialError, match=r"10\.0\.0\.7"):
         network(guard).find(f"https://label.example:{served.port}/")
     assert served.asked == []
@@ -108,7 +109,7 @@ def test_a_name_that_changes_after_the_check_changes_nothing(network: Opened, se
     given = iter([["127.0.0.1"], ["10.0.0.7"]])
     asked: list[str] = []
 
-    def rebinding(host: str, port: int) -> list[str]:
+    def rebinding(host: str, _: int) -> list[str]:
         asked.append(host)
         return next(given)
 
@@ -122,8 +123,8 @@ def test_a_name_that_changes_after_the_check_changes_nothing(network: Opened, se
         "did:web:127.0.0.1", "did:web:127.0.0.1%3A8443", "did:web:%5B::1%5D", "did:web:2130706433", "did:web:0x7f.1",
         "did:web:user%40label.example", "did:web:label.example%2F..%2Fx", "did:web:label.example%3Aabc", "did:web:",
         "did:web:label.example:..:x", "did:web:label.example:%2e%2e:x", "did:web:label.example:a%2Fb",
-        "did:web:label.example:", "did:web:label.example%3A99999", "did:web:label.example:a?b", "did:web:label.example#k",
-        "did:web:läbel.example", "did:web:label.example%00",
+        "did:web:label.example:", "did:web:label.example%3A99999", "did:web:label.example:a?b",
+        "did:web:label.example#k", "did:web:läbel.example", "did:web:label.example%00",
     ],
 )  # fmt: skip
 def test_a_did_web_that_is_no_plain_host_and_path_is_refused(network: Opened, did: str) -> None:
@@ -135,8 +136,8 @@ def test_a_did_web_that_is_no_plain_host_and_path_is_refused(network: Opened, di
     "address",
     [
         "http://label.example/", "https://user:secret@label.example/", "https://user@label.example/", "https://",
-        "https:///x", "https://label.example\\@thief.example/", "https://label.example/a b", "https://label.example/\r\nX: y",
-        "https://label.example:0/", "https://label.example:99999/", "https://[::1/", "https://läbel.example/",
+        "https:///x", "https://label.example\\@thief.example/", "https://label.example/a b",
+        "https://label.example/\r\nX: y", "https://label.example:0/", "https://label.example:99999/", "https://[::1/", "https://läbel.example/",
         "https://label.example/" + "a" * 3000, "https://-x-.example/", "https://label.example:8443x/",
     ],
 )  # fmt: skip
@@ -153,7 +154,7 @@ def redirecting(where: str) -> Callable[[BaseHTTPRequestHandler], None]:
 
 
 def test_a_redirect_to_the_inside_is_not_followed(believed: Certificate, served: Server, tmp_path: Path) -> None:
-    def resolve(host: str, port: int) -> list[str]:
+    def resolve(host: str, _: int) -> list[str]:
         return ["127.0.0.1"] if host == "label.example" else ["169.254.169.254"]
 
     with serving(believed, redirecting(f"https://metadata.internal:{served.port}/latest")) as server:
@@ -212,7 +213,7 @@ def trickling(piece: bytes, pause: float) -> Iterator[int]:
 
 def took(material: NetworkMaterial, address: str) -> float:
     began = time.monotonic()
-    with pytest.raises(MaterialError, match="longer than|cannot be fetched|more than"):
+    with pytest.raises(MaterialError, match=r"longer than|cannot be (fetched|resolved)|more than"):
         material.find(address)
     return time.monotonic() - began
 
@@ -254,14 +255,11 @@ def test_slow_redirects_share_one_time_limit(network: Opened, believed: Certific
 
 
 def test_a_name_that_is_never_resolved_is_left_in_time(network: Opened) -> None:
-    def never(host: str, port: int) -> list[str]:
+    def never(*_: object) -> list[str]:
         time.sleep(3)
         return ["127.0.0.1"]
 
-    with pytest.raises(MaterialError, match="cannot be resolved"):
-        began = time.monotonic()
-        network(Guard(HERE, never), seconds=0.2).find("https://label.example/")
-    assert time.monotonic() - began < 1.5
+    assert took(network(Guard(HERE, never), seconds=0.2), "https://label.example/") < 1.5
 
 
 # large answers
@@ -301,14 +299,16 @@ def test_headers_without_end_are_cut_off(network: Opened, believed: Certificate)
         while True:
             handler.wfile.write(b"X-Filler: " + b"y" * 60000 + b"\r\n")
 
-    with serving(believed, large) as server, pytest.raises(MaterialError, match="cannot be fetched|more than"):
+    with serving(believed, large) as server, pytest.raises(MaterialError, match=r"cannot be fetched|more than"):
         network().find(f"https://label.example:{server.port}/")
 
 
 def test_a_compressed_answer_is_not_unpacked(network: Opened, believed: Certificate) -> None:
-    with serving(believed, answers(b"\x1f\x8b", content_encoding="gzip")) as server:
-        with pytest.raises(MaterialError, match="compressed"):
-            network().find(f"https://label.example:{server.port}/")
+    with (
+        serving(believed, answers(b"\x1f\x8b", content_encoding="gzip")) as server,
+        pytest.raises(MaterialError, match="compressed"),
+    ):
+        network().find(f"https://label.example:{server.port}/")
 
 
 # what an intranet may allow

@@ -11,7 +11,7 @@ import pytest
 
 from local_servers import Certificate, Server, answers, certificate, serving
 from tenring.exceptions import MaterialError
-from tenring.proof.addresses import https_address, web_address
+from tenring.proof.addresses import https_address
 from tenring.proof.guard import Guard
 from tenring.proof.network import LONGEST, SHORTEST, UNSAID, NetworkMaterial, lifetime
 from tenring.proof.transfer import Transfer, TransferLimits
@@ -35,7 +35,7 @@ def network(tmp_path: Path, believed: Certificate) -> Opened:
     """Material from the network of this machine, where every name is ours."""
 
     def opened(at: datetime = AT, **limits: float) -> NetworkMaterial:
-        guard = Guard(HERE, lambda host, port: ["127.0.0.1"])
+        guard = Guard(HERE, lambda *_: ["127.0.0.1"])
         transfer = Transfer(guard, TransferLimits(**limits), believed.tls)  # type: ignore[arg-type]
         return NetworkMaterial(Settings(home=tmp_path), transfer, lambda: at)
 
@@ -55,21 +55,6 @@ def did_of(server: Server, path: str = "") -> str:
 
 
 # where a document is
-
-
-@pytest.mark.parametrize(
-    ("did", "address"),
-    [
-        ("did:web:label.example", "https://label.example/.well-known/did.json"),
-        ("did:web:Label.Example", "https://label.example/.well-known/did.json"),
-        ("did:web:label.example:programmes:blue", "https://label.example/programmes/blue/did.json"),
-        ("did:web:label.example%3A8443", "https://label.example:8443/.well-known/did.json"),
-        ("did:web:label.example%3A8443:a", "https://label.example:8443/a/did.json"),
-        ("did:web:label.example:%E7%8E%AF", "https://label.example/%E7%8E%AF/did.json"),
-    ],
-)
-def test_a_did_web_is_published_at_an_address_of_its_host(did: str, address: str) -> None:
-    assert str(web_address(did)) == address
 
 
 def test_an_address_is_taken_apart_and_loses_only_its_fragment() -> None:

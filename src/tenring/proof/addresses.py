@@ -6,7 +6,7 @@ import ipaddress
 import re
 from dataclasses import dataclass
 from typing import Final, NoReturn
-from urllib.parse import quote, unquote, urlsplit
+from urllib.parse import urlsplit
 
 from tenring.exceptions import MaterialError
 from tenring.language import T
@@ -17,8 +17,6 @@ _HTTPS_PORT: Final = 443
 _PRINTABLE = re.compile(r"[!#-\[\]_a-z~$%-z|]+", re.ASCII)
 _LABEL: Final = r"[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?"
 _HOST = re.compile(rf"{_LABEL}(?:\.{_LABEL})*\.?", re.ASCII)
-_SEGMENT = re.compile(r"(?:[A-Za-z0-9._-]|%[0-9A-Fa-f]{2})+", re.ASCII)
-_DID_WEB: Final = "did:web:"
 
 
 @dataclass(frozen=True)
@@ -59,26 +57,6 @@ def https_address(address: str) -> HttpsAddress:
         _refuse(address, T("it names no host"))
     target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     return HttpsAddress(host.removesuffix("."), port or _HTTPS_PORT, target)
-
-
-def web_address(did: str) -> HttpsAddress:
-    """Where the DID document of a did:web is published (did:web, section 3.2).
-
-    Raises:
-        MaterialError: it is no did:web, names an IP address, or a path that leads elsewhere.
-    """
-    host, *segments = did.removeprefix(_DID_WEB).split(":")
-    name, colon, port = unquote(host).partition(":")
-    if not did.startswith(_DID_WEB) or not _HOST.fullmatch(name) or (colon and not port.isdecimal()):
-        _refuse(did, T("it is no did:web of a host name"))
-    if _is_literal(name) or re.fullmatch(r"[0-9.]+|.*\.?0x[0-9A-Fa-f]*", name):
-        _refuse(did, T("a did:web may not name an IP address"))
-    for segment in segments:
-        plain = unquote(segment)
-        if not _SEGMENT.fullmatch(segment) or plain in {".", ".."} or re.search(r"[/\\?#\x00-\x20]", plain):
-            _refuse(did, T("its path leads elsewhere"))
-    path = "/".join(quote(unquote(segment)) for segment in segments) or ".well-known"
-    return https_address(f"https://{name.lower()}{f':{port}' if colon else ''}/{path}/did.json")
 
 
 def _is_literal(host: str) -> bool:

@@ -72,7 +72,7 @@ class Guard:
                         "server of your own, name its network in TENRING_ALLOW_NETWORKS",
                         host=host,
                         address=text,
-                    )  # fmt: skip
+                    )
                 )
         return found
 
@@ -110,7 +110,7 @@ def _is_public(address: Address) -> bool:
     """Whether it is an address of the public internet, and does not stand for another that is not."""
     if any(address in network for network in _INSIDE):
         return False
-    if address.is_multicast or address.is_reserved and not isinstance(address, IPv6Address):
+    if address.is_multicast or (address.is_reserved and isinstance(address, IPv4Address)):
         return False
     if isinstance(address, IPv6Address):
         inner = _inner(address)

@@ -12,9 +12,11 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
-from tenring.exceptions import MaterialError
+from tenring.exceptions import MalformedError, MaterialError
 from tenring.language import T
-from tenring.proof.addresses import HttpsAddress, https_address, web_address
+from tenring.proof.addresses import HttpsAddress, https_address
+from tenring.proof.did.names import did_web_address
+from tenring.proof.files import write_whole
 from tenring.proof.guard import Guard
 from tenring.proof.material import Held
 from tenring.proof.transfer import Transfer
@@ -54,7 +56,7 @@ class NetworkMaterial:
         """
         if not address.startswith(("https://", "http://", "did:web:")):
             return None
-        where = web_address(address) if address.startswith("did:web:") else https_address(address)
+        where = _place(address)
         kept = self._kept(address)
         now = self.clock()
         if kept is not None and kept.got <= now and kept.fresh(now):
@@ -111,13 +113,23 @@ class NetworkMaterial:
             "fresh_until": (held.fresh_until or held.got).isoformat(),
             "sha256": hashlib.sha256(held.body).hexdigest(),
         }
-        part = path.with_name(f".{path.name}.part")
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            part.write_bytes(json.dumps(said).encode() + b"\n" + held.body)
-            part.replace(path)
+            write_whole(path, json.dumps(said).encode() + b"\n" + held.body)
         except OSError as error:
             raise MaterialError(T("{path} cannot be written: {error}", path=path, error=error)) from error
+
+
+def _place(address: str) -> HttpsAddress:
+    """Where a document is published."""
+    if not address.startswith("did:web:"):
+        return https_address(address)
+    try:
+        return https_address(did_web_address(address))
+    except MalformedError as error:
+        raise MaterialError(
+            T("the address {address} is refused: {why}", address=repr(address[:200]), why=error)
+        ) from error
 
 
 def lifetime(headers: Mapping[str, str]) -> timedelta:

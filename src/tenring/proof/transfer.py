@@ -1,4 +1,4 @@
-"""One https request to an address that a stranger chose: GET, no cookies, no credentials, and never too much of anything."""
+"""One https request to an address that a stranger chose: no cookies, no credentials, never too much of anything."""
 
 from __future__ import annotations
 

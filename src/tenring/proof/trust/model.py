@@ -227,7 +227,7 @@ class TrustModel:
         if not self.gaps and not any(one.action is Action.ISSUE for one in self._of.get(issuer, ())):
             return self._refused(issuer, "", "", on)
         reason = T(
-            "the certificate does not name its scheme and category, so nobody can say whether {name} is recognised for it",
+            "the certificate does not name its scheme and category: whether {name} is recognised for them is not known",
             name=self.name(issuer),
         )
         return self._answer(Outcome.UNKNOWN, on, "scope_not_named", reason)
