@@ -29,6 +29,7 @@ VERBS = {
     "labels": ("labels", "labels"),
     "keys": ("keys", "keys"),
     "status": ("status", "status"),
+    "issue": ("issue", "command"),
     "demo": ("demo", "demo"),
 }
 

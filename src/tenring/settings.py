@@ -117,6 +117,7 @@ class Settings:
         """The file of pinned root keys in use."""
         return self.roots or self.home / "roots.json"
 
+    @property
     def keys(self) -> Path:
         """Folder of private keys, sealed, and of the log of their changes; only its owner may read it."""
         return self.home / "keys"

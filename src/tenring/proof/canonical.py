@@ -16,6 +16,8 @@ _ENCODE: Final = json.JSONEncoder(
 _STRING: Final = json.JSONEncoder(ensure_ascii=False).encode
 #: ECMAScript writes numbers without exponent from 1e-6 to below 1e21 (ECMA-262, Number::toString).
 _PLAIN: Final = (-7, 21)
+#: Floats that are not whole, which Python writes without exponent, too.
+_ALIKE: Final = (1e-4, 1e15)
 
 
 def canonical(value: Any) -> bytes:  # noqa: ANN401 - JSON is anything
@@ -45,6 +47,9 @@ def _simple(value: object) -> bool:
         return all(map(_simple, value))  # type: ignore[call-overload]
     if kind is int:
         return -SAFE <= value <= SAFE  # type: ignore[operator]
+    if kind is float:
+        # Where neither writes an exponent and there is a fraction, both write the same shortest digits.
+        return _ALIKE[0] <= abs(value) < _ALIKE[1] and value % 1 != 0  # type: ignore[operator,arg-type]
     return kind is str or kind is bool or value is None
 
 
