@@ -20,7 +20,9 @@ LONGEST_TEXT: Final = 2000
 
 _SPACE = re.compile(r"[\t\n\r\u00a0\u2028\u2029]+")
 #: Signs that cannot be seen, or turn the text around them: what is printed would not be what is signed.
-_HIDDEN = re.compile("[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff0-\ufffb\ufffe\uffff\ud800-\udfff\ue000-\uf8ff\U000e0000-\U0010ffff]")
+_HIDDEN = re.compile(
+    "[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff0-\ufffb\ufffe\uffff\ud800-\udfff\ue000-\uf8ff\U000e0000-\U0010ffff]"
+)
 
 
 @dataclass(frozen=True)
@@ -58,7 +60,7 @@ class Facts:
     authorised_by: tuple[str, ...] = ()
     sites: tuple[str, ...] = ()
     products: tuple[NamedProduct, ...] = ()
-    clauses: Clauses = field(default_factory=lambda: Clauses())
+    clauses: Clauses = field(default_factory=Clauses)
     sample: bool = False
     """Whether it says of itself that it is invented."""
     texts: tuple[str, ...] = field(default=(), repr=False)
@@ -73,30 +75,34 @@ def facts_of(credential: JsonObject) -> Facts:
     """
     subject = credential.get("credentialSubject")
     types = credential.get("type")
-    if not isinstance(subject, dict) or "DigitalConformityCredential" not in (types if isinstance(types, list) else [types]):
+    known = types if isinstance(types, list) else [types]
+    if not isinstance(subject, dict) or "DigitalConformityCredential" not in known:
         raise IssueError(T("this is no Digital Conformity Credential; only those become certificates"))
     products = products_of(credential)
     if len(products) > MOST_PRODUCTS:
-        what = T("the credential names {count} products; a certificate lists {limit}", count=len(products), limit=MOST_PRODUCTS)
+        count, limit = len(products), MOST_PRODUCTS
+        what = T("the credential names {count} products; a certificate lists {limit}", count=count, limit=limit)
         raise IssueError(what)
     read = _Reading()
     issuer, holder = _object(credential, "issuer"), _object(subject, "issuedToParty")
+    scheme, profile = _object(subject, "referenceScheme"), _object(subject, "referenceProfile")
+    authorities = (_object(one, "issuingAuthority") for one in _list(subject, "authorisation"))
     facts = Facts(
-        number=read.required(_number(subject, credential), T("a number (the id of its credentialSubject)")),
+        number=read.required(number_of(subject, credential), T("a number (the id of its credentialSubject)")),
         title=read.required(subject.get("name"), T("a title (credentialSubject.name)")),
         holder=read.required(holder.get("name"), T("a holder (credentialSubject.issuedToParty.name)")),
-        scheme=read.required(_object(subject, "referenceScheme").get("name"), T("a scheme (credentialSubject.referenceScheme.name)")),
+        scheme=read.required(scheme.get("name"), T("a scheme (credentialSubject.referenceScheme.name)")),
         issuer=read.required(issuer.get("name"), T("an issuer's name (issuer.name)")),
         issuer_id=read.required(issuer.get("id"), T("an issuer (issuer.id)")),
         valid_from=_day(credential.get("validFrom"), "validFrom") or _lacks("validFrom"),
         valid_until=_day(credential.get("validUntil"), "validUntil"),
         holder_id=read.text(holder.get("registeredId")),
-        profile=read.text(_object(subject, "referenceProfile").get("name")),
-        profile_id=read.text(_object(subject, "referenceProfile").get("id")),
+        profile=read.text(profile.get("name")),
+        profile_id=read.text(profile.get("id")),
         statement=read.text(subject.get("description")),
         result=_result(read, _object(subject, "profileScore")),
         categories=read.several(_categories(subject)),
-        authorised_by=read.several(_object(one, "issuingAuthority").get("name") for one in _list(subject, "authorisation")),
+        authorised_by=read.several(one.get("name") for one in authorities),
         sites=read.several(_sites(subject)),
         products=tuple(read.product(product) for product in products),
         clauses=_clauses(subject),
@@ -105,8 +111,8 @@ def facts_of(credential: JsonObject) -> Facts:
     return replace(facts, texts=tuple(read.texts))
 
 
-def _number(subject: dict[str, Any], credential: JsonObject) -> str | None:
-    """The certificate's number: the end of the attestation's identifier, as UNTP builds it (body's address / number)."""
+def number_of(subject: dict[str, Any], credential: JsonObject) -> str | None:
+    """The certificate's number: the end of the attestation's identifier, as UNTP builds it (address/number)."""
     for identifier in (subject.get("id"), credential.get("id")):
         if isinstance(identifier, str) and identifier.strip():
             path = urlsplit(identifier).path.rstrip("/") if "://" in identifier else identifier
@@ -148,11 +154,13 @@ class _Reading:
         """A text as it is printed; None where there is none."""
         if not isinstance(value, str) or not (plain := _SPACE.sub(" ", value).strip()):
             return None
+        start = repr(plain[:40])
         if found := _HIDDEN.search(plain):
-            what = T("the text {text} holds a sign that cannot be printed faithfully (U+{code})", text=repr(plain[:40]), code=f"{ord(found[0]):04X}")
+            code = f"{ord(found[0]):04X}"
+            what = T("{start} holds a sign that cannot be printed faithfully (U+{code})", start=start, code=code)
             raise IssueError(f"{what}. {T('Issue the credential again without it')}")
         if len(plain) > LONGEST_TEXT:
-            raise IssueError(T("the text {text} is longer than {limit} characters", text=repr(plain[:40]), limit=LONGEST_TEXT))
+            raise IssueError(T("{start} is longer than {limit} characters", start=start, limit=LONGEST_TEXT))
         self.texts.append(plain)
         return plain
 
@@ -166,8 +174,13 @@ class _Reading:
 
     def product(self, product: NamedProduct) -> NamedProduct:
         """A product with its texts as they are printed."""
-        names = ("name", "model", "batch", "item")
-        return replace(product, **{name: self.text(getattr(product, name)) or ("" if name == "name" else None) for name in names})
+        return replace(
+            product,
+            name=self.text(product.name) or "",
+            model=self.text(product.model),
+            batch=self.text(product.batch),
+            item=self.text(product.item),
+        )
 
 
 def _lacks(what: str) -> NoReturn:
