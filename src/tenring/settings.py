@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import ipaddress
 import os
 import re
 from collections.abc import Callable, Mapping
@@ -68,6 +69,10 @@ class Settings:
     """Settings of Spark itself; they win over what we set."""
     spark_register: str = "auto"
     """How Spark joins lines with the register: see `REGISTER_WAYS`."""
+    roots: Path | None = None
+    """File of the pinned root keys; None: `roots.json` in the home folder."""
+    allow_networks: tuple[str, ...] = ()
+    """Networks inside one's own walls from which material may be fetched, such as `10.20.0.0/16`."""
 
     @property
     def snapshots(self) -> Path:
@@ -88,6 +93,26 @@ class Settings:
     def compiled(self) -> Path:
         """Folder of compiled criteria; it may be deleted at any time."""
         return self.home / "compiled"
+
+    @property
+    def standards(self) -> Path:
+        """Folder of contexts and schemas fetched from their publishers, by hash."""
+        return self.home / "standards"
+
+    @property
+    def material(self) -> Path:
+        """Folder of what was fetched for verifying: DID documents, status lists, trust lists. It may be deleted."""
+        return self.home / "material"
+
+    @property
+    def trust(self) -> Path:
+        """Folder of the trust list that is kept here, and of the bundles that were opened."""
+        return self.home / "trust"
+
+    @property
+    def roots_file(self) -> Path:
+        """The file of pinned root keys in use."""
+        return self.roots or self.home / "roots.json"
 
     def spill(self, beside: Path) -> Path:
         """Where work on the folder `beside` puts what is larger than memory: there, or in a folder of `temporary`.
@@ -136,6 +161,11 @@ def _one_of(known: tuple[str, ...], text: str) -> str:
     return text
 
 
+def _networks(text: str) -> tuple[str, ...]:
+    """`10.20.0.0/16,fd12:3456::/48` as networks, each written in full."""
+    return tuple(str(ipaddress.ip_network(part.strip())) for part in text.split(",") if part.strip())
+
+
 def _pairs(text: str) -> dict[str, str]:
     """`name=value;name=value` as a mapping."""
     pairs = [part.partition("=") for part in text.split(";") if part.strip()]
@@ -164,6 +194,16 @@ VARIABLES: dict[str, tuple[str, Callable[[str], object], str]] = {
         "spark_register",
         _register_way,
         "how Spark holds the register: auto (default), broadcast or bucketed",
+    ),
+    "TENRING_ROOTS": (
+        "roots",
+        Path,
+        "file of the root keys under which issuers are recognised (roots.json in the home)",
+    ),
+    "TENRING_ALLOW_NETWORKS": (
+        "allow_networks",
+        _networks,
+        "networks of your own from which credentials' material may be fetched: 10.20.0.0/16,fd12:3456::/48",
     ),
     "TENRING_WHO": ("who", str, "name that is recorded with what you confirm or reject"),
 }

@@ -1,0 +1,1 @@
+"""Everything a verifier needs without a network, in one signed file."""

@@ -1,0 +1,101 @@
+"""Publishing status lists and records: all are signed first, then each file takes its place by a rename."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Final
+from urllib.parse import urlsplit
+
+from tenring.exceptions import IssueError
+from tenring.language import T
+from tenring.proof.files import write_whole
+from tenring.proof.status.book import StatusBook
+from tenring.proof.status.credential import write_list
+from tenring.proof.status.record import record
+from tenring.proof.strict import JsonObject
+
+#: How long a list is valid: as long as a stolen or old copy could be shown, so not long; publish more often than that.
+VALID_FOR: Final = timedelta(days=2)
+#: After which a verifier that has a network looks for a newer list.
+TTL: Final = timedelta(hours=1)
+
+Sign = Callable[[JsonObject], bytes]
+"""Secures a credential with the issuer's key: the bytes to publish (vc+jwt, or JSON with a proof)."""
+
+
+@dataclass(frozen=True)
+class Publication:
+    """What was published: addresses and the files that a web server has to serve there."""
+
+    lists: dict[str, Path]
+    records: dict[str, Path]
+    at: datetime
+    until: datetime
+
+
+def publish_status(  # noqa: PLR0913 - whose, where, signed how, when, for how long
+    book: StatusBook,
+    issuer: str,
+    out: Path,
+    *,
+    sign: Sign,
+    at: datetime,
+    valid_for: timedelta = VALID_FOR,
+    ttl: timedelta = TTL,
+) -> Publication:
+    """Publish all lists of an issuer, and the records that are new, below `out` (the root of the web server).
+
+    Raises:
+        IssueError: the issuer has no lists, the clock stands before the last publication, or a file cannot be written.
+    """
+    until = at + valid_for
+    open_lists = book.lists(issuer)
+    if not open_lists:
+        raise IssueError(T("{issuer} has no status list: no credential was entered", issuer=issuer))
+    records, changed = {}, {}
+    for one in book.records(issuer):
+        records[one.address] = path = _path(out, one.address)
+        before = book.issued(one.address)
+        if before is None or before < one.changed or not path.is_file():
+            changed[one.address] = sign(
+                record(
+                    address=one.address,
+                    issuer=issuer,
+                    credential=one.credential,
+                    number=one.licence,
+                    periods=one.periods,
+                    at=at,
+                )
+            )
+    lists = {
+        one.address: sign(
+            write_list(
+                address=one.address, issuer=issuer, purpose=one.purpose, bits=one.bits, at=at, until=until, ttl=ttl
+            )
+        )
+        for one in open_lists
+    }
+    book.note_issued([*lists, *changed], at)
+    # Records first: whoever sees a bit set finds the reason for it.
+    for address, body in {**changed, **lists}.items():
+        _write(_path(out, address), body)
+    return Publication({address: _path(out, address) for address in lists}, records, at, until)
+
+
+def _path(out: Path, address: str) -> Path:
+    """Where a web server whose root is `out` takes the document of an address from."""
+    parts = [part for part in urlsplit(address).path.split("/") if part]
+    if not parts or {".", ".."} & set(parts):
+        raise IssueError(T("{address} is no address below a web server's root", address=address))
+    return out.joinpath(*parts)
+
+
+def _write(path: Path, body: bytes) -> None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_whole(path, body)
+    except OSError as error:
+        raise IssueError(T("{path} cannot be written ({reason})", path=path, reason=error.strerror)) from error
