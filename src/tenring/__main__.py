@@ -27,6 +27,8 @@ VERBS = {
     "judge": ("judge", "judge"),
     "compare": ("compare", "compare"),
     "labels": ("labels", "labels"),
+    "certificate": ("certificate", "certificate"),
+    "resolve": ("resolve", "resolve"),
     "demo": ("demo", "demo"),
 }
 

@@ -6,8 +6,6 @@ before anything is unpacked.
 
 from __future__ import annotations
 
-import base64
-import binascii
 import io
 import logging
 import re
@@ -71,19 +69,6 @@ def media_type_of(secured: bytes) -> str:
     if not _JOSE.fullmatch(token):
         refuse(T("it is neither a signed token (JWT) nor JSON"))
     return SD_JWT if tilde else JWT
-
-
-def payload_of(token: bytes) -> bytes:
-    """The payload of a JWT, unproven: for printing, comparing and finding, never for verifying.
-
-    Raises:
-        MalformedError: it is not base64url.
-    """
-    part = token.strip().split(b".")[1]
-    try:
-        return base64.b64decode(part + b"=" * (-len(part) % 4), altchars=b"-_", validate=True)
-    except binascii.Error as error:
-        raise MalformedError(T("the payload of the token cannot be read")) from error
 
 
 def credential_in_pdf(pdf: bytes, limits: PdfLimits | None = None) -> bytes:

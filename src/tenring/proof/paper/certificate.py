@@ -18,12 +18,13 @@ import typst
 
 from tenring.exceptions import IssueError
 from tenring.language import T
-from tenring.proof.paper.attached import JSON, JWT, media_type_of, payload_of
+from tenring.proof.paper.attached import JSON, JWT, media_type_of
 from tenring.proof.paper.facts import Facts, facts_of
 from tenring.proof.paper.fonts import LATIN, PACKAGE, chinese_family, fonts, needs_chinese, require_chinese
 from tenring.proof.paper.qr import qr_svg
 from tenring.proof.paper.words import in_languages, own_words, period_in
-from tenring.proof.strict import JsonObject, read_object
+from tenring.proof.securing import open_secured
+from tenring.proof.strict import JsonObject
 
 STANDARDS: Final = ["a-3a", "ua-1"]
 TEMPLATE: Final = Path(__file__).with_name("certificate.typ")
@@ -80,19 +81,13 @@ def require_same(credential: JsonObject, secured: bytes) -> None:
     """Require that `secured` holds this very credential: a certificate must not say one thing and prove another.
 
     Raises:
-        IssueError: it holds another one, or hides parts of it (SD-JWT).
-        MalformedError: it cannot be read.
+        IssueError: it holds another one, or may hide parts of it (SD-JWT).
+        MalformedError: it cannot be read, or is not signed.
     """
-    kind = media_type_of(secured)
-    if kind not in NAMES:
+    if media_type_of(secured) not in NAMES:
         raise IssueError(T("an SD-JWT cannot be printed: parts of it may be hidden. Print one as vc+jwt or JSON"))
-    held = read_object(secured.strip()) if kind == JSON else read_object(payload_of(secured))
-    if _unproven(held) != _unproven(credential):
+    if open_secured(secured).document != {name: value for name, value in credential.items() if name != "proof"}:
         raise IssueError(T("the signed credential is not the one that would be printed"))
-
-
-def _unproven(credential: JsonObject) -> JsonObject:
-    return {name: value for name, value in credential.items() if name != "proof"}
 
 
 def _content(facts: Facts, language: Language, *, link: str, kind: str, at: datetime) -> JsonObject:

@@ -2,34 +2,44 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 from tenring.exceptions import MalformedError
 from tenring.model.text import model_key
-from tenring.proof.paper.attached import JSON, media_type_of, payload_of
-from tenring.proof.paper.facts import number_of
-from tenring.proof.product import Covered, NamedProduct, products_of, says
+from tenring.proof.credential.content import Content, is_conformity_credential, read_content
+from tenring.proof.paper.attached import media_type_of
+from tenring.proof.product import Covered, says
 from tenring.proof.resolver.asked import Asked, Gtin, Licence
 from tenring.proof.resolver.links import CREDENTIAL, CRITERIA, OLDER, Link, Related
-from tenring.proof.strict import LIMITS, read_object
+from tenring.proof.securing import open_secured
+from tenring.proof.strict import LIMITS
 
 ENDINGS = (".jwt", ".json", ".jsonld")
 
 
 @dataclass(frozen=True)
 class _Issued:
-    """One credential: where it is published, and what it is about. Nothing of it is proven here."""
+    """One credential: where it is published, and what it says. Nothing of it is proven here."""
 
     link: Link
-    attestation: str
-    number: str
-    since: str
-    holder: str
-    criteria: Link | None
-    products: tuple[NamedProduct, ...]
+    content: Content
+
+    @property
+    def criteria(self) -> Link | None:
+        """The criteria that it names, where they have an https address."""
+        profile = self.content.profile
+        if profile is None or not profile.startswith("https://"):
+            return None
+        return Link(profile, self.content.profile_name or profile)
+
+    @property
+    def since(self) -> datetime:
+        """From when it is valid; without a beginning it is older than all others."""
+        return self.content.valid_from or datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -62,16 +72,18 @@ class IssuedLinks:
 
 
 def _is_about(one: _Issued, asked: Asked) -> bool:
+    content = one.content
     if isinstance(asked, Licence):
-        return model_key(one.number) == model_key(asked.number) and asked.programme in one.attestation.split("/")
+        same = model_key(content.number or "") == model_key(asked.number)
+        return same and asked.programme in re.split("[/:]", f"{content.attestation}/{content.scheme}")
     if isinstance(asked, Gtin):
-        return any(product.gtin == asked.link.gtin for product in one.products)
+        return any(product.gtin == asked.link.gtin for product in content.products)
     key = model_key(asked.model)
     return any(
         product.model is not None
         and Covered.of(product.model).has(key)
-        and (says(product.name, asked.brand) or says(one.holder, asked.brand))
-        for product in one.products
+        and (says(product.name, asked.brand) or says(content.holder or "", asked.brand))
+        for product in content.products
     )
 
 
@@ -81,42 +93,23 @@ def _read(path: Path) -> _Issued | None:
         if path.stat().st_size > LIMITS.bytes:
             return None
         raw = path.read_bytes()
-        kind = media_type_of(raw)
-        document = read_object(raw if kind == JSON else payload_of(raw))
+        document, kind = open_secured(raw).document, media_type_of(raw)
     except (MalformedError, OSError):
         return None
-    address, subject = document.get("id"), document.get("credentialSubject")
-    if not isinstance(address, str) or not address.startswith("https://") or not isinstance(subject, dict):
+    address = document.get("id")
+    if not isinstance(address, str) or not address.startswith("https://") or not is_conformity_credential(document):
         return None
-    return _Issued(
-        link=Link(address, _text(document, "name") or address, kind, ("en",)),
-        attestation=_text(subject, "id"),
-        number=number_of(subject, document) or "",
-        since=_text(document, "validFrom"),
-        holder=_text(subject.get("issuedToParty"), "name"),
-        criteria=_criteria(subject.get("referenceProfile")),
-        products=products_of(document),
-    )
-
-
-def _criteria(profile: object) -> Link | None:
-    address = _text(profile, "id")
-    if not address.startswith("https://"):
-        return None
-    return Link(address, _text(profile, "name") or address)
-
-
-def _text(holder: object, name: str) -> str:
-    value = holder.get(name) if isinstance(holder, dict) else None
-    return value if isinstance(value, str) else ""
+    content = read_content(document)
+    return _Issued(Link(address, content.name or address, kind, ("en",)), content)
 
 
 def _versioned(found: list[_Issued]) -> Iterator[_Issued]:
     """The same, older credentials of one attestation marked as such (UNTP IDR-10): the newest is the current one."""
     newest: dict[str, _Issued] = {}
     for one in found:
-        if one.attestation and (one.attestation not in newest or newest[one.attestation].since < one.since):
-            newest[one.attestation] = one
+        name = one.content.attestation
+        if name and (name not in newest or newest[name].since < one.since):
+            newest[name] = one
     for one in found:
-        current = newest.get(one.attestation, one)
+        current = newest.get(one.content.attestation or "", one)
         yield one if one is current else replace(one, link=replace(one.link, rel=(OLDER,)))

@@ -74,13 +74,13 @@ class Found:
 
     @classmethod
     def of(cls, related: Iterable[Related], description: str | None = None) -> Found:
-        """The links by relation, each address once for each relation and language."""
-        groups: dict[str, dict[tuple[str, tuple[str, ...]], Link]] = {}
+        """The links by relation, each link once."""
+        groups: dict[str, dict[Link, None]] = {}
         for relation, link in related:
-            groups.setdefault(relation, {}).setdefault((link.href, link.languages), link)
+            groups.setdefault(relation, {})[link] = None
         known = [relation for relation in RELATIONS if relation in groups]
         order = known + sorted(relation for relation in groups if relation not in RELATIONS)
-        return cls({relation: tuple(groups[relation].values()) for relation in order}, description)
+        return cls({relation: tuple(groups[relation]) for relation in order}, description)
 
     def __bool__(self) -> bool:
         return bool(self.links)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Final
+from typing import Any, Final
 from urllib.parse import quote
 
 import duckdb
@@ -75,8 +75,8 @@ class RegisterLinks:
 
     snapshot: Snapshot
     programmes: Mapping[str, Programme]
-    pages: str
-    """Address below which each licence has its page, `register/PROGRAMME/NUMBER`."""
+    pages: str | None = None
+    """Address below which each licence has its page, `register/PROGRAMME/NUMBER`; None: the programme's website."""
     brands: Mapping[str, str] = field(default_factory=dict)
     """Key of every spelling of a brand -> key of its usual name."""
     publication: Publication | None = None
@@ -85,9 +85,16 @@ class RegisterLinks:
     def links(self, asked: Asked, on: date) -> Iterable[Related]:
         """What registers say, and the criteria in force for it, where they are published."""
         for licence in licences_of(self.snapshot, asked, on, self.brands):
-            page = f"register/{quote(licence.programme, safe='')}/{quote(licence.number, safe='')}"
-            yield CERTIFICATION, Link(f"{self.pages.rstrip('/')}/{page}", self._title(licence, on), HTML, LANGUAGES)
+            if (page := self._page(licence)) is not None:
+                yield CERTIFICATION, Link(page, self._title(licence, on), HTML, LANGUAGES if self.pages else ())
             yield from self._criteria(licence, on)
+
+    def _page(self, licence: RegisterLicence) -> str | None:
+        if self.pages is not None:
+            own = f"register/{quote(licence.programme, safe='')}/{quote(licence.number, safe='')}"
+            return f"{self.pages.rstrip('/')}/{own}"
+        programme = self.programmes.get(licence.programme)
+        return programme.website if programme else None
 
     def _title(self, licence: RegisterLicence, on: date) -> str:
         programme = self.programmes.get(licence.programme)
@@ -122,10 +129,16 @@ def licences_of(
         if which is None:
             return ()
         rows = db.execute(_LICENCES.format(which=which), {**values, "day": on}).fetchall()
-    found = (RegisterLicence(*about, status=Status(status) if status else None) for *about, status in rows)
+    found = [_licence(row) for row in rows]
     if isinstance(asked, Licence):
         return tuple(one for one in found if model_key(one.number) == model_key(asked.number))
     return tuple(found)
+
+
+def _licence(row: Sequence[Any]) -> RegisterLicence:
+    licence_id, programme, number, holder, brand, name, category, valid_from, status = row
+    known = Status(status) if status else None
+    return RegisterLicence(licence_id, programme, number, holder, brand, name, category, valid_from, known)
 
 
 def _which(
