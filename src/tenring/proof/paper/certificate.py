@@ -26,7 +26,7 @@ from tenring.proof.paper.words import in_languages, own_words, period_in
 from tenring.proof.securing import open_secured
 from tenring.proof.strict import JsonObject
 
-STANDARDS: Final = ["a-3a", "ua-1"]
+STANDARDS: Final = ["a-3b", "ua-1"]
 TEMPLATE: Final = Path(__file__).with_name("certificate.typ")
 #: Name of the attached file by its media type.
 NAMES: Final = {JWT: "credential.jwt", JSON: "credential.json"}
