@@ -30,6 +30,10 @@ VERBS = {
     "keys": ("keys", "keys"),
     "status": ("status", "status"),
     "issue": ("issue", "command"),
+    "certificate": ("certificate", "certificate"),
+    "resolve": ("resolve", "resolve"),
+    "verify": ("verify", "verify"),
+    "vc-api": ("vc_api", "command"),
     "demo": ("demo", "demo"),
 }
 

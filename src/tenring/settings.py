@@ -223,7 +223,6 @@ VARIABLES: dict[str, tuple[str, Callable[[str], object], str]] = {
         _networks,
         "networks of your own from which credentials' material may be fetched: 10.20.0.0/16,fd12:3456::/48",
     ),
-    "TENRING_WHO": ("who", str, "name that is recorded with what you confirm or reject"),
     "TENRING_WHO": ("who", str, "name that is recorded with what you confirm or reject, and with changes of keys"),
     "TENRING_PASSPHRASE": ("passphrase", str, "opens keys; a file is better, as the environment is seen by more"),
     "TENRING_PASSPHRASE_FILE": ("passphrase_file", Path, "file whose first line opens keys"),
