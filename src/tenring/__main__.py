@@ -27,6 +27,7 @@ VERBS = {
     "judge": ("judge", "judge"),
     "compare": ("compare", "compare"),
     "labels": ("labels", "labels"),
+    "serve": ("serve", "serve"),
     "demo": ("demo", "demo"),
 }
 
