@@ -34,6 +34,7 @@ VERBS = {
     "resolve": ("resolve", "resolve"),
     "verify": ("verify", "verify"),
     "vc-api": ("vc_api", "command"),
+    "serve": ("serve", "serve"),
     "demo": ("demo", "demo"),
 }
 
