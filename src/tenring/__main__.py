@@ -27,6 +27,14 @@ VERBS = {
     "judge": ("judge", "judge"),
     "compare": ("compare", "compare"),
     "labels": ("labels", "labels"),
+    "keys": ("keys", "keys"),
+    "status": ("status", "status"),
+    "issue": ("issue", "command"),
+    "certificate": ("certificate", "certificate"),
+    "resolve": ("resolve", "resolve"),
+    "verify": ("verify", "verify"),
+    "vc-api": ("vc_api", "command"),
+    "serve": ("serve", "serve"),
     "demo": ("demo", "demo"),
 }
 
