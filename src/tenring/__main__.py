@@ -27,6 +27,8 @@ VERBS = {
     "judge": ("judge", "judge"),
     "compare": ("compare", "compare"),
     "labels": ("labels", "labels"),
+    "keys": ("keys", "keys"),
+    "status": ("status", "status"),
     "demo": ("demo", "demo"),
 }
 

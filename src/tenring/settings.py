@@ -62,6 +62,9 @@ class Settings:
     max_cell_chars: int = 100_000
     max_rows: int = 20_000_000
     who: str | None = None
+    passphrase: str | None = field(default=None, repr=False)
+    """Opens keys; nothing shows it."""
+    passphrase_file: Path | None = None
     engine: str = "duckdb"
     spark_master: str | None = None
     """Where Spark runs, for example `local[4]` or `spark://host:7077`; None: here, with `threads` threads."""
@@ -113,6 +116,21 @@ class Settings:
     def roots_file(self) -> Path:
         """The file of pinned root keys in use."""
         return self.roots or self.home / "roots.json"
+
+    @property
+    def keys(self) -> Path:
+        """Folder of private keys, sealed, and of the log of their changes; only its owner may read it."""
+        return self.home / "keys"
+
+    @property
+    def status_book(self) -> Path:
+        """File that says which place in which status list belongs to which credential, and what became of it."""
+        return self.home / "status.sqlite"
+
+    @property
+    def seen_lists(self) -> Path:
+        """File of the newest status list seen at each address; an older one that turns up later is a replay."""
+        return self.home / "seen-lists.sqlite"
 
     def spill(self, beside: Path) -> Path:
         """Where work on the folder `beside` puts what is larger than memory: there, or in a folder of `temporary`.
@@ -205,7 +223,9 @@ VARIABLES: dict[str, tuple[str, Callable[[str], object], str]] = {
         _networks,
         "networks of your own from which credentials' material may be fetched: 10.20.0.0/16,fd12:3456::/48",
     ),
-    "TENRING_WHO": ("who", str, "name that is recorded with what you confirm or reject"),
+    "TENRING_WHO": ("who", str, "name that is recorded with what you confirm or reject, and with changes of keys"),
+    "TENRING_PASSPHRASE": ("passphrase", str, "opens keys; a file is better, as the environment is seen by more"),
+    "TENRING_PASSPHRASE_FILE": ("passphrase_file", Path, "file whose first line opens keys"),
 }
 
 
