@@ -29,6 +29,8 @@ VERBS = {
     "labels": ("labels", "labels"),
     "keys": ("keys", "keys"),
     "status": ("status", "status"),
+    "trust": ("trust", "trust"),
+    "bundle": ("bundle", "bundle"),
     "demo": ("demo", "demo"),
 }
 
