@@ -211,12 +211,10 @@ def issue_many(  # noqa: PLR0913 - each by keyword
     issued = 0
     seen: dict[str, str] = {}
     folder = source if source.is_dir() else source.parent
-    with Workers(workers) as pool:
+    with _mapping(workers) as mapped:
         for chunk in _chunks(_asked(source), CHUNK):
-            built = [
-                row for made in pool.map(Build(basis, folder), _batches(chunk, _ASKED)) for row in made.to_pylist()
-            ]
-            good = list(_good(built, seen, rejected))
+            made = mapped(Build(basis, folder), _batches(chunk, _ASKED))
+            good = list(_good((row for batch in made for row in batch.to_pylist()), seen, rejected))
             placed = _placed(good, basis.did, statuses, created)
             written = mapped(Sign(basis, out, created), _batches(placed, _PLACED))
             for row in (row for batch in written for row in batch.to_pylist()):
