@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from hashlib import sha256
 
 import pytest
-from proof.certificates import ISSUED, NUMBER, SIGNINGS, STATUS, TODAY, Programme, recognised
+from proof.programme import ISSUED, NUMBER, SIGNINGS, STATUS, TODAY, Programme, recognised
 from proof.licences import DID
 from trust_world import AT, TestKey
 

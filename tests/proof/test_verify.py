@@ -6,7 +6,7 @@ import json
 from datetime import date, timedelta
 
 import pytest
-from proof.certificates import ISSUED, NUMBER, SIGNINGS, TODAY, Programme, recognised
+from proof.programme import ISSUED, NUMBER, SIGNINGS, TODAY, Programme, recognised
 from proof.licences import DID
 from trust_world import AT, LIST, TestKey
 
