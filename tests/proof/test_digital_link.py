@@ -31,7 +31,9 @@ def test_older_links_with_a_shorter_gtin_are_read(short: str) -> None:
 
 
 def test_a_link_may_lead_to_a_resolver_of_ones_own() -> None:
-    assert digital_link(GTIN, resolver="HTTPS://ID.Example.org/products/") == f"https://id.example.org/products/01/{GTIN}"
+    assert (
+        digital_link(GTIN, resolver="HTTPS://ID.Example.org/products/") == f"https://id.example.org/products/01/{GTIN}"
+    )
 
 
 def test_all_parts_stand_in_the_order_of_the_standard() -> None:
@@ -106,7 +108,9 @@ def test_a_broken_link_is_refused_with_its_reason(link: str, why: str) -> None:
         read_digital_link(link)
 
 
-@pytest.mark.parametrize("resolver", ["http://id.example.org", "id.example.org", "https://a@b.example", "https://b.example?x"])
+@pytest.mark.parametrize(
+    "resolver", ["http://id.example.org", "id.example.org", "https://a@b.example", "https://b.example?x"]
+)
 def test_a_resolver_is_an_https_address(resolver: str) -> None:
     with pytest.raises(MalformedError, match="resolver"):
         digital_link(GTIN, resolver=resolver)
