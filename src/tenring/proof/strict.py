@@ -17,7 +17,7 @@ from typing import Any, Final, NoReturn
 from tenring.exceptions import MalformedError
 from tenring.language import T
 
-#: Reads and writes JSON several times faster; None: it is not installed, and the standard library gives the same answers.
+#: Reads and writes JSON several times faster; None: not installed, and the standard library gives the same answers.
 quick: Final[Any] = import_module("orjson") if find_spec("orjson") else None
 
 JsonObject = dict[str, Any]
