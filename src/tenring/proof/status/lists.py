@@ -21,6 +21,7 @@ from tenring.proof.answers import Outcome
 from tenring.proof.did.names import did_web
 from tenring.proof.material import Held, Material
 from tenring.proof.moment import moment
+from tenring.proof.status.bitstring import MINIMUM
 from tenring.proof.status.credential import StatusList, issuer_of, read_list
 from tenring.proof.status.entry import Entry, entries_in, is_bitstring_entry, read_entry
 from tenring.proof.status.purposes import MESSAGES, Bits, Purpose, status_from_bits, status_named
@@ -263,6 +264,10 @@ class _Question:
         self._require_right(found, entry.purpose)
         if found.size not in (None, entry.size):
             raise MalformedError(T("the status list at {address} has entries of another size", address=entry.address))
+        if found.bits.entries(entry.size) < MINIMUM:
+            raise MalformedError(
+                T("the status list at {address} has fewer than {count} entries", address=entry.address, count=MINIMUM)
+            )
         value = found.bits.value(entry.index, entry.size)
         if found.valid_from is not None and found.valid_from.date() > self.at.date():
             return self._said_then(entry, value, held)
