@@ -14,7 +14,7 @@ from tenring.proof.securing.cose import open_cose
 from tenring.proof.securing.integrity import open_proofs
 from tenring.proof.securing.jose import open_jwt
 from tenring.proof.securing.sdjwt import open_sd_jwt
-from tenring.proof.securing.secured import ENVELOPED_CREDENTIAL, ENVELOPED_PRESENTATION, Secured, types_of
+from tenring.proof.securing.secured import ENVELOPED_CREDENTIAL, ENVELOPED_PRESENTATION, Secured, identifier, types_of
 from tenring.proof.strict import LIMITS, JsonLimits, JsonObject, read_object, refuse
 
 _DATA_URL: Final = re.compile(r"data:application/([a-z]+\+[a-z-]+)(;base64)?,(.+)", re.DOTALL | re.IGNORECASE)
@@ -23,8 +23,9 @@ _READERS: Final[dict[str, Callable[[bytes], Secured]]] = {"jwt": open_jwt, "sd-j
 
 
 def open_secured(raw: bytes, limits: JsonLimits = LIMITS) -> Secured:
-    """A secured document as read, nothing of it believed: a token, a COSE structure (also as base64 text), JSON with
-    proofs, or JSON that envelopes one of them.
+    """A secured document as read, nothing of it believed.
+
+    Read are a token, a COSE structure (also as base64 text), JSON with proofs, or JSON that envelopes one of them.
 
     Raises:
         MalformedError: it is none of these, or it carries no proof at all.
@@ -57,7 +58,9 @@ def open_enveloped(envelope: JsonObject) -> Secured:
     url = envelope.get("id")
     match = _DATA_URL.fullmatch(url.strip()) if isinstance(url, str) else None
     if match is None:
-        raise MalformedError(T("an enveloped document has a data: URL of a secured document as its id, this one has not"))
+        raise MalformedError(
+            T("an enveloped document has a data: URL of a secured document as its id, this one has not")
+        )
     media, encoded, data = match[1].lower(), match[2], match[3].encode("utf-8", "surrogatepass")
     reader = _READERS.get(media.partition("+")[2])
     if reader is None:
@@ -70,7 +73,10 @@ def open_enveloped(envelope: JsonObject) -> Secured:
 
 
 def contained(presentation: JsonObject) -> tuple[Secured, ...]:
-    """The credentials in a presentation, each opened; they are secured, every one.
+    """The credentials in a presentation that are secured by themselves, each opened.
+
+    A credential without a proof of its own is secured by the presentation: its holder says it of itself, so issuer and
+    holder are the same (VC Data Model 2.0, section 4.13.4). It is not among those returned.
 
     Raises:
         MalformedError: one is no secured credential.
@@ -79,7 +85,14 @@ def contained(presentation: JsonObject) -> tuple[Secured, ...]:
     credentials = held if isinstance(held, list) else [held]
     if not all(isinstance(credential, dict) for credential in credentials):
         raise MalformedError(T("a credential of the presentation is not an object"))
-    return tuple(map(open_object, credentials))
+    holder = identifier(presentation.get("holder"))
+    return tuple(open_object(credential) for credential in credentials if not _self_asserted(credential, holder))
+
+
+def _self_asserted(credential: JsonObject, holder: str | None) -> bool:
+    if "proof" in credential or ENVELOPED_CREDENTIAL in types_of(credential):
+        return False
+    return holder is not None and identifier(credential.get("issuer")) == holder
 
 
 def _from_base64(text: bytes) -> bytes:
