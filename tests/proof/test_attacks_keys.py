@@ -170,6 +170,13 @@ def test_an_old_list_without_seen_ones_ends_when_it_said_it_would() -> None:
     assert asked(status_list(SPOTLESS, at=NOW - 31 * DAY)).outcome is Outcome.UNKNOWN
 
 
+def test_asking_about_an_earlier_day_does_not_make_a_stale_list_fresh() -> None:
+    material = documents(list=status_list(SPOTLESS, at=NOW - 31 * DAY))
+    lists, then = StatusLists(material, prover(material)), NOW - 20 * DAY
+    assert lists.status_of(credential(), then).outcome is Outcome.PASSED
+    assert lists.status_of(credential(), then, now=NOW).outcome is Outcome.UNKNOWN
+
+
 def test_a_list_that_bears_no_date_cannot_be_told_from_an_old_one() -> None:
     document = json.loads(status_list(SPOTLESS))
     for name in ("validFrom", "validUntil", "proof"):
