@@ -25,7 +25,7 @@ from tenring.proof.datamodel import require_credential, require_presentation
 from tenring.proof.material import Material, Remembered
 from tenring.proof.moment import moment
 from tenring.proof.product import ProductMatch, product_matches
-from tenring.proof.said import categories_of, said
+from tenring.proof.said import categories_of, said_by
 from tenring.proof.securing import Secured, open_secured
 from tenring.proof.signatures import proven
 from tenring.proof.signed import Signatures, signatures
@@ -97,7 +97,7 @@ class Verifier:
             if findings[-1].outcome is Outcome.FAILED:
                 findings.extend(_unasked(findings[-1]))
                 break
-        return _answer(tuple(findings), question, said(secured), tuple(course.as_of))
+        return _answer(tuple(findings), question, said_by(secured, course.content), tuple(course.as_of))
 
     def _lists_at(self, at: datetime) -> StatusLists:
         """The status lists as read within the last minute; everything else is read anew."""
