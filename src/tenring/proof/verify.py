@@ -231,7 +231,7 @@ class _Course:
         if "credentialStatus" not in self.secured.document:
             what = T("it names no status list: whether it was withdrawn cannot be seen from it")
             return Finding(Check.STATUS, Outcome.NOT_ASKED, what, "no_status")
-        answer = self.lists.status_of(self.secured.document, self.question.moment)
+        answer = self.lists.status_of(self.secured.document, self.question.moment, now=self.question.at)
         self.as_of.extend(filter(None, [answer.as_of]))
         return Finding(Check.STATUS, answer.outcome, answer.reason, answer.code)
 
