@@ -29,7 +29,14 @@ VERBS = {
     "labels": ("labels", "labels"),
     "keys": ("keys", "keys"),
     "status": ("status", "status"),
+    "trust": ("trust", "trust"),
+    "bundle": ("bundle", "bundle"),
     "issue": ("issue", "command"),
+    "certificate": ("certificate", "certificate"),
+    "resolve": ("resolve", "resolve"),
+    "verify": ("verify", "verify"),
+    "vc-api": ("vc_api", "command"),
+    "serve": ("serve", "serve"),
     "demo": ("demo", "demo"),
 }
 

@@ -14,14 +14,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from engines import Engines, checked_duck_engine
-from tenring.catalogue.properties import Properties
+from tenring.catalogue.properties import Properties, PropertyDefinition
 from tenring.model.sql import Engine, table_of
 from tenring.rulebook.bulk.by_hand import compared_in
 from tenring.rulebook.bulk.run import Tables, judge_all
 from tenring.rulebook.bulk.table import values_table
 from tenring.rulebook.cases import Case, load_cases
 from tenring.rulebook.dates import taken_on
-from tenring.rulebook.evaluate import Circumstances, read
+from tenring.rulebook.evaluate import Circumstances, sides
 from tenring.rulebook.evidence import Measurement, Product
 from tenring.rulebook.expressions import (
     Aggregate,
@@ -237,8 +237,8 @@ def agree(engine: Engine, revision: Revision, given_products: list[Product], lib
             if compared is None or expected.of(clause.id).judgement == "not_applicable":
                 assert rows[name, clause.id][1:] == (None,) * 4
                 continue
-            sides = (read(compared.left, circumstances).interval, read(compared.right, circumstances).interval)
-            ends = tuple(end for side in sides for end in (side.low, side.high))
+            both = [side.interval for side in sides(compared, circumstances)]
+            ends = tuple(end for side in both for end in (side.low, side.high))
             assert rows[name, clause.id][1:] == tuple(_to_18_decimals(end) for end in ends)
 
 
@@ -258,8 +258,20 @@ def _to_18_decimals(number: Decimal) -> Decimal | None:
         return number.quantize(Decimal(1).scaleb(-18), rounding="ROUND_HALF_UP")
 
 
-#: Needs no catalogue: what a revision refers to is in the revision.
-NO_LIBRARY = Library((), Properties({}, {}, {}, ()))
+def definition(unit: str, *, from_zero: bool = False) -> PropertyDefinition:
+    return PropertyDefinition(names={}, definition={}, unit=unit, from_zero=from_zero)
+
+
+#: Needs no catalogue: what a revision refers to is in the revision. A power is never negative, nor is a content.
+NO_LIBRARY = Library(
+    (),
+    Properties(
+        {"power": definition("W"), "area": definition("degC"), "content": definition("dimensionless", from_zero=True)},
+        {},
+        {},
+        (),
+    ),
+)
 
 
 @pytest.fixture(scope="module")

@@ -6,16 +6,13 @@ ever read as markup. The file follows PDF/A-3a, which asks for all of PDF/A-3b a
 
 from __future__ import annotations
 
-import base64
-import binascii
 import json
 import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from enum import StrEnum
-from functools import lru_cache
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import typst
 
@@ -23,18 +20,19 @@ from tenring.exceptions import IssueError
 from tenring.language import T
 from tenring.proof.paper.attached import JSON, JWT, media_type_of
 from tenring.proof.paper.facts import Facts, facts_of
-from tenring.proof.paper.fonts import LATIN, chinese_family, fonts, needs_chinese, require_chinese
+from tenring.proof.paper.fonts import LATIN, PACKAGE, chinese_family, fonts, needs_chinese, require_chinese
 from tenring.proof.paper.qr import qr_svg
-from tenring.proof.paper.words import day_in, in_languages, own_words
-from tenring.proof.strict import JsonObject, read_object
+from tenring.proof.paper.words import in_languages, own_words, period_in
+from tenring.proof.securing import open_secured
+from tenring.proof.strict import JsonObject
 
-STANDARDS: Final = ["a-3a", "ua-1"]
+STANDARDS: Final = ["a-3b", "ua-1"]
 TEMPLATE: Final = Path(__file__).with_name("certificate.typ")
 #: Name of the attached file by its media type.
 NAMES: Final = {JWT: "credential.jwt", JSON: "credential.json"}
-#: So many products stand on the first page; more begin a page of their own.
-FIRST_PAGE: Final = 4
-_MISSING = re.compile(r"(?:U\+|codepoint )([0-9A-Fa-f]{4,6})")
+#: So many products stand on the first page of a certificate in one or two languages; more begin a page of their own.
+FIRST_PAGE: Final = (0, 4, 2)
+_MISSING = re.compile(r'the text `"(.+?)"` could not be displayed')
 
 
 class Language(StrEnum):
@@ -83,28 +81,13 @@ def require_same(credential: JsonObject, secured: bytes) -> None:
     """Require that `secured` holds this very credential: a certificate must not say one thing and prove another.
 
     Raises:
-        IssueError: it holds another one, or hides parts of it (SD-JWT).
-        MalformedError: it cannot be read.
+        IssueError: it holds another one, or may hide parts of it (SD-JWT).
+        MalformedError: it cannot be read, or is not signed.
     """
-    kind = media_type_of(secured)
-    if kind not in NAMES:
-        raise IssueError(T("a credential with undisclosed parts (SD-JWT) cannot be printed. Print one as vc+jwt or JSON"))
-    held = read_object(secured.strip()) if kind == JSON else read_object(_payload(secured.strip()))
-    if _unproven(held) != _unproven(credential):
+    if media_type_of(secured) not in NAMES:
+        raise IssueError(T("an SD-JWT cannot be printed: parts of it may be hidden. Print one as vc+jwt or JSON"))
+    if open_secured(secured).document != {name: value for name, value in credential.items() if name != "proof"}:
         raise IssueError(T("the signed credential is not the one that would be printed"))
-
-
-def _payload(token: bytes) -> bytes:
-    """The payload of a JWT, unproven: it is only compared here."""
-    part = token.split(b".")[1]
-    try:
-        return base64.urlsafe_b64decode(part + b"=" * (-len(part) % 4))
-    except binascii.Error as error:
-        raise IssueError(T("the payload of the signed credential cannot be read")) from error
-
-
-def _unproven(credential: JsonObject) -> JsonObject:
-    return {name: value for name, value in credential.items() if name != "proof"}
 
 
 def _content(facts: Facts, language: Language, *, link: str, kind: str, at: datetime) -> JsonObject:
@@ -120,9 +103,11 @@ def _content(facts: Facts, language: Language, *, link: str, kind: str, at: date
         "issuer": facts.issuer,
         "scheme": facts.scheme,
         "scheme_cjk": needs_chinese(facts.scheme),
-        "name": facts.title,
+        # a title that begins with the scheme says nothing that is not printed anyway
+        "name": "" if facts.title.startswith(facts.scheme) else facts.title,
         "holder": facts.holder,
         "number": facts.number,
+        "sample": facts.sample,
         "rows": _rows(facts, tags),
         "listing": _listing(facts, tags),
         "link": link,
@@ -140,20 +125,16 @@ def _families(facts: Facts, tags: Sequence[str]) -> list[str]:
 
 def _rows(facts: Facts, tags: Sequence[str]) -> list[JsonObject]:
     """The lines of the first page: what, and what the credential says."""
-    until = day_in(tags, facts.valid_until) if facts.valid_until else " · ".join(in_languages(tags, lambda: T("no end stated")))
-    issuer = f"{facts.issuer} ({facts.issuer_id})"
-    clauses = " · ".join(in_languages(tags, lambda: T("{count} clauses, each in the attached credential", count=facts.clauses)))
     rows = (
         (lambda: T("Certificate number"), facts.number),
-        (lambda: T("Criteria and revision"), facts.profile),
-        (lambda: T("Scope"), facts.scope),
-        (lambda: T("Grade"), facts.grade),
-        (lambda: T("Assessed against"), clauses if facts.clauses else None),
+        (lambda: T("Product category"), "; ".join(facts.categories)),
+        (lambda: T("Criteria and revision"), _criteria(facts)),
+        (lambda: T("Result"), _result(facts, tags)),
+        (lambda: T("Statement"), facts.statement),
         (lambda: T("Holder's registration"), facts.holder_id),
         (lambda: T("Sites"), "; ".join(facts.sites)),
-        (lambda: T("Valid from"), day_in(tags, facts.valid_from)),
-        (lambda: T("Valid until"), until),
-        (lambda: T("Issued by"), issuer),
+        (lambda: T("Valid"), " · ".join(period_in(tag, facts.valid_from, facts.valid_until) for tag in tags)),
+        (lambda: T("Issued by"), f"{facts.issuer} ({facts.issuer_id})"),
         (lambda: T("Authorised by"), "; ".join(facts.authorised_by)),
         (lambda: T("Products covered"), _counted(facts, tags)),
     )
@@ -164,17 +145,42 @@ def _rows(facts: Facts, tags: Sequence[str]) -> list[JsonObject]:
     ]
 
 
+def _criteria(facts: Facts) -> str | None:
+    """The document by its name, and its revision by its identifier, without the address that all of them share."""
+    if facts.profile_id is None:
+        return facts.profile
+    revision = facts.profile_id.rpartition("criteria/")[2]
+    return f"{facts.profile} ({revision})" if facts.profile else revision
+
+
+def _result(facts: Facts, tags: Sequence[str]) -> str:
+    """The outcome as the credential has it, and how many clauses came out how."""
+    clauses = facts.clauses
+    told = in_languages(
+        tags,
+        lambda: T(
+            "clauses: {met} met, {broken} not met, {open} not applicable, not shown or not checked",
+            met=clauses.met, broken=clauses.broken, open=clauses.open,
+        ),
+    )  # fmt: skip
+    if clauses.met == clauses.all:
+        told = in_languages(tags, lambda: T("clauses: {count}, all met", count=clauses.all))
+    parts = ([facts.result] if facts.result else []) + ([" · ".join(told)] if clauses.all else [])
+    return "; ".join(part.rstrip(".") for part in parts)
+
+
 def _counted(facts: Facts, tags: Sequence[str]) -> str | None:
     """How many products there are, where they do not stand on the first page."""
-    if len(facts.products) <= FIRST_PAGE:
+    if len(facts.products) <= FIRST_PAGE[len(tags)]:
         return None
-    return " · ".join(in_languages(tags, lambda: T("{count}, listed on the following pages", count=len(facts.products))))
+    count = len(facts.products)
+    return " · ".join(in_languages(tags, lambda: T("{count}, listed on the following pages", count=count)))
 
 
 def _listing(facts: Facts, tags: Sequence[str]) -> JsonObject:
     """The table of products: only the columns in which something stands."""
     columns = (
-        (lambda: T("No."), 0, "number", lambda place, _: str(place)),
+        (lambda: "№", 0, "number", lambda place, _: str(place)),
         (lambda: T("Product"), 10, "text", lambda _, product: product.name),
         (lambda: T("Model"), 9, "code", lambda _, product: product.model or ""),
         (lambda: "GTIN", 0, "code", lambda _, product: product.gtin or ""),
@@ -185,7 +191,7 @@ def _listing(facts: Facts, tags: Sequence[str]) -> JsonObject:
     used = [place for place in range(len(columns)) if any(row[place] for row in cells)]
     return {
         "title": in_languages(tags, lambda: T("Products covered")),
-        "first_page": FIRST_PAGE,
+        "first_page": FIRST_PAGE[len(tags)],
         "columns": [
             {"label": in_languages(tags, columns[place][0]), "width": columns[place][1], "kind": columns[place][2]}
             for place in used
@@ -194,21 +200,23 @@ def _listing(facts: Facts, tags: Sequence[str]) -> JsonObject:
     }
 
 
-@lru_cache(maxsize=1)
-def _compiler() -> typst.Compiler:
-    return typst.Compiler(font_paths=fonts())
-
-
 def _typeset(files: dict[str, bytes], at: datetime) -> bytes:
     moment = at if at.tzinfo else at.replace(tzinfo=UTC)
     try:
-        pdf = typst.compile(files, format="pdf", font_paths=fonts(), pdf_standards=STANDARDS, timestamp=moment)
+        pdf = typst.compile(  # type: ignore[call-overload]  # its stubs forget that files may be given by name
+            files, format="pdf", font_paths=fonts(), pdf_standards=STANDARDS, timestamp=moment
+        )
     except typst.TypstError as error:
         raise IssueError(_why(error)) from error
     return bytes(pdf)
 
 
 def _why(error: typst.TypstError) -> str:
-    """What the typesetter could not do, in words that help: nearly always a sign that no font has."""
-    found = _MISSING.search(" ".join((error.message, *error.hints)))
-    return str(error.message) + str(error.hints)
+    """What the typesetter could not do, in words that help: nearly always, set a sign that no font has."""
+    found = _MISSING.search(error.message)
+    if found is None:
+        return T("the certificate cannot be set: {error}", error=error.message)
+    sign = found[1]
+    package = PACKAGE if needs_chinese(sign) else "fonts-noto-core"
+    what = T("no installed font has the sign {sign} (U+{code})", sign=sign, code=f"{ord(sign[0]):04X}")
+    return f"{what}. {T('Install one, on Debian: apt install {package}', package=package)}"

@@ -10,11 +10,9 @@ import typst
 
 from tenring.exceptions import IssueError
 from tenring.language import T
-from tenring.model.text import CJK
 
 #: Carried by typst itself (SIL Open Font License).
 LATIN: Final = "Libertinus Serif"
-MONO: Final = "DejaVu Sans Mono"
 #: Families for Chinese in order of preference; of Simplified Chinese first, since the certificate's own words are.
 CHINESE: Final = (
     "Noto Serif CJK SC",
@@ -25,7 +23,10 @@ CHINESE: Final = (
     "Noto Sans SC",
 )
 PACKAGE: Final = "fonts-noto-cjk"
-_CJK = re.compile(f"[{CJK}\u3000-\u303f\uff00-\uffef]")
+#: Ideographs, kana, Hangul and their punctuation.
+_CJK = re.compile(
+    "[\u1100-\u11ff\u2e80-\u9fff\ua960-\ua97f\uac00-\ud7ff\uf900-\ufaff\ufe30-\ufe4f\uff00-\uffef\U00020000-\U0003ffff]"
+)
 
 
 @lru_cache(maxsize=1)
@@ -48,7 +49,7 @@ def require_chinese(family: str | None) -> str:
     """
     if family is None:
         what = T("no font for Chinese is installed ({families})", families=", ".join(CHINESE[:3]))
-        raise IssueError(what, do=T("Install one, on Debian: apt install {package}", package=PACKAGE))
+        raise IssueError(f"{what}. {T('Install one, on Debian: apt install {package}', package=PACKAGE)}")
     return family
 
 

@@ -11,7 +11,7 @@ import pyarrow as pa
 from tenring.catalogue.properties import Properties
 from tenring.model.sql import quoted
 from tenring.rulebook.bulk.table import VALUES, product_of
-from tenring.rulebook.evaluate import Circumstances, read
+from tenring.rulebook.evaluate import Circumstances, sides
 from tenring.rulebook.evidence import Label, Product
 from tenring.rulebook.expressions import Compare, Given
 from tenring.rulebook.intervals import EXACT
@@ -107,7 +107,7 @@ def _answers(name: str, product: Product, task: Task) -> dict[str, object]:
         }
         compared = compared_in(clause)
         if compared is not None and judged.judgement != "not_applicable":
-            ends = (read(compared.left, given).interval, read(compared.right, given).interval)
+            ends = [side.interval for side in sides(compared, given)]
             names = (("value_low_", "value_high_"), ("limit_low_", "limit_high_"))
             for interval, (low, high) in zip(ends, names, strict=True):
                 found |= {f"{low}{place}": _held(interval.low), f"{high}{place}": _held(interval.high)}

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from tenring.rulebook.bulk.columns import Columns, Number, Sql, both, either, fitted, least_state
 from tenring.rulebook.bulk.digits import Digits, digits_of, literal, widest
-from tenring.rulebook.bulk.terms import NULL, Terms
+from tenring.rulebook.bulk.terms import NULL, Placed, Terms
 from tenring.rulebook.expressions import (
     All,
     AnyOf,
@@ -38,7 +38,7 @@ class Conditions:
 
     columns: Columns
     facts: Facts
-    computed: Mapping[Term, Number]
+    computed: Mapping[Placed, Number]
     near: list[Sql] = field(default_factory=list)
     """Where two numbers differ by so little that `judge` has to decide: see `_too_close`."""
     _done: dict[Condition, Sql] = field(default_factory=dict)
@@ -62,7 +62,12 @@ class Conditions:
 
     def compare(self, condition: Compare) -> Sql:
         """Two terms compared."""
-        return self.compared(self.number(condition.left), condition.operator, self.number(condition.right))
+        left, right = self.sides(condition)
+        return self.compared(left, condition.operator, right)
+
+    def sides(self, condition: Compare) -> tuple[Number, Number]:
+        """The value and the limit of a comparison."""
+        return self.terms.value_side(condition.left), self.terms.limit_side(condition.right)
 
     def compared(self, left: Number, operator: Operator, right: Number) -> Sql:
         """Two numbers compared (`intervals.compared`); an open answer is as little known as they are."""

@@ -104,6 +104,8 @@ class Facts:
     slots: Mapping[Slot, int]
     profiles: Mapping[int, Profile]
     labels: Mapping[Holds, str]
+    from_zero: frozenset[str] = frozenset()
+    """The properties whose numbers are never negative."""
     aggregates: Mapping[Aggregate, tuple[str, Profile]] = field(default_factory=dict)
 
     def _found(self, quantity: Quantity) -> tuple[int, Profile]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import partial
@@ -14,7 +14,8 @@ from tenring.rulebook.bulk.columns import Columns, Number, Sql, either, least_st
 from tenring.rulebook.bulk.conditions import Conditions
 from tenring.rulebook.bulk.digits import Digits, digits_of, widest
 from tenring.rulebook.bulk.facts import Facts
-from tenring.rulebook.expressions import Node, Opaque, Term, Value, walk
+from tenring.rulebook.bulk.terms import Placed
+from tenring.rulebook.expressions import Compare, Node, Opaque, Value, children
 from tenring.rulebook.functions import FUNCTIONS
 from tenring.rulebook.intervals import point, rescaled
 
@@ -45,15 +46,26 @@ class End:
         return definition.compute(*(max(one, least) for one, least in zip(numbers, definition.least, strict=True)))
 
 
-def functions_of(nodes: Iterable[Node]) -> list[Opaque | Value]:
-    """Every function and every value in another unit than its own, those that others rest on first."""
-    found: list[Opaque | Value] = []
+def functions_of(nodes: Iterable[Node]) -> list[tuple[Opaque | Value, bool]]:
+    """Every function and every value in another unit than its own, those that others rest on first.
+
+    Beside each whether it stands in a limit: there the unknown may have a lower end.
+    """
+    found: dict[tuple[Opaque | Value, bool], None] = {}
     for node in nodes:
-        below = (one for one in walk(node) if isinstance(one, Opaque | Value))
-        for one in reversed([one for one in below if isinstance(one, Opaque) or one.factor not in {0, 1}]):
-            if one not in found:
-                found.append(one)
-    return found
+        found |= dict.fromkeys(reversed(list(_functions(node, in_limit=False))))
+    return list(found)
+
+
+def _functions(node: Node, *, in_limit: bool) -> Iterator[tuple[Opaque | Value, bool]]:
+    if isinstance(node, Opaque) or (isinstance(node, Value) and node.factor not in {0, 1}):
+        yield node, in_limit
+    if isinstance(node, Compare):
+        yield from _functions(node.left, in_limit=False)
+        yield from _functions(node.right, in_limit=True)
+        return
+    for one in children(node):
+        yield from _functions(one, in_limit=in_limit)
 
 
 @dataclass
@@ -63,17 +75,18 @@ class Functions:
     engine: Engine
     facts: Facts
     base: str
-    known: dict[Term, Number] = field(default_factory=dict)
+    known: dict[Placed, Number] = field(default_factory=dict)
 
-    def compute(self, term: Opaque | Value) -> None:
+    def compute(self, term: Opaque | Value, *, in_limit: bool) -> None:
         """Make the table `bulk_function_<n>`: both ends for each product, and whether `judge` has to decide instead.
 
         Raises:
             TooWideError: an argument is not SQL's.
         """
         number, conditions = len(self.known), Conditions(Columns(), self.facts, self.known)
+        conditions.terms.in_limit = in_limit
         if isinstance(term, Value):
-            arguments = [self.facts.number(term.quantity)]
+            arguments = [conditions.terms.measured(term)]
             if arguments[0].digits.times(digits_of(term.factor)).is_compared_whole:
                 return
         else:
@@ -96,7 +109,7 @@ class Functions:
         low, high, known = (Sql(f"f{number}_{part}") for part in ("low", "high", "state"))
         found = Number(low, high, known, digits, bounded_low=False, bounded_high=False)
         is_open = arguments[0].open_high if isinstance(term, Value) and term.factor > 0 else None
-        self.known[term] = replace(found, open_high=is_open)
+        self.known[term, in_limit] = replace(found, open_high=is_open)
         self.base += f" JOIN bulk_function_{number} USING (product)"
 
 

@@ -123,8 +123,7 @@ class Compiled:
         compare = compared_in(clause)
         ends: list[tuple[Sql, Digits] | None] = [None] * 4
         if compare is not None:
-            numbers = (self.conditions.number(compare.left), self.conditions.number(compare.right))
-            ends = [(end, one.digits) for one in numbers for end in (one.low, one.high)]
+            ends = [(end, one.digits) for one in self.conditions.sides(compare) for end in (one.low, one.high)]
         texts = (_held(end, code) for end in ends)
         return [f"{text} AS {name[:-1]}" for text, name in zip(texts, NUMBERS[:4], strict=True)]
 
@@ -208,7 +207,10 @@ class _Run:
         slots, profiles = survey(self.engine, self.tables.values, quantities)
         held = labels_held(nodes) if self.tables.labels else ()
         self.engine.run(label_step(place, one, str(self.tables.labels), self.on) for place, one in enumerate(held))
-        facts = Facts(slots, profiles, {one: f"coalesce(label_{place}, FALSE)" for place, one in enumerate(held)})
+        labels = {one: f"coalesce(label_{place}, FALSE)" for place, one in enumerate(held)}
+        definitions = self.library.properties.properties
+        from_zero = frozenset(name for name, definition in definitions.items() if definition.never_negative)
+        facts = Facts(slots, profiles, labels, from_zero)
         self.engine.run([pivot(facts, nodes)])
         return facts
 
@@ -216,9 +218,9 @@ class _Run:
         """The functions that clauses rest on, as far as SQL has their arguments."""
         labels = (f" LEFT JOIN bulk_label_{place} USING (product)" for place in range(len(facts.labels)))
         functions = Functions(self.engine, facts, f"bulk_facts{''.join(labels)}")
-        for term in functions_of(nodes):
+        for term, in_limit in functions_of(nodes):
             with suppress(TooWideError):
-                functions.compute(term)
+                functions.compute(term, in_limit=in_limit)
         return functions
 
     def _by_hand(self, functions: Functions) -> tuple[int, ...]:

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from tenring.rulebook.bulk.facts import Facts
 
 NULL = Sql("NULL")
+#: A term, and whether it stands in a limit.
+Placed = tuple[Term, bool]
 
 
 def unknown(state: int) -> Number:
@@ -64,18 +66,36 @@ class Terms:
     columns: Columns
     facts: Facts
     condition: Callable[[Condition], Sql]
-    computed: Mapping[Term, Number]
-    _done: dict[Term, Number] = field(default_factory=dict)
+    computed: Mapping[Placed, Number]
+    in_limit: bool = False
+    """Whether a limit is compiled: see `evaluate.Circumstances.in_limit`."""
+    _done: dict[Placed, Number] = field(default_factory=dict)
 
     def number(self, term: Term) -> Number:
-        """A term as columns.
+        """A term as columns, where it stands now: in a limit or not.
 
         Raises:
             TooWideError: SQL has no number of so many digits, or no form of this term.
         """
-        if term not in self._done:
-            self._done[term] = _COMPILERS[type(term)](self, term)
-        return self._done[term]
+        place = (term, self.in_limit)
+        if place not in self._done:
+            self._done[place] = _COMPILERS[type(term)](self, term)
+        return self._done[place]
+
+    def value_side(self, term: Term) -> Number:
+        """A term that is compared with a limit."""
+        return self._placed(term, in_limit=False)
+
+    def limit_side(self, term: Term) -> Number:
+        """A term that is the limit of a comparison."""
+        return self._placed(term, in_limit=True)
+
+    def _placed(self, term: Term, *, in_limit: bool) -> Number:
+        before, self.in_limit = self.in_limit, in_limit
+        try:
+            return self.number(term)
+        finally:
+            self.in_limit = before
 
     def constant(self, term: Constant) -> Number:
         """A number of the document."""
@@ -87,7 +107,20 @@ class Terms:
 
     def value(self, term: Value) -> Number:
         """A measured number."""
-        return self._rescaled(term, self.facts.number(term.quantity))
+        return self._rescaled(term, self.measured(term))
+
+    def measured(self, term: Value) -> Number:
+        """A measured number in its own unit; in a limit from 0 on, where it has no lower end (`evaluate._within`)."""
+        found = self.facts.number(term.quantity)
+        if not self.in_limit or term.quantity.property not in self.facts.from_zero:
+            return found
+        nothing = literal(Decimal(0), found.digits)
+        if found.low is NULL and found.high is NULL:
+            return replace(found, low=Sql(nothing), bounded_low=True)
+        low, high = found.low.text, found.high.text
+        is_from_zero = both([f"{low} IS NULL", either([f"{high} IS NULL", f"{high} >= 0"])])
+        text = f"CASE WHEN {is_from_zero} THEN {nothing} ELSE {low} END"
+        return replace(found, low=self.columns.add(text, found.low, found.high))
 
     def aggregate(self, term: Aggregate) -> Number:
         """One number out of several."""
@@ -99,8 +132,8 @@ class Terms:
 
     def _rescaled(self, term: Value | Aggregate, one: Number) -> Number:
         """A number in another unit, to the digits that are compared (`intervals.rescaled`)."""
-        if term in self.computed:
-            return self.computed[term]
+        if (term, self.in_limit) in self.computed:
+            return self.computed[term, self.in_limit]
         found = self.times(one, term.factor)
         if term.factor != 1 and not found.digits.is_compared_whole:
             message = "a unit with a factor without end"
@@ -113,10 +146,10 @@ class Terms:
 
     def function(self, term: Opaque) -> Number:
         """A function that was computed before."""
-        if term not in self.computed:
+        if (term, self.in_limit) not in self.computed:
             message = f"{term.function} of numbers that SQL does not hold"
             raise TooWideError(message)
-        return self.computed[term]
+        return self.computed[term, self.in_limit]
 
     def times(self, one: Number, factor: Decimal) -> Number:
         """A number times a constant (`intervals.times`)."""
