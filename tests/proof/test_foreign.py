@@ -18,7 +18,7 @@ from tenring.exceptions import MalformedError, ProofError, RegisterError
 from tenring.proof.answers import Check, Finding, Outcome, Verification, validity_of
 from tenring.proof.credential.content import read_content
 from tenring.proof.did.document import read_document
-from tenring.proof.foreign import Verifier, credentials_in, opened, verifying
+from tenring.proof.foreign import credentials_in, opened, verifying
 from tenring.proof.issue import sign
 from tenring.proof.keys.public import PublicKey
 from tenring.proof.material import Documents
@@ -82,7 +82,7 @@ def built(catalog: Path, home: Path, source: Path, *, verifier: bool = True, on:
     settings = Settings(home=home, catalog=catalog)
     if not verifier:
         return build(settings, source=source, on=on, index=lambda _: None, now=NOW)
-    with verifying(Verifier(verify, on or NOW.date())):
+    with verifying(verify, on or NOW.date()):
         return build(settings, source=source, on=on, index=lambda _: None, now=NOW)
 
 
@@ -208,6 +208,13 @@ def altered() -> str:
     return f"{header}.{payload[:-4]}AAAA.{signature}"
 
 
+def of_two_categories() -> str:
+    document = json.loads(json.dumps(credential()))
+    for one in document["credentialSubject"]["conformityAssessment"]:
+        one["assessedProduct"][1]["product"]["productCategory"][0]["code"] = "chairs"
+    return sign(document, EDWARDS(), created=NOW).token
+
+
 NO_LICENCES = {
     "another scheme": (lambda: changed(referenceScheme={"id": "https://other.example"}), "not that of this register"),
     "a scheme that only ends alike": (
@@ -221,6 +228,7 @@ NO_LICENCES = {
     "an altered token": (altered, "."),
     "over": (lambda: signed(validity={"from": "2023-06-01", "until": "2024-05-31"}, judged_on="2024-06-01"), "is over"),
     "a category of another programme": (lambda: signed_in("particleboard"), "the category is not known"),
+    "products of two categories": (of_two_categories, "several categories"),
     "not a credential": (lambda: '{"type": ["Credential"]}', "."),
     "a presentation": (lambda: '{"type": ["VerifiablePresentation"], "@context": []}', "."),
     "a number": (lambda: "42", "."),
@@ -269,7 +277,7 @@ def test_the_day_of_the_file_is_the_day_asked(catalog: Path, tmp_path: Path) -> 
     shutil.copy(tmp_path / "in" / "untp_credentials_2026_06_30.ndjson", tmp_path / "in" / "untp_credentials.ndjson")
     (tmp_path / "in" / "untp_credentials_2026_06_30.ndjson").write_text(f"{signed(number='SAMPLE-2')}\n")
     settings = Settings(home=tmp_path / "home", catalog=catalog)
-    with verifying(Verifier(noted, date(2026, 11, 1))):
+    with verifying(noted, date(2026, 11, 1)):
         build(settings, source=tmp_path / "in", on=date(2026, 11, 1), index=lambda _: None, now=NOW)
     assert sorted(asked) == [date(2026, 6, 30), date(2026, 11, 1)]
 
