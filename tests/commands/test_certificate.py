@@ -24,7 +24,9 @@ def licence(tmp_path: Path) -> Path:
 
 
 def to_pdf(*arguments: str | Path, stdin: bytes | None = None) -> Result:
-    return CliRunner().invoke(certificate, [*map(str, arguments), "--language", "en", "--on", "2026-11-28"], input=stdin)
+    return CliRunner().invoke(
+        certificate, [*map(str, arguments), "--language", "en", "--on", "2026-11-28"], input=stdin
+    )
 
 
 def test_a_credential_becomes_a_certificate_that_carries_it(licence: Path, tmp_path: Path) -> None:
@@ -116,7 +118,9 @@ def test_criteria_are_linked_where_they_are_published(settings: Settings) -> Non
 
 def test_issued_credentials_and_links_of_ones_own_are_found_without_a_register(tmp_path: Path, licence: Path) -> None:
     links = tmp_path / "links.yml"
-    links.write_text("- {gtin: '2000000000428', relation: dpp, address: 'https://p.example/1', title: Passport}\n", "utf-8")
+    links.write_text(
+        "- {gtin: '2000000000428', relation: dpp, address: 'https://p.example/1', title: Passport}\n", "utf-8"
+    )
     empty = Settings(home=tmp_path / "home")
     done = find(empty, "2000000000428", "--credentials", licence.parent, "--links", links)
     assert done.exit_code == 0

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import time
 import zlib
+from contextlib import suppress
 from typing import Any
 
 import pikepdf
@@ -161,10 +162,8 @@ def test_an_altered_certificate_is_read_or_refused_and_nothing_else_happens(data
                 del raw[place : place + data.draw(st.integers(1, 500))]
             case _:
                 raw[place:place] = raw[: data.draw(st.integers(1, 500))]
-    try:
+    with suppress(MalformedError):
         assert credential_in_pdf(bytes(raw))
-    except MalformedError as error:
-        assert str(error)
 
 
 def _pages(pdf: bytes) -> list[str]:

@@ -71,7 +71,9 @@ def changed(**subject: Any) -> JsonObject:
 def test_it_conforms_to_pdf_a_3b(language: Language, count: int) -> None:
     pdf = printed(published(products=products(count)), language)
     report = pdfa.validate_written(io.BytesIO(pdf), "3b")
-    wrong = [one for one in report.findings if not any(one.rule == rule and say in one.message for rule, say in NOT_CHECKED)]
+    wrong = [
+        one for one in report.findings if not any(one.rule == rule and say in one.message for rule, say in NOT_CHECKED)
+    ]
     assert wrong == []
 
 
@@ -194,7 +196,7 @@ def test_nothing_runs_over_the_edge() -> None:
     for page in pdf:
         for place in page.get_objects():
             left, _, right, _ = place.get_bounds()
-            assert 20 < left, place.type
+            assert left > 20, place.type
             assert right < page.get_width() - 20, place.type
 
 
@@ -217,7 +219,9 @@ def test_capitals_are_used_only_where_the_rest_of_the_link_allows_them() -> None
     assert shortest("https://id.example.org/licence/a") == "https://id.example.org/licence/a"
 
 
-@pytest.mark.parametrize("link", ["http://x.example", "javascript:alert(1)", "https://x.example/ä", "https://x.example/ b"])
+@pytest.mark.parametrize(
+    "link", ["http://x.example", "javascript:alert(1)", "https://x.example/ä", "https://x.example/ b"]
+)
 def test_a_code_opens_https_and_nothing_else(link: str) -> None:
     with pytest.raises(MalformedError, match="QR"):
         qr_svg(link)

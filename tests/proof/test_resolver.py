@@ -120,7 +120,9 @@ def test_all_links_are_a_linkset_with_the_product_as_anchor() -> None:
     assert context[DEFAULT] == [{"href": "https://p.example/1", "title": "Passport"}]
 
 
-@pytest.mark.parametrize("accept", ["application/linkset+json", "application/json", "application/ld+json;q=0.9, text/html;q=0.8"])
+@pytest.mark.parametrize(
+    "accept", ["application/linkset+json", "application/json", "application/ld+json;q=0.9, text/html;q=0.8"]
+)
 def test_a_machine_that_accepts_linksets_gets_one(accept: str) -> None:
     assert ask(f"/01/{GTIN}", accept=accept).status == 200
 
@@ -159,7 +161,9 @@ def test_nobody_is_sent_in_a_circle() -> None:
         ("passport", "", "https://p.example/1"),
     ],
 )
-def test_one_relation_is_asked_for_and_found_in_the_right_language(link_type: str, language: str, location: str) -> None:
+def test_one_relation_is_asked_for_and_found_in_the_right_language(
+    link_type: str, language: str, location: str
+) -> None:
     answer = ask(f"/01/{GTIN}", f"linkType={link_type}", accept_language=language)
     assert (answer.status, answer.location) == (307, f"{location}?linkType={link_type}")
 
@@ -367,14 +371,17 @@ def test_the_register_finds_licences_by_gtin(register: RegisterLinks) -> None:
 
 
 def test_the_register_finds_licences_by_number_whatever_its_signs(register: RegisterLinks) -> None:
-    programme, number = some(register, "SELECT programme, number FROM licences WHERE number LIKE '%-%' ORDER BY ALL LIMIT 1")
+    programme, number = some(
+        register, "SELECT programme, number FROM licences WHERE number LIKE '%-%' ORDER BY ALL LIMIT 1"
+    )
     (found, *_) = licences_of(register.snapshot, Licence(programme, number.replace("-", " ").lower()), ON)
     assert found.number == number
     assert licences_of(register.snapshot, Licence("no-programme", number), ON) == ()
 
 
 def test_the_register_finds_licences_by_brand_and_model_through_wildcards(register: RegisterLinks) -> None:
-    query = "SELECT brand, model, licence_id FROM models WHERE model LIKE '_____%*' AND brand IS NOT NULL ORDER BY ALL LIMIT 1"
+    ready = "model LIKE '_____%*' AND brand IS NOT NULL"
+    query = f"SELECT brand, model, licence_id FROM models WHERE {ready} ORDER BY ALL LIMIT 1"
     brand, model, licence = some(register, query)
     found = licences_of(register.snapshot, Product(brand, model.replace("*", "X1")), ON)
     assert licence in [one.licence_id for one in found]
