@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -138,7 +140,5 @@ def test_one_check_digit_in_ten_is_right(digits: str) -> None:
 @given(st.text(max_size=60))
 def test_any_text_is_read_or_refused_and_nothing_else_happens(text: str) -> None:
     for link in (text, f"https://x.example/{text}", f"https://x.example/01/{GTIN}{text}"):
-        try:
+        with suppress(MalformedError):
             assert read_digital_link(link).gtin
-        except MalformedError as error:
-            assert str(error)
