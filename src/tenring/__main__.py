@@ -29,6 +29,8 @@ VERBS = {
     "labels": ("labels", "labels"),
     "keys": ("keys", "keys"),
     "status": ("status", "status"),
+    "trust": ("trust", "trust"),
+    "bundle": ("bundle", "bundle"),
     "issue": ("issue", "command"),
     "certificate": ("certificate", "certificate"),
     "resolve": ("resolve", "resolve"),

@@ -7,7 +7,8 @@ from typing import Any, Final
 
 from tenring.proof.answers import Said
 from tenring.proof.credential.build import CATEGORIES
-from tenring.proof.credential.content import read_content
+from tenring.proof.credential.content import Content, read_content
+from tenring.proof.product import assessed_products
 from tenring.proof.securing.secured import Secured
 from tenring.proof.strict import JsonObject
 
@@ -17,7 +18,11 @@ MOST_PRODUCTS: Final = 1000
 
 def said(secured: Secured) -> Said:
     """What a secured credential says about itself; of other credentials than UNTP's only what all of them have."""
-    content = read_content(secured.document)
+    return said_by(secured, read_content(secured.document))
+
+
+def said_by(secured: Secured, content: Content) -> Said:
+    """As `said`, of content that was read already."""
     return Said(
         issuer=secured.signer,
         issuer_name=content.issuer_name,
@@ -51,9 +56,7 @@ def categories_of(document: JsonObject) -> tuple[str | None, ...]:
 def _products(document: JsonObject) -> Iterator[JsonObject]:
     """The products of all assessments; one may stand in many of them."""
     for subject in _objects(document.get("credentialSubject")):
-        for assessment in _objects(subject.get("conformityAssessment") or subject.get("assessment")):
-            for entry in _objects(assessment.get("assessedProduct")):
-                yield from _objects(entry.get("product"))
+        yield from assessed_products(_objects(subject.get("conformityAssessment") or subject.get("assessment")))
 
 
 def _objects(value: Any) -> Iterator[JsonObject]:  # noqa: ANN401 - JSON is anything

@@ -103,7 +103,8 @@ def _content(facts: Facts, language: Language, *, link: str, kind: str, at: date
         "issuer": facts.issuer,
         "scheme": facts.scheme,
         "scheme_cjk": needs_chinese(facts.scheme),
-        "name": facts.title,
+        # a title that begins with the scheme says nothing that is not printed anyway
+        "name": "" if facts.title.startswith(facts.scheme) else facts.title,
         "holder": facts.holder,
         "number": facts.number,
         "sample": facts.sample,
@@ -158,7 +159,7 @@ def _result(facts: Facts, tags: Sequence[str]) -> str:
     told = in_languages(
         tags,
         lambda: T(
-            "clauses: {met} met, {broken} not met, {open} neither shown nor checked",
+            "clauses: {met} met, {broken} not met, {open} not applicable, not shown or not checked",
             met=clauses.met, broken=clauses.broken, open=clauses.open,
         ),
     )  # fmt: skip

@@ -9,15 +9,19 @@ from functools import cached_property
 from pathlib import Path
 from typing import Final
 
-from tenring.exceptions import KeyMaterialError, MaterialError, ProofError
+from tenring.exceptions import IssueError, KeyMaterialError, MaterialError, ProofError
 from tenring.language import T
+from tenring.proof.canonical import canonical
 from tenring.proof.did import did_key
 from tenring.proof.files import write_whole
 from tenring.proof.keys.multikey import multikey, public_from_multikey
 from tenring.proof.keys.public import PublicKey
 from tenring.proof.keys.roots import Root, require_rule
+from tenring.proof.moment import moment
 from tenring.proof.strict import JsonObject, read_object
 from tenring.proof.trust.fields import member, refuse_field, required_url, several, text, texts
+from tenring.proof.trust.written import Written
+from tenring.settings import Settings
 
 _NAMES: Final = frozenset({"network", "trustList", "roots", "threshold", "publishers"})
 
@@ -124,3 +128,23 @@ def write_roots(roots: Roots, path: Path) -> None:
         write_whole(path, body.encode())
     except OSError as error:
         raise MaterialError(T("{path} cannot be written: {error}", path=path, error=error)) from error
+
+
+def pin_roots(settings: Settings, roots: Roots, written: Written) -> None:
+    """Believe these roots from now on. Who did so, when and why is logged first, with the roots of before.
+
+    Raises:
+        IssueError: nobody says why.
+        MaterialError: it cannot be written.
+    """
+    if not written.who.strip() or not written.why.strip():
+        raise IssueError(T("it is not said who does this, and why. Use --who (or TENRING_WHO) and --why"))
+    line = {"when": moment(written.at), "who": written.who, "why": written.why, "roots": written_roots(roots)}
+    log = settings.trust / "roots-log.jsonl"
+    try:
+        log.parent.mkdir(parents=True, exist_ok=True)
+        with log.open("ab") as stream:
+            stream.write(canonical(line) + b"\n")
+    except OSError as error:
+        raise MaterialError(T("{path} cannot be written: {error}", path=log, error=error)) from error
+    write_roots(roots, settings.roots_file)
