@@ -126,7 +126,8 @@ def test_both_identifiers_of_ed25519_are_known(algorithm: int) -> None:
 def test_what_is_no_sign1_structure_is_refused() -> None:
     good = [b"", {}, b"{}", b""]
     for value in (
-        Tagged(17, good), Tagged(18, good[:3]), Tagged(18, {}), Tagged(18, [b"", {}, "{}", b""]), Tagged(18, [{}, {}, b"", b""]),
+        Tagged(17, good), Tagged(18, good[:3]), Tagged(18, {}), Tagged(18, [b"", {}, "{}", b""]),
+        Tagged(18, [{}, {}, b"", b""]),
     ):  # fmt: skip
         with pytest.raises(MalformedError):
             open_secured(base64.b64encode(cbor(value)))
