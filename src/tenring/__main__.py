@@ -31,6 +31,12 @@ VERBS = {
     "status": ("status", "status"),
     "trust": ("trust", "trust"),
     "bundle": ("bundle", "bundle"),
+    "issue": ("issue", "command"),
+    "certificate": ("certificate", "certificate"),
+    "resolve": ("resolve", "resolve"),
+    "verify": ("verify", "verify"),
+    "vc-api": ("vc_api", "command"),
+    "serve": ("serve", "serve"),
     "demo": ("demo", "demo"),
 }
 

@@ -1,8 +1,9 @@
 """GS1 Digital Link: a product's GTIN as an address that a phone can open. Written canonically, read strictly.
 
 Source: GS1 Digital Link Standard: URI Syntax, 1.4 (ISO/IEC 18975 takes up its structured path). The key is 01 (GTIN);
-22 (variant), 10 (batch), 235 (third-party serial) and 21 (serial) may follow it in this order; other application
-identifiers stand in the query. Words instead of numbers (`/gtin/`) left the standard with 1.3 and are not read.
+22 (variant), 10 (batch) and 21 (serial) may follow it in this order, or 235 (third-party serial) alone; other
+application identifiers stand in the query. Words instead of numbers (`/gtin/`) left the standard with 1.3 and are not
+read.
 """
 
 from __future__ import annotations
@@ -21,8 +22,8 @@ from tenring.register.cells import read_gtin
 GS1: Final = "https://id.gs1.org"
 
 KEY: Final = "01"
-#: Qualifiers of a GTIN in the order the standard fixes -> their greatest length.
-QUALIFIERS: Final[Mapping[str, int]] = {"22": 20, "10": 20, "235": 28, "21": 20}
+#: Qualifiers of a GTIN in the order the standard fixes -> their greatest length. 235 stands alone.
+QUALIFIERS: Final[Mapping[str, int]] = {"22": 20, "10": 20, "21": 20, "235": 28}
 #: Keys of things that are no products.
 OTHER_KEYS: Final = frozenset(
     ("00", "253", "255", "401", "402", "414", "417", "8003", "8004", "8006", "8010", "8013", "8017", "8018")
@@ -48,8 +49,8 @@ class DigitalLink:
     gtin: str
     variant: str | None = None
     batch: str | None = None
-    third_party_serial: str | None = None
     serial: str | None = None
+    third_party_serial: str | None = None
     attributes: Mapping[str, str] = field(default_factory=dict)
     """Application identifiers of the query, such as 17 (expiry)."""
     rest: Mapping[str, str] = field(default_factory=dict)
@@ -58,7 +59,7 @@ class DigitalLink:
     @property
     def path(self) -> str:
         """The canonical path: `/01/09506000134352/21/12345`."""
-        given = zip(QUALIFIERS, (self.variant, self.batch, self.third_party_serial, self.serial), strict=True)
+        given = zip(QUALIFIERS, (self.variant, self.batch, self.serial, self.third_party_serial), strict=True)
         parts = [(KEY, self.gtin), *((key, value) for key, value in given if value is not None)]
         return "".join(f"/{key}/{quote(value, safe=_SAFE)}" for key, value in parts)
 
@@ -81,8 +82,7 @@ def digital_link(
     Raises:
         MalformedError: a wrong GTIN, a value that the standard does not allow, or a resolver that is no https address.
     """
-    found = DigitalLink(_gtin(gtin), *(_qualifier(key, text) for key, text in (("22", variant), ("10", batch))))
-    found = DigitalLink(found.gtin, found.variant, found.batch, None, _qualifier("21", serial))
+    found = DigitalLink(_gtin(gtin), _qualifier("22", variant), _qualifier("10", batch), _qualifier("21", serial))
     return f"{resolver_base(resolver)}{found.path}"
 
 
@@ -130,13 +130,12 @@ def read_path(path: str, query: str = "") -> DigitalLink:
     if len(values) != len(pairs):
         refuse(T("an application identifier stands twice in the link"))
     order = [list(QUALIFIERS).index(key) for key, _ in pairs[1:]]
-    if order != sorted(order):
-        refuse(T("the qualifiers of a GTIN stand in the order 22, 10, 235, 21"))
+    if order != sorted(order) or ("235" in values and len(values) > 2):  # noqa: PLR2004 - the GTIN and 235
+        refuse(T("behind the GTIN stand 22, 10, 21 in this order, or 235 alone"))
     attributes, rest = _query(query, frozenset(values))
     decoded = {key: _decoded(value) for key, value in values.items()}
-    return DigitalLink(
-        _gtin(decoded[KEY]), *(_qualifier(key, decoded.get(key)) for key in QUALIFIERS), attributes, rest
-    )
+    variant, batch, serial, third = (_qualifier(key, decoded.get(key)) for key in QUALIFIERS)
+    return DigitalLink(_gtin(decoded[KEY]), variant, batch, serial, third, attributes, rest)
 
 
 def _pairs_of(path: str) -> list[tuple[str, str]]:
@@ -154,7 +153,7 @@ def _refuse_path(segments: list[str]) -> list[tuple[str, str]]:
     """Say why a path is not one of a product."""
     if KEY in segments:
         refuse(
-            T("behind the GTIN only 22, 10, 235 and 21 may stand, each with its value; a compressed link is not read")
+            T("behind the GTIN only 22, 10, 21 or 235 may stand, each with its value; a compressed link is not read")
         )
     named = [key for key in segments[::2] + segments[1::2] if key in OTHER_KEYS]
     if named:
@@ -203,7 +202,7 @@ def _qualifier(key: str, value: str | None) -> str | None:
     if not _SET_82.fullmatch(value) or len(value) > QUALIFIERS[key]:
         refuse(
             T(
-                "the value of application identifier {key} has 1 to {longest} signs of GS1's set 82: letters, digits, !\"%&'()*+,-./:;<=>?_",
+                "the value of application identifier {key} has 1 to {longest} signs: letters, digits, some punctuation",
                 key=key,
                 longest=str(QUALIFIERS[key]),
             )

@@ -7,7 +7,7 @@ are wildcards. A wrong "match" is the worst answer, so what a credential leaves 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
@@ -68,16 +68,43 @@ class NamedProduct:
 
 def products_of(credential: JsonObject) -> tuple[NamedProduct, ...]:
     """The products of a Digital Conformity Credential, each once, in its order; entries that are none are left out."""
-    found: dict[NamedProduct, None] = {}
-    for assessment in _objects(credential.get("credentialSubject"), "conformityAssessment"):
+    assessments = _objects(credential.get("credentialSubject"), "conformityAssessment")
+    named = (_named(product) for product in assessed_products(assessments))
+    return tuple(dict.fromkeys(one for one in named if one is not None))
+
+
+def assessed_products(assessments: Iterable[JsonObject]) -> Iterator[JsonObject]:
+    """The products of assessments. A list that was seen already, as all clauses have the same one, is passed over."""
+    seen: list[object] = []
+    for assessment in assessments:
+        entries = assessment.get("assessedProduct")
+        if entries in seen:
+            continue
+        seen = [*seen[-3:], entries]
         for entry in _objects(assessment, "assessedProduct"):
-            if isinstance(product := entry.get("product"), dict) and (named := _named(product)) is not None:
-                found[named] = None
-    return tuple(found)
+            yield from _objects(entry, "product")
+
+
+@dataclass(frozen=True)
+class Covered:
+    """What a printed model covers: keys, and patterns of keys where it has wildcards that are narrow enough."""
+
+    keys: frozenset[str]
+    patterns: tuple[re.Pattern[str], ...]
+
+    @classmethod
+    def of(cls, model: str) -> Covered:
+        """What `model` covers, as registers print it; see `tenring.model.wildcards`."""
+        plain = (model_key(variant) for variant in (*variants(model), model) if not has_wildcard(variant))
+        return cls(frozenset(plain) - {""}, tuple(re.compile(one.pattern) for one in wildcard_patterns(model)))
+
+    def has(self, key: str) -> bool:
+        """Whether a model's key is one of them."""
+        return key in self.keys or any(pattern.fullmatch(key) for pattern in self.patterns)
 
 
 def product_matches(credential: JsonObject, asked: str) -> ProductAnswer:
-    """Whether `asked` (a GTIN, a GS1 Digital Link, or a model with or without its brand) is a product of `credential`."""
+    """Whether `asked` (a GTIN, a GS1 Digital Link, or a model, perhaps with its brand) is a product of `credential`."""
     products = products_of(credential)
     wanted = asked.strip()
     if not products:
@@ -164,7 +191,7 @@ def _by_gtin(products: tuple[NamedProduct, ...], asked: DigitalLink) -> ProductA
     without = [product for product in products if product.gtin is None]
     if without:
         return _cannot_tell(
-            T("the GTIN {gtin} is not named, but {product} is named without one", gtin=asked.gtin, product=without[0].title)
+            T("{gtin} is not named, but {product} is named without a GTIN", gtin=asked.gtin, product=without[0].title)
         )
     return _none(T("the GTIN {gtin} is not among the products named", gtin=asked.gtin))
 
@@ -191,20 +218,20 @@ def _by_model(products: tuple[NamedProduct, ...], asked: str, holder: str) -> Pr
 
 
 def _one_model(product: NamedProduct, asked: str, holder: str) -> ProductAnswer:
-    limited = product.batch or product.item
-    key = model_key(asked)
-    brand = _brand_before(product.model, asked) if product.model else None
-    by_name = bool(product.name) and key == model_key(product.name)
-    if limited and (by_name or brand is not None):
-        return _cannot_tell(T("the credential is only for batch or item {item}; which one is this?", item=limited))
-    if by_name:
-        return _match(T("the name agrees"), product.title)
     if product.model is None:
-        return _cannot_tell(T("{product} is named without a model", product=product.title))
-    if brand is not None:
-        if not brand or _says(product.name, brand) or _says(holder, brand):
-            return _match(T("the model agrees"), product.title)
-        return _cannot_tell(T("the model {model} agrees, but its brand is not named", model=product.model))
+        return _cannot_tell(T("{product} is named without a model; a name alone does not tell", product=product.title))
+    brand = _brand_before(product.model, asked)
+    if brand is None:
+        return _otherwise(product, model_key(asked))
+    if limited := product.batch or product.item:
+        return _cannot_tell(T("the credential is only for batch or item {item}; which one is this?", item=limited))
+    if not brand or says(product.name, brand) or says(holder, brand):
+        return _match(T("the model agrees"), product.title)
+    return _cannot_tell(T("the model {model} agrees, but its brand is not named", model=product.model))
+
+
+def _otherwise(product: NamedProduct, key: str) -> ProductAnswer:
+    """The answer where the model does not agree as it is written."""
     if _open(product, key):
         return _cannot_tell(
             T("{product} is a series; whether this model is part of it is not said", product=product.title)
@@ -214,16 +241,12 @@ def _one_model(product: NamedProduct, asked: str, holder: str) -> ProductAnswer:
 
 def _brand_before(model: str, asked: str) -> str | None:
     """What stands before the model in `asked`: its brand, "" where nothing does; None: the model is not there."""
-    plain = {model_key(variant) for variant in (*variants(model), model) if not has_wildcard(variant)} - {""}
-    patterns = [re.compile(one.pattern) for one in wildcard_patterns(model)]
-    for start in (0, *(found.end() for found in _BOUNDARY.finditer(asked))):
-        key = model_key(asked[start:])
-        if key in plain or any(pattern.fullmatch(key) for pattern in patterns):
-            return asked[:start].strip()
-    return None
+    covered = Covered.of(model)
+    starts = (0, *(found.end() for found in _BOUNDARY.finditer(asked)))
+    return next((asked[:start].strip() for start in starts if covered.has(model_key(asked[start:]))), None)
 
 
-def _says(text: str, brand: str) -> bool:
+def says(text: str, brand: str) -> bool:
     """Whether the words of a brand stand in a text, one behind the other."""
     said, wanted = words(text), words(brand)
     return bool(wanted) and any(
@@ -232,7 +255,7 @@ def _says(text: str, brand: str) -> bool:
 
 
 def _open(product: NamedProduct, key: str) -> bool:
-    """Whether a product's name leaves open what it covers: a series, or wildcards too wide to be taken at their word."""
+    """Whether a product's name leaves open what it covers: a series, or wildcards too wide to be relied on."""
     model = product.model or ""
     series = _SERIES.search(model) or _SERIES.search(product.name)
     stem = model_key(_SERIES.sub("", re.split(r"[*#]", model)[0]))

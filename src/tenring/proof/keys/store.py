@@ -316,12 +316,12 @@ class KeyStore:
         """The two-person rule: a root key has a holder, each holder has one, and no two open with one passphrase."""
         if kept.purpose is not KeyPurpose.ROOT:
             return
-        if not (kept.holder or "").strip():
+        if kept.holder is None:
             raise KeyMaterialError(T("a root key needs a holder: say who"))
         for other in self.all():
             if other.purpose is not KeyPurpose.ROOT or other.state is not KeyState.ACTIVE or other.name == instead_of:
                 continue
-            if (other.holder or "").strip().casefold() == (kept.holder or "").strip().casefold():
+            if other.holder is not None and other.holder.casefold() == kept.holder.casefold():
                 raise KeyMaterialError(
                     T("{holder} holds the root key {name} already", holder=kept.holder, name=other.name)
                 )
@@ -383,7 +383,7 @@ def _kept(  # noqa: PLR0913 - the parts of a key
         did_web_path(controller)
     did = controller or did_key(key)
     url = f"{did}#{name}" if controller else f"{did}#{multikey(key)}"
-    return KeptKey(name, purpose, key, url, did, at, holder=holder)
+    return KeptKey(name, purpose, key, url, did, at, holder=(holder or "").strip() or None)
 
 
 def _opened(kept: KeptKey, place: JsonObject, secret: str) -> Signer:

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from pypdf import PdfReader, apply_configuration
+from pypdf import Configuration, PdfReader, apply_configuration
 from pypdf.errors import PyPdfError
 from pypdf.generic import ArrayObject, DictionaryObject, EmbeddedFile
 
@@ -31,6 +31,10 @@ SD_JWT: Final = "application/vc+sd-jwt"
 JSON: Final = "application/vc"
 MEDIA_TYPES: Final = frozenset((JWT, SD_JWT, JSON, "application/vc+ld+json", "application/ld+json", "application/json"))
 _ENDINGS = (".jwt", ".json", ".jsonld", ".vc")
+#: What pypdf raises on damage beside its own errors.
+_DAMAGE = (ArithmeticError, AttributeError, LookupError, NotImplementedError, TypeError, ValueError)
+#: Words of which a credential or presentation in JSON has at least one.
+_CREDENTIAL_WORDS = (b"credentialSubject", b"verifiableCredential", b"EnvelopedVerifiableCredential")
 _JOSE = re.compile(rb"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*\.[A-Za-z0-9_-]*")
 
 
@@ -82,7 +86,8 @@ def credential_in_pdf(pdf: bytes, limits: PdfLimits | None = None) -> bytes:
     if not found:
         refuse(T("no credential is attached to this PDF; ask for the certificate as its issuer made it"))
     if len(found) > 1:
-        refuse(T("more than one credential is attached to this PDF ({count}); save each and verify it alone", count=len(found)))
+        what = T("more than one credential is attached to this PDF ({count})", count=len(found))
+        refuse(f"{what}; {T('save each of them and verify it alone')}")
     return found[0]
 
 
@@ -91,33 +96,32 @@ def _read(pdf: bytes, limits: PdfLimits) -> list[bytes]:
     log = logging.getLogger("pypdf")
     level, log.level = log.level, logging.CRITICAL  # it warns of what we refuse
     try:
-        with apply_configuration(**_unpacking(limits)):
+        with apply_configuration(_unpacking(limits)):
             reader = PdfReader(io.BytesIO(pdf), strict=True, xref_stream_maximum_entries=limits.objects)
             if reader.is_encrypted:
                 refuse(T("the PDF is encrypted; its attachments cannot be read"))
             return list(dict.fromkeys(_credentials(reader, limits)))
     except RecursionError:
         refuse(T("it nests deeper than {limit} levels", limit="1,000"))
-    except (PyPdfError, ArithmeticError, AttributeError, LookupError, NotImplementedError, TypeError, ValueError) as error:
-        # what pypdf raises on damage beside its own errors
+    except (PyPdfError, *_DAMAGE) as error:
         refuse(T("the PDF is damaged: {error}", error=f"{type(error).__name__} {error}"[:200]))
     finally:
         log.level = level
 
 
-def _unpacking(limits: PdfLimits) -> dict[str, int]:
-    """pypdf's own limits, as tight as a certificate allows."""
-    return {
-        "maximum_declared_stream_length": limits.bytes,
-        "array_based_stream_maximum_output_length": limits.unpacked,
-        "array_maximum_element_count": limits.objects,
-        "lzw_maximum_output_length": limits.unpacked,
-        "run_length_maximum_output_length": limits.unpacked,
-        "zlib_maximum_output_length": limits.unpacked,
-        "zlib_maximum_recovery_input_length": 0,
-        "stream_filters_maximum_length": 2,
-        "stream_decoding_work_maximum_length": 2 * limits.unpacked,
-    }
+def _unpacking(limits: PdfLimits) -> Configuration:
+    """The limits of pypdf itself, as tight as a certificate allows."""
+    return Configuration(
+        maximum_declared_stream_length=limits.bytes,
+        array_based_stream_maximum_output_length=limits.unpacked,
+        array_maximum_element_count=limits.objects,
+        lzw_maximum_output_length=limits.unpacked,
+        run_length_maximum_output_length=limits.unpacked,
+        zlib_maximum_output_length=limits.unpacked,
+        zlib_maximum_recovery_input_length=0,
+        stream_filters_maximum_length=2,
+        stream_decoding_work_maximum_length=2 * limits.unpacked,
+    )
 
 
 def _credentials(reader: PdfReader, limits: PdfLimits) -> Iterator[bytes]:
@@ -152,6 +156,6 @@ def _may_be_credential(file: EmbeddedFile) -> bool:
 
 def _looks_like_credential(content: bytes) -> bool:
     try:
-        return media_type_of(content) != JSON or b"credentialSubject" in content or b"verifiableCredential" in content or b"EnvelopedVerifiableCredential" in content
+        return media_type_of(content) != JSON or any(word in content for word in _CREDENTIAL_WORDS)
     except MalformedError:
         return False

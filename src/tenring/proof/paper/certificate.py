@@ -6,15 +6,13 @@ ever read as markup. The file follows PDF/A-3a, which asks for all of PDF/A-3b a
 
 from __future__ import annotations
 
-import base64
-import binascii
 import json
 import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import typst
 
@@ -25,9 +23,10 @@ from tenring.proof.paper.facts import Facts, facts_of
 from tenring.proof.paper.fonts import LATIN, PACKAGE, chinese_family, fonts, needs_chinese, require_chinese
 from tenring.proof.paper.qr import qr_svg
 from tenring.proof.paper.words import in_languages, own_words, period_in
-from tenring.proof.strict import JsonObject, read_object
+from tenring.proof.securing import open_secured
+from tenring.proof.strict import JsonObject
 
-STANDARDS: Final = ["a-3a", "ua-1"]
+STANDARDS: Final = ["a-3b", "ua-1"]
 TEMPLATE: Final = Path(__file__).with_name("certificate.typ")
 #: Name of the attached file by its media type.
 NAMES: Final = {JWT: "credential.jwt", JSON: "credential.json"}
@@ -82,28 +81,13 @@ def require_same(credential: JsonObject, secured: bytes) -> None:
     """Require that `secured` holds this very credential: a certificate must not say one thing and prove another.
 
     Raises:
-        IssueError: it holds another one, or hides parts of it (SD-JWT).
-        MalformedError: it cannot be read.
+        IssueError: it holds another one, or may hide parts of it (SD-JWT).
+        MalformedError: it cannot be read, or is not signed.
     """
-    kind = media_type_of(secured)
-    if kind not in NAMES:
-        raise IssueError(T("a credential with undisclosed parts (SD-JWT) cannot be printed. Print one as vc+jwt or JSON"))
-    held = read_object(secured.strip()) if kind == JSON else read_object(_payload(secured.strip()))
-    if _unproven(held) != _unproven(credential):
+    if media_type_of(secured) not in NAMES:
+        raise IssueError(T("an SD-JWT cannot be printed: parts of it may be hidden. Print one as vc+jwt or JSON"))
+    if open_secured(secured).document != {name: value for name, value in credential.items() if name != "proof"}:
         raise IssueError(T("the signed credential is not the one that would be printed"))
-
-
-def _payload(token: bytes) -> bytes:
-    """The payload of a JWT, unproven: it is only compared here."""
-    part = token.split(b".")[1]
-    try:
-        return base64.urlsafe_b64decode(part + b"=" * (-len(part) % 4))
-    except binascii.Error as error:
-        raise IssueError(T("the payload of the signed credential cannot be read")) from error
-
-
-def _unproven(credential: JsonObject) -> JsonObject:
-    return {name: value for name, value in credential.items() if name != "proof"}
 
 
 def _content(facts: Facts, language: Language, *, link: str, kind: str, at: datetime) -> JsonObject:
@@ -119,7 +103,8 @@ def _content(facts: Facts, language: Language, *, link: str, kind: str, at: date
         "issuer": facts.issuer,
         "scheme": facts.scheme,
         "scheme_cjk": needs_chinese(facts.scheme),
-        "name": facts.title,
+        # a title that begins with the scheme says nothing that is not printed anyway
+        "name": "" if facts.title.startswith(facts.scheme) else facts.title,
         "holder": facts.holder,
         "number": facts.number,
         "sample": facts.sample,
@@ -164,7 +149,7 @@ def _criteria(facts: Facts) -> str | None:
     """The document by its name, and its revision by its identifier, without the address that all of them share."""
     if facts.profile_id is None:
         return facts.profile
-    revision = facts.profile_id.rpartition("criteria/")[2].partition("://")[2] or facts.profile_id.rpartition("criteria/")[2]
+    revision = facts.profile_id.rpartition("criteria/")[2]
     return f"{facts.profile} ({revision})" if facts.profile else revision
 
 
@@ -174,7 +159,7 @@ def _result(facts: Facts, tags: Sequence[str]) -> str:
     told = in_languages(
         tags,
         lambda: T(
-            "clauses: {met} met, {broken} not met, {open} neither shown nor checked",
+            "clauses: {met} met, {broken} not met, {open} not applicable, not shown or not checked",
             met=clauses.met, broken=clauses.broken, open=clauses.open,
         ),
     )  # fmt: skip
@@ -188,7 +173,8 @@ def _counted(facts: Facts, tags: Sequence[str]) -> str | None:
     """How many products there are, where they do not stand on the first page."""
     if len(facts.products) <= FIRST_PAGE[len(tags)]:
         return None
-    return " · ".join(in_languages(tags, lambda: T("{count}, listed on the following pages", count=len(facts.products))))
+    count = len(facts.products)
+    return " · ".join(in_languages(tags, lambda: T("{count}, listed on the following pages", count=count)))
 
 
 def _listing(facts: Facts, tags: Sequence[str]) -> JsonObject:
@@ -217,7 +203,9 @@ def _listing(facts: Facts, tags: Sequence[str]) -> JsonObject:
 def _typeset(files: dict[str, bytes], at: datetime) -> bytes:
     moment = at if at.tzinfo else at.replace(tzinfo=UTC)
     try:
-        pdf = typst.compile(files, format="pdf", font_paths=fonts(), pdf_standards=STANDARDS, timestamp=moment)
+        pdf = typst.compile(  # type: ignore[call-overload]  # its stubs forget that files may be given by name
+            files, format="pdf", font_paths=fonts(), pdf_standards=STANDARDS, timestamp=moment
+        )
     except typst.TypstError as error:
         raise IssueError(_why(error)) from error
     return bytes(pdf)

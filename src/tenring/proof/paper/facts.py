@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import date
 from typing import Any, Final, NoReturn
-from urllib.parse import unquote, urlsplit
 
 from tenring.exceptions import IssueError
 from tenring.language import T
-from tenring.proof.product import NamedProduct, products_of
+from tenring.proof.credential.content import Content, is_conformity_credential, read_content
+from tenring.proof.product import NamedProduct
 from tenring.proof.strict import JsonObject
 
 #: More products than a certificate that is read by people can list.
@@ -20,7 +20,9 @@ LONGEST_TEXT: Final = 2000
 
 _SPACE = re.compile(r"[\t\n\r\u00a0\u2028\u2029]+")
 #: Signs that cannot be seen, or turn the text around them: what is printed would not be what is signed.
-_HIDDEN = re.compile("[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff0-\ufffb\ufffe\uffff\ud800-\udfff\ue000-\uf8ff\U000e0000-\U0010ffff]")
+_HIDDEN = re.compile(
+    "[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff0-\ufffb\ufffe\uffff\ud800-\udfff\ue000-\uf8ff\U000e0000-\U0010ffff]"
+)
 
 
 @dataclass(frozen=True)
@@ -58,7 +60,7 @@ class Facts:
     authorised_by: tuple[str, ...] = ()
     sites: tuple[str, ...] = ()
     products: tuple[NamedProduct, ...] = ()
-    clauses: Clauses = field(default_factory=lambda: Clauses())
+    clauses: Clauses = field(default_factory=Clauses)
     sample: bool = False
     """Whether it says of itself that it is invented."""
     texts: tuple[str, ...] = field(default=(), repr=False)
@@ -71,47 +73,43 @@ def facts_of(credential: JsonObject) -> Facts:
     Raises:
         IssueError: it is none, lacks what a certificate must say, or holds signs that cannot be printed.
     """
-    subject = credential.get("credentialSubject")
-    types = credential.get("type")
-    if not isinstance(subject, dict) or "DigitalConformityCredential" not in (types if isinstance(types, list) else [types]):
+    if not is_conformity_credential(credential):
         raise IssueError(T("this is no Digital Conformity Credential; only those become certificates"))
-    products = products_of(credential)
-    if len(products) > MOST_PRODUCTS:
-        what = T("the credential names {count} products; a certificate lists {limit}", count=len(products), limit=MOST_PRODUCTS)
+    content, subject = read_content(credential), _object(credential, "credentialSubject")
+    if len(content.products) > MOST_PRODUCTS:
+        count, limit = len(content.products), MOST_PRODUCTS
+        what = T("the credential names {count} products; a certificate lists {limit}", count=count, limit=limit)
         raise IssueError(what)
+    return _printed(content, subject)
+
+
+def _printed(content: Content, subject: dict[str, Any]) -> Facts:
     read = _Reading()
-    issuer, holder = _object(credential, "issuer"), _object(subject, "issuedToParty")
+    holder = _object(subject, "issuedToParty")
+    authorities = (_object(one, "issuingAuthority") for one in _list(subject, "authorisation"))
     facts = Facts(
-        number=read.required(_number(subject, credential), T("a number (the id of its credentialSubject)")),
+        number=read.required(content.number, T("a number (the id of its credentialSubject)")),
         title=read.required(subject.get("name"), T("a title (credentialSubject.name)")),
-        holder=read.required(holder.get("name"), T("a holder (credentialSubject.issuedToParty.name)")),
-        scheme=read.required(_object(subject, "referenceScheme").get("name"), T("a scheme (credentialSubject.referenceScheme.name)")),
-        issuer=read.required(issuer.get("name"), T("an issuer's name (issuer.name)")),
-        issuer_id=read.required(issuer.get("id"), T("an issuer (issuer.id)")),
-        valid_from=_day(credential.get("validFrom"), "validFrom") or _lacks("validFrom"),
-        valid_until=_day(credential.get("validUntil"), "validUntil"),
+        holder=read.required(content.holder, T("a holder (credentialSubject.issuedToParty.name)")),
+        scheme=read.required(content.scheme_name, T("a scheme (credentialSubject.referenceScheme.name)")),
+        issuer=read.required(content.issuer_name, T("an issuer's name (issuer.name)")),
+        issuer_id=read.required(content.issuer, T("an issuer (issuer.id)")),
+        # days as they are where the issuer is: in the offset that is written
+        valid_from=content.valid_from.date() if content.valid_from else _lacks("validFrom"),
+        valid_until=content.valid_until.date() if content.valid_until else None,
         holder_id=read.text(holder.get("registeredId")),
-        profile=read.text(_object(subject, "referenceProfile").get("name")),
-        profile_id=read.text(_object(subject, "referenceProfile").get("id")),
+        profile=read.text(content.profile_name),
+        profile_id=read.text(content.profile),
         statement=read.text(subject.get("description")),
         result=_result(read, _object(subject, "profileScore")),
         categories=read.several(_categories(subject)),
-        authorised_by=read.several(_object(one, "issuingAuthority").get("name") for one in _list(subject, "authorisation")),
+        authorised_by=read.several(one.get("name") for one in authorities),
         sites=read.several(_sites(subject)),
-        products=tuple(read.product(product) for product in products),
-        clauses=_clauses(subject),
+        products=tuple(read.product(product) for product in content.products),
+        clauses=_clauses(content, len(_list(subject, "conformityAssessment"))),
         sample=str(subject.get("description", "")).upper().startswith("SAMPLE"),
     )
     return replace(facts, texts=tuple(read.texts))
-
-
-def _number(subject: dict[str, Any], credential: JsonObject) -> str | None:
-    """The certificate's number: the end of the attestation's identifier, as UNTP builds it (body's address / number)."""
-    for identifier in (subject.get("id"), credential.get("id")):
-        if isinstance(identifier, str) and identifier.strip():
-            path = urlsplit(identifier).path.rstrip("/") if "://" in identifier else identifier
-            return unquote(re.split(r"[/:]", path)[-1]) or identifier
-    return None
 
 
 def _sites(subject: dict[str, Any]) -> Iterator[object]:
@@ -132,10 +130,8 @@ def _result(read: _Reading, score: dict[str, Any]) -> str | None:
     return ": ".join(part for part in parts if part) or None
 
 
-def _clauses(subject: dict[str, Any]) -> Clauses:
-    answers = [one.get("conformance") for one in _list(subject, "conformityAssessment")]
-    met, broken = sum(one is True for one in answers), sum(one is False for one in answers)
-    return Clauses(met, broken, len(answers) - met - broken)
+def _clauses(content: Content, count: int) -> Clauses:
+    return Clauses(content.conformant, content.not_conformant, count - content.conformant - content.not_conformant)
 
 
 @dataclass
@@ -148,11 +144,13 @@ class _Reading:
         """A text as it is printed; None where there is none."""
         if not isinstance(value, str) or not (plain := _SPACE.sub(" ", value).strip()):
             return None
+        start = repr(plain[:40])
         if found := _HIDDEN.search(plain):
-            what = T("the text {text} holds a sign that cannot be printed faithfully (U+{code})", text=repr(plain[:40]), code=f"{ord(found[0]):04X}")
+            code = f"{ord(found[0]):04X}"
+            what = T("{start} holds a sign that cannot be printed faithfully (U+{code})", start=start, code=code)
             raise IssueError(f"{what}. {T('Issue the credential again without it')}")
         if len(plain) > LONGEST_TEXT:
-            raise IssueError(T("the text {text} is longer than {limit} characters", text=repr(plain[:40]), limit=LONGEST_TEXT))
+            raise IssueError(T("{start} is longer than {limit} characters", start=start, limit=LONGEST_TEXT))
         self.texts.append(plain)
         return plain
 
@@ -166,22 +164,17 @@ class _Reading:
 
     def product(self, product: NamedProduct) -> NamedProduct:
         """A product with its texts as they are printed."""
-        names = ("name", "model", "batch", "item")
-        return replace(product, **{name: self.text(getattr(product, name)) or ("" if name == "name" else None) for name in names})
+        return replace(
+            product,
+            name=self.text(product.name) or "",
+            model=self.text(product.model),
+            batch=self.text(product.batch),
+            item=self.text(product.item),
+        )
 
 
 def _lacks(what: str) -> NoReturn:
     raise IssueError(T("the credential lacks what a certificate must say: {what}", what=what))
-
-
-def _day(value: object, name: str) -> date | None:
-    """The day of a moment where its issuer is: in the offset that is written."""
-    if value is None:
-        return None
-    try:
-        return datetime.fromisoformat(value).date() if isinstance(value, str) else _lacks(name)
-    except ValueError:
-        _lacks(name)
 
 
 def _object(holder: object, name: str) -> dict[str, Any]:

@@ -24,7 +24,9 @@ CHINESE: Final = (
 )
 PACKAGE: Final = "fonts-noto-cjk"
 #: Ideographs, kana, Hangul and their punctuation.
-_CJK = re.compile("[\u1100-\u11ff\u2e80-\u9fff\ua960-\ua97f\uac00-\ud7ff\uf900-\ufaff\ufe30-\ufe4f\uff00-\uffef\U00020000-\U0003ffff]")
+_CJK = re.compile(
+    "[\u1100-\u11ff\u2e80-\u9fff\ua960-\ua97f\uac00-\ud7ff\uf900-\ufaff\ufe30-\ufe4f\uff00-\uffef\U00020000-\U0003ffff]"
+)
 
 
 @lru_cache(maxsize=1)
