@@ -11,8 +11,6 @@ from functools import cached_property
 from pathlib import Path
 
 from proof.licences import DID, credential
-from trust_world import AT, ROOTS, TestKey, World, recognition
-
 from tenring.model.licence import Status
 from tenring.proof.answers import Verification
 from tenring.proof.contexts import OWN
@@ -24,6 +22,7 @@ from tenring.proof.strict import JsonObject
 from tenring.proof.trust.load import load_trust
 from tenring.proof.trust.model import Recognition, Scope
 from tenring.proof.verify import Question, Verifier
+from trust_world import AT, ROOTS, TestKey, World, recognition
 
 PROGRAMME = "tsca-title-vi"
 PANELS = "wood-panels"
@@ -91,7 +90,9 @@ class Programme:
         material = FirstOf((OWN, self.world))
         return Verifier(material, trust=load_trust(material, ROOTS, at) if trusted else None)
 
-    def ask(self, raw: bytes | None = None, *, on: date = TODAY, at: datetime = AT, product: str | None = None) -> Verification:
+    def ask(
+        self, raw: bytes | None = None, *, on: date = TODAY, at: datetime = AT, product: str | None = None
+    ) -> Verification:
         """What a verifier says of the certificate."""
         question = Question(on=on, at=at, product=product)
         return self.verifier(at).verify(self.token if raw is None else raw, question)

@@ -11,10 +11,9 @@ from datetime import date, timedelta
 from hashlib import sha256
 
 import pytest
-from proof.programme import ISSUED, NUMBER, SIGNINGS, STATUS, TODAY, Programme, recognised
-from proof.licences import DID
-from trust_world import AT, TestKey
 
+from proof.licences import DID
+from proof.programme import ISSUED, NUMBER, SIGNINGS, STATUS, TODAY, Programme, recognised
 from tenring.model.licence import Status
 from tenring.proof.answers import Check, Validity, Verification
 from tenring.proof.keys.multikey import multikey
@@ -22,6 +21,7 @@ from tenring.proof.material import Held
 from tenring.proof.securing import add_proof, sign_jwt
 from tenring.proof.strict import JsonObject
 from tenring.proof.verify import Question
+from trust_world import AT, TestKey
 
 
 @pytest.fixture
@@ -171,7 +171,9 @@ def test_a_status_list_of_somebody_else_says_nothing(programme: Programme) -> No
         pytest.param(lambda text: text.replace(b'"type"', b'"n": 9007199254740993, "type"', 1), id="unsafe integer"),
         pytest.param(lambda text: text.replace(b'"type"', b'"n": "\\ud800", "type"', 1), id="lone surrogate"),
         pytest.param(lambda text: text.replace(b'"type"', b'"n": NaN, "type"', 1), id="NaN"),
-        pytest.param(lambda text: text.replace(b'"type"', b'"n": ' + b"[" * 5000 + b"]" * 5000 + b', "type"', 1), id="deep"),
+        pytest.param(
+            lambda text: text.replace(b'"type"', b'"n": ' + b"[" * 5000 + b"]" * 5000 + b', "type"', 1), id="deep"
+        ),
     ],
 )
 def test_json_that_two_readers_could_read_differently_is_refused(

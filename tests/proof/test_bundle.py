@@ -16,7 +16,7 @@ from tenring.exceptions import MaterialError
 from tenring.proof.answers import Outcome
 from tenring.proof.bundle import Bundle, BundleLimits, SeenBundles, apply_delta, collect, open_bundle, write_bundle
 from tenring.proof.bundle.open import open_index
-from tenring.proof.material import FirstOf, Held
+from tenring.proof.material import Held
 from tenring.proof.securing import add_proof
 from tenring.proof.served import Served
 from tenring.proof.standards import Pinned, Standards
@@ -130,7 +130,7 @@ def world() -> World:
 
 def test_a_bundle_takes_along_all_that_the_trust_list_leads_to(data: Path, tmp_path: Path) -> None:
     standards = Standards(Settings(home=tmp_path, data=data))
-    collected = collect(FirstOf((world(), standards)), ROOTS, AT)
+    collected = collect(world(), ROOTS, AT, standards)
     assert collected.missing == {}
     assert {LIST, "https://region.example/trust.json", NETWORK, BLUE, REGION, "did:web:other.example"} <= set(
         collected.documents

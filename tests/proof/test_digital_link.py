@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -31,7 +33,9 @@ def test_older_links_with_a_shorter_gtin_are_read(short: str) -> None:
 
 
 def test_a_link_may_lead_to_a_resolver_of_ones_own() -> None:
-    assert digital_link(GTIN, resolver="HTTPS://ID.Example.org/products/") == f"https://id.example.org/products/01/{GTIN}"
+    assert (
+        digital_link(GTIN, resolver="HTTPS://ID.Example.org/products/") == f"https://id.example.org/products/01/{GTIN}"
+    )
 
 
 def test_all_parts_stand_in_the_order_of_the_standard() -> None:
@@ -106,7 +110,9 @@ def test_a_broken_link_is_refused_with_its_reason(link: str, why: str) -> None:
         read_digital_link(link)
 
 
-@pytest.mark.parametrize("resolver", ["http://id.example.org", "id.example.org", "https://a@b.example", "https://b.example?x"])
+@pytest.mark.parametrize(
+    "resolver", ["http://id.example.org", "id.example.org", "https://a@b.example", "https://b.example?x"]
+)
 def test_a_resolver_is_an_https_address(resolver: str) -> None:
     with pytest.raises(MalformedError, match="resolver"):
         digital_link(GTIN, resolver=resolver)
@@ -134,7 +140,5 @@ def test_one_check_digit_in_ten_is_right(digits: str) -> None:
 @given(st.text(max_size=60))
 def test_any_text_is_read_or_refused_and_nothing_else_happens(text: str) -> None:
     for link in (text, f"https://x.example/{text}", f"https://x.example/01/{GTIN}{text}"):
-        try:
+        with suppress(MalformedError):
             assert read_digital_link(link).gtin
-        except MalformedError as error:
-            assert str(error)

@@ -123,7 +123,9 @@ def test_nothing_to_compare_is_no_answer(asked: str) -> None:
     assert answer(naming(product("P1")), asked) is CANNOT_TELL
 
 
-@pytest.mark.parametrize("credential", [{}, {"credentialSubject": []}, {"credentialSubject": {"conformityAssessment": 7}}])
+@pytest.mark.parametrize(
+    "credential", [{}, {"credentialSubject": []}, {"credentialSubject": {"conformityAssessment": 7}}]
+)
 def test_a_credential_without_products_is_no_answer(credential: dict[str, Any]) -> None:
     assert answer(credential, GTIN) is CANNOT_TELL
 

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from trust_world import AT, TestKey
 
 from tenring.proof.contexts import OWN
 from tenring.proof.did import did_key
@@ -21,6 +20,7 @@ from tenring.proof.securing import add_proof, sign_jwt
 from tenring.proof.strict import JsonObject
 from tenring.proof.vcapi import Api
 from tenring.proof.verify import Verifier
+from trust_world import AT, TestKey
 
 KEY = TestKey("a throwaway key")
 ISSUER = did_key(KEY.key)
@@ -64,7 +64,9 @@ def issued(post: Post, **options: object) -> Any:
 
 @pytest.mark.parametrize("options", [{}, {"cryptosuite": "eddsa-jcs-2022"}, {"format": "vc+jwt"}])
 def test_what_it_issues_it_verifies(post: Post, options: dict[str, object]) -> None:
-    status, body = post("/credentials/verify", {"verifiableCredential": issued(post, **options), "options": {"checks": ["proof"]}})
+    status, body = post(
+        "/credentials/verify", {"verifiableCredential": issued(post, **options), "options": {"checks": ["proof"]}}
+    )
     assert (status, body["verified"], body["errors"]) == (200, True, [])
     assert body["results"][0]["validity"] == "valid"
 
@@ -126,7 +128,9 @@ def signed(document: JsonObject, **options: object) -> JsonObject:
 
 def test_a_presentation_holds_with_all_its_credentials(post: Post) -> None:
     credentials = issued(post), issued(post, format="vc+jwt")
-    status, body = post("/presentations/verify", {"verifiablePresentation": signed(presentation(*credentials)), "options": {}})
+    status, body = post(
+        "/presentations/verify", {"verifiablePresentation": signed(presentation(*credentials)), "options": {}}
+    )
     assert (status, len(body["results"])) == (200, 3)
     altered = deepcopy(credentials[0]) | {"name": "altered"}
     assert post("/presentations/verify", {"verifiablePresentation": signed(presentation(altered))})[0] == 400
@@ -139,7 +143,10 @@ def test_a_presentation_without_signature_does_not_hold(post: Post) -> None:
 def test_a_credential_without_proof_counts_only_from_its_own_holder(post: Post) -> None:
     own = CREDENTIAL | {"issuer": ISSUER}
     assert post("/presentations/verify", {"verifiablePresentation": signed(presentation(own))})[0] == 200
-    for held in (presentation(CREDENTIAL), {name: value for name, value in presentation(own).items() if name != "holder"}):
+    for held in (
+        presentation(CREDENTIAL),
+        {name: value for name, value in presentation(own).items() if name != "holder"},
+    ):
         assert post("/presentations/verify", {"verifiablePresentation": signed(held)})[0] == 400
 
 

@@ -6,16 +6,16 @@ import json
 from datetime import date, timedelta
 
 import pytest
-from proof.programme import ISSUED, NUMBER, SIGNINGS, TODAY, Programme, recognised
-from proof.licences import DID
-from trust_world import AT, LIST, TestKey
 
+from proof.licences import DID
+from proof.programme import ISSUED, NUMBER, SIGNINGS, TODAY, Programme, recognised
 from tenring import language
 from tenring.model.licence import Status
 from tenring.proof.answers import Check, Outcome, Validity, Verification
 from tenring.proof.securing import add_proof, sign_jwt
 from tenring.proof.sentence import sentence
 from tenring.proof.verify import Question
+from trust_world import AT, LIST, TestKey
 
 
 @pytest.fixture

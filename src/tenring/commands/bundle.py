@@ -79,7 +79,7 @@ def bundle(context: click.Context, /, **given: Any) -> None:  # noqa: ANN401 - c
 def _collected(settings: Settings, roots: Roots, folders: Iterable[Served], at: datetime) -> Collected:
     """All that the trust list leads to, and everything in folders of one's own."""
     folders = list(folders)
-    found = collect(sources(settings, served=folders, network=True), roots, at)
+    found = collect(sources(settings, served=folders, network=True), roots, at, Standards(settings))
     own = {held.address: held for folder in folders for held in folder.all()}
     return replace(found, documents=own | found.documents)
 

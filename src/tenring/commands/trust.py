@@ -38,7 +38,6 @@ from tenring.proof.trust.publish import (
     next_edition,
     placed,
     publish_anchors,
-    publish_etsi,
     publish_list,
     read_draft,
     sign_draft,
@@ -347,9 +346,7 @@ def publish(context: click.Context, /, **given: Any) -> None:  # noqa: ANN401 - 
                 )
             )
             return
-        written = [publish_list(signed, roots, given["out"], at)]
-        if given["etsi"]:
-            written.append(publish_etsi(signed.listed, written[0], given["etsi"], at))
+        written = publish_list(signed, roots, given["out"], at, given["etsi"])
         draft.unlink(missing_ok=True)
     for path in written:
         click.echo(T("Published: {path}", path=path))

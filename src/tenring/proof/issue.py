@@ -91,7 +91,7 @@ def sign(document: JsonObject, signer: Signer, *, created: datetime, archive: Si
     archivist = archive or (signer if signer.key.algorithm is Algorithm.ED25519 else None)
     for one in (signer, *((archivist,) if archivist else ())):
         _require_own(document, one)
-    token = sign_jwt(document, _as_token_signer(signer))
+    token = sign_jwt(document, _as_token_signer(signer), iat=int(created.timestamp()))
     return Signed(token, add_proof(document, archivist, created=created) if archivist else None)
 
 

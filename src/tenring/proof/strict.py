@@ -17,7 +17,7 @@ from typing import Any, Final, NoReturn
 from tenring.exceptions import MalformedError
 from tenring.language import T
 
-#: Reads and writes JSON several times faster; None: it is not installed, and the standard library gives the same answers.
+#: Reads and writes JSON several times faster; None: not installed, and the standard library gives the same answers.
 quick: Final[Any] = import_module("orjson") if find_spec("orjson") else None
 
 JsonObject = dict[str, Any]
@@ -105,9 +105,12 @@ def _require_shallow(raw: bytes, depth: int) -> None:
     # is it worth telling texts from brackets.
     brackets = raw.translate(_ONE_KIND, _NOT_BRACKETS)
     for _ in range(depth):
-        brackets = brackets.replace(b"[]", b"")
-        if not brackets:
+        left = brackets.replace(b"[]", b"")
+        if not left:
             return
+        if len(left) == len(brackets):
+            break
+        brackets = left
     level = 0
     for token in _NESTING.finditer(raw):
         mark = token[0]

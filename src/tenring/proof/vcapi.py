@@ -127,7 +127,10 @@ class Api:
         if wanted in _FORMATS:
             if "proof" in credential:
                 raise RefusedError(HTTPStatus.BAD_REQUEST, T("a token cannot carry the proof that the credential has"))
-            return Reply(HTTPStatus.CREATED, {"verifiableCredential": _enveloped(sign_jwt(ours, self.signer))})
+            return Reply(
+                HTTPStatus.CREATED,
+                {"verifiableCredential": _enveloped(sign_jwt(ours, self.signer, iat=int(self.now().timestamp())))},
+            )
         secured = add_proof(ours, self.signer, created=self.now(), cryptosuite=str(wanted))
         return Reply(HTTPStatus.CREATED, {"verifiableCredential": secured})
 

@@ -19,8 +19,10 @@ from typing import Final
 from tenring.exceptions import MaterialError, ProofError
 from tenring.language import T
 from tenring.proof.answers import Check, Finding, Outcome, Said, Verification, validity_of
+from tenring.proof.credential.build import SCHEMA
 from tenring.proof.credential.check import schema_problems
 from tenring.proof.credential.content import Content, read_content
+from tenring.proof.credential.shape import shape_problems
 from tenring.proof.datamodel import require_credential, require_presentation
 from tenring.proof.material import Material, Remembered
 from tenring.proof.moment import moment
@@ -157,15 +159,22 @@ class _Course:
         )  # fmt: skip
 
     def well_formed(self) -> Finding:
-        """The data model holds; of a conformity credential also the published schema, where it is at hand."""
+        """The data model holds; of a conformity credential also its schema: the published one, else our own check."""
         if self.content.version == SCHEMA_VERSION:
-            try:
-                problem = next(schema_problems(self.secured.document, self.material), None)
-            except MaterialError as error:
-                return Finding(Check.WELL_FORMED, Outcome.UNKNOWN, str(error), "schema_unusable")
+            problem = next(self._problems(), None)
             if problem is not None:
                 return Finding(Check.WELL_FORMED, Outcome.FAILED, problem, "schema")
         return Finding(Check.WELL_FORMED, Outcome.PASSED, T("it is well-formed"), "well_formed")
+
+    def _problems(self) -> Iterator[str]:
+        try:
+            held = self.material.find(SCHEMA)
+        except MaterialError:  # not reachable, or not the one that is pinned: then it is not used
+            held = None
+        if held is None:
+            yield from shape_problems(self.secured.document)
+        else:
+            yield from schema_problems(self.secured.document, self.material)
 
     def signature(self) -> Finding:
         """All proofs hold, and were made for whom and for what they are shown."""
@@ -222,7 +231,7 @@ class _Course:
         if "credentialStatus" not in self.secured.document:
             what = T("it names no status list: whether it was withdrawn cannot be seen from it")
             return Finding(Check.STATUS, Outcome.NOT_ASKED, what, "no_status")
-        answer = self.lists.status_of(self.secured.document, self.question.moment)
+        answer = self.lists.status_of(self.secured.document, self.question.moment, now=self.question.at)
         self.as_of.extend(filter(None, [answer.as_of]))
         return Finding(Check.STATUS, answer.outcome, answer.reason, answer.code)
 

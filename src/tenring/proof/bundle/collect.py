@@ -24,8 +24,8 @@ class Collected:
     missing: dict[str, str]
 
 
-def collect(material: Material, roots: Roots, at: datetime) -> Collected:
-    """All that the trust list leads to, and the contexts and schemas at hand.
+def collect(material: Material, roots: Roots, at: datetime, standards: Material | None = None) -> Collected:
+    """All that the trust list leads to, and the contexts and schemas that `standards` has.
 
     Raises:
         MaterialError: the trust list itself cannot be relied on: such a bundle would help nobody.
@@ -37,8 +37,12 @@ def collect(material: Material, roots: Roots, at: datetime) -> Collected:
     collected = Collected({}, {gap.publisher: gap.reason for gap in trust.gaps})
     for address in dict.fromkeys(_wanted(trust, roots)):
         _take(collected, material, address, at)
-    for address in _perhaps(trust):
-        _take(collected, material, address, at, needed=False)
+    for entity in trust.entities.values():
+        for address in entity.status_lists:  # what was ever suspended: published by some
+            _take(collected, material, f"{address}{EVER}", at, needed=False)
+    if standards is not None:
+        for standard in STANDARDS:
+            _take(collected, standards, standard.address, at, needed=False)
     return collected
 
 
@@ -51,13 +55,6 @@ def _wanted(trust: TrustModel, roots: Roots) -> Iterator[str]:
         if did.startswith("did:web:"):
             yield did
         yield from filter(None, (entity.list_address, entity.anchor, *entity.status_lists))
-
-
-def _perhaps(trust: TrustModel) -> Iterator[str]:
-    """Addresses where something may be published that helps: what was ever suspended, contexts and schemas."""
-    for entity in trust.entities.values():
-        yield from (f"{address}{EVER}" for address in entity.status_lists)
-    yield from (standard.address for standard in STANDARDS)
 
 
 def _take(collected: Collected, material: Material, address: str, at: datetime, *, needed: bool = True) -> None:

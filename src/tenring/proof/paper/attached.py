@@ -86,12 +86,8 @@ def credential_in_pdf(pdf: bytes, limits: PdfLimits | None = None) -> bytes:
     if not found:
         refuse(T("no credential is attached to this PDF; ask for the certificate as its issuer made it"))
     if len(found) > 1:
-        refuse(
-            T(
-                "more than one credential is attached to this PDF ({count}); save each and verify it alone",
-                count=len(found),
-            )
-        )
+        what = T("more than one credential is attached to this PDF ({count})", count=len(found))
+        refuse(f"{what}; {T('save each of them and verify it alone')}")
     return found[0]
 
 

@@ -40,7 +40,7 @@ class Drafted:
     @property
     def raw(self) -> bytes:
         """The file."""
-        return (json.dumps(self.document, ensure_ascii=False, indent=1) + "\n").encode()
+        return _as_json(self.document)
 
 
 def next_edition(
@@ -121,20 +121,28 @@ def _holders(document: JsonObject, roots: Roots, at: datetime) -> frozenset[str]
     return frozenset(found)
 
 
-def publish_list(drafted: Drafted, roots: Roots, out: Path, at: datetime) -> Path:
-    """Put a list in its place below `out`, the folder of the web server.
+def publish_list(drafted: Drafted, roots: Roots, out: Path, at: datetime, territory: str | None = None) -> list[Path]:
+    """Put a list in its place below `out`, the folder of the web server: the files that were written.
+
+    `territory`: also as ETSI writes it, for this economy, not signed, beside ours: `list.json` → `list.lote.json`.
 
     Raises:
         KeyMaterialError: too few holders have signed it.
-        IssueError: a newer edition lies there, or one that says of the past what this one does not.
+        IssueError: a newer edition lies there, or one that says of the past what this one does not; or ETSI's list
+            lacks an address. Nothing was written.
         MaterialError: it cannot be written.
     """
     root_signed(drafted.raw, roots, _NOTHING, at)
     path = placed(out, roots.trust_list)
     if path.is_file():
         _require_continues(read_draft(path).listed, drafted.listed)
-    _write(path, drafted.raw)
-    return path
+    written = {path: drafted.raw}
+    if territory is not None:
+        document = etsi_list(drafted.listed, territory=territory, on=at.astimezone(UTC).date())
+        written[path.with_name(f"{path.stem}.lote.json")] = _as_json(document)
+    for file, body in written.items():
+        _write(file, body)
+    return list(written)
 
 
 def _require_continues(old: RecognisedList, new: RecognisedList) -> None:
@@ -168,22 +176,9 @@ def publish_anchors(listed: RecognisedList, signer: Signer, out: Path, at: datet
         anchor = replace(anchor_of(entity, listed.recognitions, listed.publisher, at), valid_until=listed.valid_until)
         document = add_proof(write_anchor(anchor, entity.anchor), signer, created=at.replace(microsecond=0))
         path = placed(out, entity.anchor)
-        _write(path, (json.dumps(document, ensure_ascii=False, indent=1) + "\n").encode())
+        _write(path, _as_json(document))
         written.append(path)
     return written
-
-
-def publish_etsi(listed: RecognisedList, beside: Path, territory: str, at: datetime) -> Path:
-    """The list as ETSI writes it, not signed, beside ours: `list.json` → `list.lote.json`.
-
-    Raises:
-        IssueError: an address is missing.
-        MaterialError: it cannot be written.
-    """
-    document = etsi_list(listed, territory=territory, on=at.astimezone(UTC).date())
-    path = beside.with_name(f"{beside.stem}.lote.json")
-    _write(path, (json.dumps(document, ensure_ascii=False, indent=1) + "\n").encode())
-    return path
 
 
 def placed(out: Path, address: str) -> Path:
@@ -196,6 +191,10 @@ def placed(out: Path, address: str) -> Path:
     if not parts or {".", ".."} & set(parts) or not address.startswith("https://"):
         raise IssueError(T("{address} is no https address of a file", address=address))
     return out.joinpath(*parts)
+
+
+def _as_json(document: JsonObject) -> bytes:
+    return (json.dumps(document, ensure_ascii=False, indent=1) + "\n").encode()
 
 
 def _write(path: Path, body: bytes) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import partial
@@ -10,12 +10,13 @@ from functools import partial
 import pyarrow as pa
 
 from tenring.model.sql import Engine, Step
-from tenring.rulebook.bulk.columns import Columns, Number, Sql, either, least_state
+from tenring.rulebook.bulk.columns import Columns, Number, Sql, either, least_state, weak_of
 from tenring.rulebook.bulk.conditions import Conditions
 from tenring.rulebook.bulk.digits import Digits, digits_of, widest
 from tenring.rulebook.bulk.facts import Facts
+from tenring.rulebook.bulk.places import Place
 from tenring.rulebook.bulk.terms import Placed
-from tenring.rulebook.expressions import Compare, Node, Opaque, Value, children
+from tenring.rulebook.expressions import Node, Opaque, Value
 from tenring.rulebook.functions import FUNCTIONS
 from tenring.rulebook.intervals import point, rescaled
 
@@ -46,26 +47,17 @@ class End:
         return definition.compute(*(max(one, least) for one, least in zip(numbers, definition.least, strict=True)))
 
 
-def functions_of(nodes: Iterable[Node]) -> list[tuple[Opaque | Value, bool]]:
-    """Every function and every value in another unit than its own, those that others rest on first.
-
-    Beside each whether it stands in a limit: there the unknown may have a lower end.
-    """
-    found: dict[tuple[Opaque | Value, bool], None] = {}
-    for node in nodes:
-        found |= dict.fromkeys(reversed(list(_functions(node, in_limit=False))))
+def functions_of(clauses: Iterable[Iterable[tuple[Node, Place]]]) -> list[tuple[Opaque | Value, Place]]:
+    """Every function and every value in another unit than its own with its place, those that others rest on first."""
+    found: dict[tuple[Opaque | Value, Place], None] = {}
+    for nodes in clauses:
+        ours = [
+            (node, place)
+            for node, place in nodes
+            if isinstance(node, Opaque) or (isinstance(node, Value) and node.factor not in {0, 1})
+        ]
+        found |= dict.fromkeys(reversed(ours))
     return list(found)
-
-
-def _functions(node: Node, *, in_limit: bool) -> Iterator[tuple[Opaque | Value, bool]]:
-    if isinstance(node, Opaque) or (isinstance(node, Value) and node.factor not in {0, 1}):
-        yield node, in_limit
-    if isinstance(node, Compare):
-        yield from _functions(node.left, in_limit=False)
-        yield from _functions(node.right, in_limit=True)
-        return
-    for one in children(node):
-        yield from _functions(one, in_limit=in_limit)
 
 
 @dataclass
@@ -77,14 +69,14 @@ class Functions:
     base: str
     known: dict[Placed, Number] = field(default_factory=dict)
 
-    def compute(self, term: Opaque | Value, *, in_limit: bool) -> None:
+    def compute(self, term: Opaque | Value, place: Place) -> None:
         """Make the table `bulk_function_<n>`: both ends for each product, and whether `judge` has to decide instead.
 
         Raises:
             TooWideError: an argument is not SQL's.
         """
         number, conditions = len(self.known), Conditions(Columns(), self.facts, self.known)
-        conditions.terms.in_limit = in_limit
+        conditions.terms.place = place
         if isinstance(term, Value):
             arguments = [conditions.terms.measured(term)]
             if arguments[0].digits.times(digits_of(term.factor)).is_compared_whole:
@@ -109,7 +101,7 @@ class Functions:
         low, high, known = (Sql(f"f{number}_{part}") for part in ("low", "high", "state"))
         found = Number(low, high, known, digits, bounded_low=False, bounded_high=False)
         is_open = arguments[0].open_high if isinstance(term, Value) and term.factor > 0 else None
-        self.known[term, in_limit] = replace(found, open_high=is_open)
+        self.known[term, place] = replace(found, open_high=is_open, weak=weak_of(arguments))
         self.base += f" JOIN bulk_function_{number} USING (product)"
 
 
