@@ -6,6 +6,7 @@ import io
 import time
 import zlib
 from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 import pikepdf
@@ -19,6 +20,8 @@ from tenring.proof.paper.attached import PdfLimits, credential_in_pdf, is_pdf
 
 CERTIFICATE = printed()
 CREDENTIAL = credential_in_pdf(CERTIFICATE)
+#: Files on which pypdf raised other errors than its own.
+CORPUS = Path(__file__).with_name("corpus")
 
 
 def with_files(*files: tuple[str, bytes, str]) -> bytes:
@@ -142,6 +145,21 @@ def test_an_attachment_that_points_to_itself_ends() -> None:
 def test_what_is_no_pdf_is_refused(raw: bytes) -> None:
     with pytest.raises(MalformedError):
         credential_in_pdf(raw)
+
+
+def test_what_pypdf_no_longer_reads_is_damage_and_no_crash() -> None:
+    out = io.BytesIO()
+    with pikepdf.open(io.BytesIO(CERTIFICATE)) as pdf:
+        pdf.save(out, object_stream_mode=pikepdf.ObjectStreamMode.disable)
+    older = out.getvalue().replace(b"/Filter /FlateDecode", b"/Filter /Fl         ")
+    with pytest.raises(MalformedError):
+        credential_in_pdf(older)
+
+
+@pytest.mark.parametrize("path", sorted(CORPUS.glob("*.pdf")), ids=lambda path: path.stem)
+def test_what_fuzzing_found_stays_found(path: Path) -> None:
+    with suppress(MalformedError):
+        assert credential_in_pdf(path.read_bytes())
 
 
 def test_a_credential_is_not_taken_for_a_pdf() -> None:

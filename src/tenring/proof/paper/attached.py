@@ -14,10 +14,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from pypdf import Configuration, PdfReader, apply_configuration
-from pypdf.errors import PyPdfError
 from pypdf.generic import ArrayObject, DictionaryObject, EmbeddedFile
 
-from tenring.exceptions import MalformedError
+from tenring.exceptions import MalformedError, ProofError
 from tenring.language import T
 from tenring.proof.strict import LIMITS, refuse
 
@@ -31,8 +30,6 @@ SD_JWT: Final = "application/vc+sd-jwt"
 JSON: Final = "application/vc"
 MEDIA_TYPES: Final = frozenset((JWT, SD_JWT, JSON, "application/vc+ld+json", "application/ld+json", "application/json"))
 _ENDINGS = (".jwt", ".json", ".jsonld", ".vc")
-#: What pypdf raises on damage beside its own errors.
-_DAMAGE = (ArithmeticError, AttributeError, LookupError, NotImplementedError, TypeError, ValueError)
 #: Words of which a credential or presentation in JSON has at least one.
 _CREDENTIAL_WORDS = (b"credentialSubject", b"verifiableCredential", b"EnvelopedVerifiableCredential")
 _JOSE = re.compile(rb"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*\.[A-Za-z0-9_-]*")
@@ -101,9 +98,9 @@ def _read(pdf: bytes, limits: PdfLimits) -> list[bytes]:
             if reader.is_encrypted:
                 refuse(T("the PDF is encrypted; its attachments cannot be read"))
             return list(dict.fromkeys(_credentials(reader, limits)))
-    except RecursionError:
-        refuse(T("it nests deeper than {limit} levels", limit="1,000"))
-    except (PyPdfError, *_DAMAGE) as error:
+    except ProofError:
+        raise
+    except Exception as error:  # noqa: BLE001 - whatever pypdf meets in a damaged file, it means the same to us
         refuse(T("the PDF is damaged: {error}", error=f"{type(error).__name__} {error}"[:200]))
     finally:
         log.level = level
