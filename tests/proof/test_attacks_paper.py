@@ -167,6 +167,11 @@ def test_a_credential_is_not_taken_for_a_pdf() -> None:
     assert not is_pdf(CREDENTIAL)
 
 
+def test_no_file_is_a_credential_to_one_reader_and_a_pdf_to_another() -> None:
+    assert not is_pdf(b'{"credentialSubject": "' + CERTIFICATE)
+    assert not is_pdf(b"\n" + CERTIFICATE)
+
+
 @settings(max_examples=100, deadline=5000)
 @given(st.data())
 def test_an_altered_certificate_is_read_or_refused_and_nothing_else_happens(data: st.DataObject) -> None:
