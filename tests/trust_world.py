@@ -20,7 +20,7 @@ from tenring.proof.securing import add_proof
 from tenring.proof.strict import JsonObject
 from tenring.proof.trust.entities import RecognisedList, write_list
 from tenring.proof.trust.model import Action, Entity, Recognition, Scope
-from tenring.proof.trust.roots import Roots
+from tenring.proof.trust.roots import Roots, root
 
 AT = datetime(2026, 11, 28, 12, tzinfo=UTC)
 TODAY = AT.date()
@@ -110,7 +110,9 @@ def listed(
     return replace(usual, **facts)  # type: ignore[arg-type]
 
 
-ROOTS = Roots(NETWORK, LIST, tuple(multikey(key.key) for key in ROOT_KEYS), 2, (multikey(PUBLISHER.key),))
+ROOTS = Roots(
+    NETWORK, LIST, tuple(root(key.key, f"holder of {key.word}") for key in ROOT_KEYS), 2, (multikey(PUBLISHER.key),)
+)
 
 
 @dataclass

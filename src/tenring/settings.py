@@ -62,6 +62,15 @@ class Settings:
     max_cell_chars: int = 100_000
     max_rows: int = 20_000_000
     who: str | None = None
+    passphrase: str | None = field(default=None, repr=False)
+    """Opens keys; nothing shows it."""
+    passphrase_file: Path | None = None
+    database_url: str | None = None
+    """Database of the web application, for example `postgresql://user:password@host/name`; None: SQLite in `home`."""
+    hosts: tuple[str, ...] = ("localhost", "127.0.0.1", "[::1]")
+    """Names under which the web application is reached; a request for another is refused."""
+    https: bool = False
+    """Whether a proxy in front speaks HTTPS and says so (X-Forwarded-Proto): cookies are then sent over HTTPS only."""
     engine: str = "duckdb"
     spark_master: str | None = None
     """Where Spark runs, for example `local[4]` or `spark://host:7077`; None: here, with `threads` threads."""
@@ -113,6 +122,21 @@ class Settings:
     def roots_file(self) -> Path:
         """The file of pinned root keys in use."""
         return self.roots or self.home / "roots.json"
+
+    @property
+    def keys(self) -> Path:
+        """Folder of private keys, sealed, and of the log of their changes; only its owner may read it."""
+        return self.home / "keys"
+
+    @property
+    def status_book(self) -> Path:
+        """File that says which place in which status list belongs to which credential, and what became of it."""
+        return self.home / "status.sqlite"
+
+    @property
+    def seen_lists(self) -> Path:
+        """File of the newest status list seen at each address; an older one that turns up later is a replay."""
+        return self.home / "seen-lists.sqlite"
 
     def spill(self, beside: Path) -> Path:
         """Where work on the folder `beside` puts what is larger than memory: there, or in a folder of `temporary`.
@@ -166,6 +190,17 @@ def _networks(text: str) -> tuple[str, ...]:
     return tuple(str(ipaddress.ip_network(part.strip())) for part in text.split(",") if part.strip())
 
 
+def _names(text: str) -> tuple[str, ...]:
+    """`one, two` as a tuple."""
+    return tuple(part.strip() for part in text.split(",") if part.strip())
+
+
+def _yes_or_no(text: str) -> bool:
+    return {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}[
+        _one_of(("1", "true", "yes", "0", "false", "no"), text.lower())
+    ]
+
+
 def _pairs(text: str) -> dict[str, str]:
     """`name=value;name=value` as a mapping."""
     pairs = [part.partition("=") for part in text.split(";") if part.strip()]
@@ -205,12 +240,17 @@ VARIABLES: dict[str, tuple[str, Callable[[str], object], str]] = {
         _networks,
         "networks of your own from which credentials' material may be fetched: 10.20.0.0/16,fd12:3456::/48",
     ),
-    "TENRING_WHO": ("who", str, "name that is recorded with what you confirm or reject"),
+    "TENRING_WHO": ("who", str, "name that is recorded with what you confirm or reject, and with changes of keys"),
+    "TENRING_PASSPHRASE": ("passphrase", str, "opens keys; a file is better, as the environment is seen by more"),
+    "TENRING_PASSPHRASE_FILE": ("passphrase_file", Path, "file whose first line opens keys"),
+    "DATABASE_URL": ("database_url", str, "database of the web application (SQLite in TENRING_HOME)"),
+    "TENRING_HOSTS": ("hosts", _names, "names under which the web application is reached, separated by commas"),
+    "TENRING_HTTPS": ("https", _yes_or_no, "1: a proxy in front of the web application speaks HTTPS"),
 }
 
 
 def from_environment(environ: dict[str, str] | None = None) -> Settings:
-    """Settings from `TENRING_*` variables (see `VARIABLES`).
+    """Settings from the environment (see `VARIABLES`).
 
     Raises:
         UnusableInputError: a variable's text cannot be read as its type.

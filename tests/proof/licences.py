@@ -9,17 +9,12 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
-
 from tenring.catalogue import Catalogue
 from tenring.proof.credential.build import SCHEMA, Issuing, conformity_credential
 from tenring.proof.credential.granted import Granted, licence_of
 from tenring.proof.credential.written import WrittenIssuer
-from tenring.proof.keys.public import Algorithm, PublicKey
+from tenring.proof.keys.local import LocalSigner
+from tenring.proof.keys.public import Algorithm
 from tenring.proof.keys.signer import Signer
 from tenring.proof.material import Documents, Held
 from tenring.proof.strict import JsonObject
@@ -92,44 +87,16 @@ def official(data: Path) -> Documents:
 
 
 @dataclass(frozen=True)
-class Ed25519Signer:
-    """Signs with a seed of the test's own."""
-
-    seed: bytes = b"\x07" * 32
-    verification_method: str = f"{DID}#key-1"
-
-    @property
-    def key(self) -> PublicKey:
-        return PublicKey(Algorithm.ED25519, self._private.public_key().public_bytes_raw())
-
-    @property
-    def _private(self) -> Ed25519PrivateKey:
-        return Ed25519PrivateKey.from_private_bytes(self.seed)
-
-    def sign(self, data: bytes) -> bytes:
-        return self._private.sign(data)
-
-    def __call__(self) -> Signer:
-        """As an opener: the key of a test may go from process to process."""
-        return self
-
-
-@dataclass(frozen=True)
-class P256Signer:
-    """As `Ed25519Signer`, on the curve P-256."""
+class Key:
+    """Opens a key of the tests in any process: its number is no secret."""
 
     number: int = 7
-    verification_method: str = f"{DID}#key-2"
+    algorithm: Algorithm = Algorithm.ED25519
+    did: str = DID
 
-    @property
-    def key(self) -> PublicKey:
-        public = self._private.public_key()
-        return PublicKey(Algorithm.P256, public.public_bytes(Encoding.X962, PublicFormat.CompressedPoint))
+    def __call__(self) -> Signer:
+        return LocalSigner.of(self.algorithm, self.number.to_bytes(32, "big"), f"{self.did}#key-{self.number}")
 
-    @property
-    def _private(self) -> ec.EllipticCurvePrivateKey:
-        return ec.derive_private_key(self.number, ec.SECP256R1())
 
-    def sign(self, data: bytes) -> bytes:
-        r, s = decode_dss_signature(self._private.sign(data, ec.ECDSA(hashes.SHA256())))
-        return r.to_bytes(32, "big") + s.to_bytes(32, "big")
+EDWARDS = Key()
+CURVE = Key(8, Algorithm.P256)

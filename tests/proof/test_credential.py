@@ -31,10 +31,12 @@ from tenring.language import use
 from tenring.proof.canonical import canonical
 from tenring.proof.credential.build import (
     CONTEXTS,
-    MET as MET_CODE,
     OTHER_BASIS,
     conformity_credential,
     licence_number,
+)
+from tenring.proof.credential.build import (
+    MET as MET_CODE,
 )
 from tenring.proof.credential.check import problems_of, require_conformant
 from tenring.proof.credential.content import read_content
@@ -182,11 +184,10 @@ def test_what_is_not_shown_has_no_conformance_and_names_what_is_missing() -> Non
 
 
 def cases() -> list[tuple[Case, Revision]]:
-    found = []
+    found: list[tuple[Case, Revision]] = []
     for revision in library().revisions:
-        for case in load_cases(CATALOG / "criteria" / revision.programme / revision.category, library()):
-            if case.concerns(revision):
-                found.append((case, revision))
+        folder = CATALOG / "criteria" / revision.programme / revision.category
+        found += [(case, revision) for case in load_cases(folder, library()) if case.concerns(revision)]
     return found
 
 

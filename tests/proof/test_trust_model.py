@@ -7,9 +7,10 @@ from datetime import date, timedelta
 
 import pytest
 
-from tenring.exceptions import MaterialError
+from tenring.exceptions import KeyMaterialError, MaterialError
 from tenring.language import use
 from tenring.proof.answers import Outcome
+from tenring.proof.keys.multikey import multikey
 from tenring.proof.trust.entities import write_list
 from tenring.proof.trust.load import load_trust
 from tenring.proof.trust.model import EVERY, Entity, RecognitionAnswer, Scope, TrustModel
@@ -282,12 +283,13 @@ def test_without_pinned_roots_it_is_said_what_to_do(settings: Settings) -> None:
 @pytest.mark.parametrize(
     "wrong",
     [
-        {"threshold": 0}, {"threshold": 4}, {"keys": ()}, {"keys": (ROOTS.keys[0], ROOTS.keys[0]), "threshold": 2},
-        {"publishers": (ROOTS.keys[0],)},
+        {"threshold": 1}, {"threshold": 4}, {"roots": ()}, {"roots": ROOTS.roots[:1]}, {"roots": ROOTS.roots[:1] * 2},
+        {"publishers": (multikey(ROOT_KEYS[0].key),)}, {"publishers": ROOTS.publishers * 2},
     ],
+    ids=str,
 )  # fmt: skip
-def test_roots_that_ask_for_nobody_or_too_many_are_refused(wrong: dict[str, object]) -> None:
-    with pytest.raises(MaterialError):
+def test_roots_that_let_one_person_act_alone_are_refused(wrong: dict[str, object]) -> None:
+    with pytest.raises(KeyMaterialError):
         replace(ROOTS, **wrong)  # type: ignore[arg-type]
 
 
@@ -309,8 +311,8 @@ def test_a_roots_file_that_is_none_is_refused_by_its_field(settings: Settings, t
 def test_a_roots_key_that_is_no_key_is_refused(settings: Settings) -> None:
     write_roots(ROOTS, settings.roots_file)
     text = settings.roots_file.read_text()
-    settings.roots_file.write_text(text.replace(ROOTS.keys[0], "z6MkNotAKey"))
-    with pytest.raises(MaterialError, match=r"roots\.json"):
+    settings.roots_file.write_text(text.replace(f'"{multikey(ROOT_KEYS[1].key)}"', '"z6MkNotAKey"'))
+    with pytest.raises(MaterialError, match=r"roots\[1\]\.key"):
         read_roots(settings.roots_file)
 
 

@@ -1,7 +1,8 @@
 """The form of credentials and presentations: W3C VC Data Model 2.0, every MUST that one document can break by itself.
 
-`require_credential` and `require_presentation` look at the JSON alone, need nothing else, and name the place of the first
-thing that is wrong. Whether its terms are defined by its contexts is another question (`securing.rdf.require_terms`).
+`require_credential` and `require_presentation` look at the JSON alone, need nothing else, and name the place of the
+first thing that is wrong. Whether its terms are defined by its contexts is another question
+(`securing.rdf.require_terms`).
 """
 
 from __future__ import annotations
@@ -15,15 +16,20 @@ from tenring.language import T
 from tenring.proof.contexts import CREDENTIALS
 from tenring.proof.moment import read_moment
 from tenring.proof.securing.secured import (
-    CREDENTIAL, ENVELOPED_CREDENTIAL, ENVELOPED_PRESENTATION, PRESENTATION,
-)  # fmt: skip
+    CREDENTIAL,
+    ENVELOPED_CREDENTIAL,
+    ENVELOPED_PRESENTATION,
+    PRESENTATION,
+)
 from tenring.proof.strict import JsonObject
 from tenring.proof.urls import is_url
 
 _LANGUAGE: Final = re.compile(r"[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8})*", re.ASCII)
 _DIRECTIONS: Final = ("ltr", "rtl")
 _WORD_KEYS: Final = frozenset({"@value", "@language", "@direction"})
-_INTEGRITY: Final = re.compile(r"(sha(256|384|512)-[A-Za-z0-9+/]+={0,2})(\s+sha(256|384|512)-[A-Za-z0-9+/]+={0,2})*", re.ASCII)
+_INTEGRITY: Final = re.compile(
+    r"(sha(256|384|512)-[A-Za-z0-9+/]+={0,2})(\s+sha(256|384|512)-[A-Za-z0-9+/]+={0,2})*", re.ASCII
+)
 _MULTIBASE: Final = re.compile(r"z[1-9A-HJ-NP-Za-km-z]+|u[A-Za-z0-9_-]+", re.ASCII)
 #: Properties whose values are objects that say their type (sections 4.5, 5.10); the second part: those that need an id.
 _TYPED: Final = {
@@ -87,7 +93,7 @@ def _require_context(context: object, path: str) -> None:
 
 def _types(value: object, path: str) -> list[str]:
     """One or more terms or URLs (section 4.5)."""
-    types = value if isinstance(value, list) else [value]
+    types: list[Any] = value if isinstance(value, list) else [value]
     if not types or not all(isinstance(name, str) and name for name in types):
         raise _wrong(T("{path} is missing or no text", path=path))
     for name in types:

@@ -28,6 +28,7 @@ from tenring.exceptions import MalformedError, ProofError, RegisterError
 from tenring.language import T
 from tenring.proof.answers import Validity, Verification
 from tenring.proof.credential.content import READ_VERSIONS, Content, is_conformity_credential, read_content
+from tenring.proof.said import categories_of
 from tenring.proof.securing import open_secured
 from tenring.proof.strict import JsonLimits, JsonObject, read_json, read_object
 from tenring.register.adapter import LIST_SEPARATOR, Row
@@ -43,28 +44,27 @@ MOST_BYTES = 64 * 1024**2
 LINES = frozenset({".ndjson", ".jsonl"})
 
 
+Verify = Callable[[bytes, date], Verification]
+"""The answer for one credential as it was received, on a day."""
+
+
 @dataclass(frozen=True)
-class Verifier:
-    """How a reading verifies: the answer for one credential as it was received, on a day.
-
-    `on` is the day of files that do not say theirs.
-    """
-
-    verify: Callable[[bytes, date], Verification]
+class _Verifying:
+    verify: Verify
     on: date
 
 
-_VERIFIER: ContextVar[Verifier | None] = ContextVar("verifier", default=None)
+_VERIFYING: ContextVar[_Verifying | None] = ContextVar("verifying", default=None)
 
 
 @contextmanager
-def verifying(verifier: Verifier) -> Iterator[None]:
-    """Registers of credentials that are built inside the block are verified by `verifier`."""
-    token = _VERIFIER.set(verifier)
+def verifying(verify: Verify, on: date) -> Iterator[None]:
+    """Registers of credentials that are built inside the block are verified so; `on`: for files that name no day."""
+    token = _VERIFYING.set(_Verifying(verify, on))
     try:
         yield
     finally:
-        _VERIFIER.reset(token)
+        _VERIFYING.reset(token)
 
 
 @dataclass(frozen=True)
@@ -104,12 +104,9 @@ class Credentials:
         if not is_conformity_credential(document):
             return Row(number, text, unreadable=T("it is no conformity credential"))
         content = read_content(document)
-        cells = text | self._cells(content)
-        return Row(number, cells, unreadable=unsecured or self._why_not(content, raw, day))
-
-    def _why_not(self, content: Content, raw: bytes, day: date | None) -> str | None:
-        """Why a credential is no licence of this programme; None if it is one."""
-        return self._unfit(content) or _unverified(raw, day)
+        several = T("its products are of several categories") if len(categories_of(document)) > 1 else None
+        why_not = unsecured or self._unfit(content) or several or _unverified(raw, day)
+        return Row(number, text | self._cells(content), unreadable=why_not)
 
     def _unfit(self, content: Content) -> str | None:
         """Why a credential cannot be a licence of this programme, whoever signed it."""
@@ -162,10 +159,10 @@ class Credentials:
 
 def _unverified(raw: bytes, day: date | None) -> str | None:
     """Why a credential is not verified as valid; None if it is."""
-    verifier = _VERIFIER.get()
-    if verifier is None:
+    how = _VERIFYING.get()
+    if how is None:
         return T("it was not verified: no verifier is set up here")
-    answer = verifier.verify(raw, day or verifier.on)
+    answer = how.verify(raw, day or how.on)
     if answer.validity is Validity.VALID:
         return None
     reason = answer.deciding.reason if answer.deciding else ""

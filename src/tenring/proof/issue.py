@@ -22,6 +22,8 @@ from urllib.parse import quote
 from tenring.exceptions import IssueError
 from tenring.language import T
 from tenring.proof.credential.check import require_conformant
+from tenring.proof.did.publish import jose_method
+from tenring.proof.keys.local import under
 from tenring.proof.keys.public import Algorithm
 from tenring.proof.keys.signer import Signer
 from tenring.proof.material import Material
@@ -89,8 +91,14 @@ def sign(document: JsonObject, signer: Signer, *, created: datetime, archive: Si
     archivist = archive or (signer if signer.key.algorithm is Algorithm.ED25519 else None)
     for one in (signer, *((archivist,) if archivist else ())):
         _require_own(document, one)
-    token = sign_jwt(document, signer)
+    token = sign_jwt(document, _as_token_signer(signer), iat=int(created.timestamp()))
     return Signed(token, add_proof(document, archivist, created=created) if archivist else None)
+
+
+def _as_token_signer(signer: Signer) -> Signer:
+    """The signer under the URL where its key is published as JsonWebKey, which readers of tokens ask for."""
+    method = signer.verification_method
+    return under(signer, jose_method(method)) if method.startswith("did:web:") else signer
 
 
 def _require_own(document: JsonObject, signer: Signer) -> None:
@@ -130,7 +138,7 @@ def issue(  # noqa: PLR0913 - each by keyword
     require_conformant(document, material)
     signed = sign(document, signer, created=created, archive=archive)
     name = file_name(number)
-    archived = json.dumps(signed.archive, ensure_ascii=False, indent=1) + "\n" if signed.archive else None
+    archived = json.dumps(signed.archive, ensure_ascii=False) + "\n" if signed.archive else None
     texts = {f"{name}.jwt": signed.token} | ({f"{name}.json": archived} if archived else {})
     write_together(out, texts)
     return Issued(number, str(document["id"]), out / f"{name}.jwt", out / f"{name}.json" if archived else None)

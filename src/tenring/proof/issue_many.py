@@ -8,7 +8,8 @@ worker opens the key for itself: a private key is never sent from one process to
 from __future__ import annotations
 
 import json
-from collections.abc import Hashable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import lru_cache
@@ -21,6 +22,7 @@ import pyarrow as pa
 from tenring.catalogue import Catalogue
 from tenring.exceptions import TenringError, UnusableInputError
 from tenring.language import T, current, use
+from tenring.model.sql import BatchFunction
 from tenring.model.workers import Workers
 from tenring.proof.credential.build import Issuing, conformity_credential
 from tenring.proof.credential.granted import Granted, lines_of, read_licence, read_line
@@ -209,14 +211,12 @@ def issue_many(  # noqa: PLR0913 - each by keyword
     issued = 0
     seen: dict[str, str] = {}
     folder = source if source.is_dir() else source.parent
-    with Workers(workers) as pool:
+    with _mapping(workers) as mapped:
         for chunk in _chunks(_asked(source), CHUNK):
-            built = [
-                row for made in pool.map(Build(basis, folder), _batches(chunk, _ASKED)) for row in made.to_pylist()
-            ]
-            good = list(_good(built, seen, rejected))
+            made = mapped(Build(basis, folder), _batches(chunk, _ASKED))
+            good = list(_good((row for batch in made for row in batch.to_pylist()), seen, rejected))
             placed = _placed(good, basis.did, statuses, created)
-            written = pool.map(Sign(basis, out, created), _batches(placed, _PLACED))
+            written = mapped(Sign(basis, out, created), _batches(placed, _PLACED))
             for row in (row for batch in written for row in batch.to_pylist()):
                 if row["reason"] is None:
                     issued += 1
@@ -225,6 +225,19 @@ def issue_many(  # noqa: PLR0913 - each by keyword
     if not issued and not rejected:
         raise UnusableInputError(T("there is no licence"), where=source, do=T("Name a folder of .yml files, or NDJSON"))
     return Run(issued, tuple(rejected))
+
+
+Mapped = Callable[[BatchFunction, Iterable[pa.RecordBatch]], Iterable[pa.RecordBatch]]
+
+
+@contextmanager
+def _mapping(workers: int) -> Iterator[Mapped]:
+    """Batches are worked on by so many processes; by one: here."""
+    if workers <= 1:
+        yield map
+        return
+    with Workers(workers) as pool:
+        yield pool.map
 
 
 def _asked(source: Path) -> Iterator[dict[str, object]]:

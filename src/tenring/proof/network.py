@@ -16,6 +16,7 @@ from tenring.exceptions import MalformedError, MaterialError
 from tenring.language import T
 from tenring.proof.addresses import HttpsAddress, https_address
 from tenring.proof.did.names import did_web_address
+from tenring.proof.files import write_whole
 from tenring.proof.guard import Guard
 from tenring.proof.material import Held
 from tenring.proof.transfer import Transfer
@@ -112,11 +113,9 @@ class NetworkMaterial:
             "fresh_until": (held.fresh_until or held.got).isoformat(),
             "sha256": hashlib.sha256(held.body).hexdigest(),
         }
-        part = path.with_name(f".{path.name}.part")
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            part.write_bytes(json.dumps(said).encode() + b"\n" + held.body)
-            part.replace(path)
+            write_whole(path, json.dumps(said).encode() + b"\n" + held.body)
         except OSError as error:
             raise MaterialError(T("{path} cannot be written: {error}", path=path, error=error)) from error
 

@@ -7,7 +7,7 @@ are wildcards. A wrong "match" is the worst answer, so what a credential leaves 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
@@ -68,12 +68,21 @@ class NamedProduct:
 
 def products_of(credential: JsonObject) -> tuple[NamedProduct, ...]:
     """The products of a Digital Conformity Credential, each once, in its order; entries that are none are left out."""
-    found: dict[NamedProduct, None] = {}
-    for assessment in _objects(credential.get("credentialSubject"), "conformityAssessment"):
+    assessments = _objects(credential.get("credentialSubject"), "conformityAssessment")
+    named = (_named(product) for product in assessed_products(assessments))
+    return tuple(dict.fromkeys(one for one in named if one is not None))
+
+
+def assessed_products(assessments: Iterable[JsonObject]) -> Iterator[JsonObject]:
+    """The products of assessments. A list that was seen already, as all clauses have the same one, is passed over."""
+    seen: list[object] = []
+    for assessment in assessments:
+        entries = assessment.get("assessedProduct")
+        if entries in seen:
+            continue
+        seen = [*seen[-3:], entries]
         for entry in _objects(assessment, "assessedProduct"):
-            if isinstance(product := entry.get("product"), dict) and (named := _named(product)) is not None:
-                found[named] = None
-    return tuple(found)
+            yield from _objects(entry, "product")
 
 
 @dataclass(frozen=True)

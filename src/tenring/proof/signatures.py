@@ -4,19 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Final
+from typing import Final, Protocol
 
 from tenring.exceptions import KeyMaterialError, MalformedError, MaterialError, ProofError
 from tenring.language import T
 from tenring.proof.answers import Outcome
 from tenring.proof.did import find_method
 from tenring.proof.keys.public import PublicKey
+from tenring.proof.keys.roots import Root, require_roots
 from tenring.proof.material import Material
-from tenring.proof.securing import Proof, Secured, open_secured
+from tenring.proof.securing import Proof, open_secured
 from tenring.proof.status.lists import Prove, ProvenList
 from tenring.proof.strict import LIMITS, JsonLimits, JsonObject
 
 _PURPOSE: Final = "assertionMethod"
+
+
+class Rule(Protocol):
+    """Whose signatures are needed, and how many of them."""
+
+    @property
+    def roots(self) -> tuple[Root, ...]:
+        """The pinned holders and their keys."""
+
+    @property
+    def threshold(self) -> int:
+        """How many of them must sign."""
 
 
 def prover(material: Material, at: datetime) -> Prove:
@@ -55,17 +68,31 @@ def proven(raw: bytes, material: Material, at: datetime) -> ProvenList:
     raise wrong
 
 
-def signed_by(
-    raw: bytes, keys: Sequence[PublicKey], material: Material, at: datetime, limits: JsonLimits = LIMITS
-) -> tuple[JsonObject, frozenset[PublicKey]]:
-    """The document in `raw`, and which of these keys signed it. What its proofs say about their keys is not asked.
+def root_signed(raw: bytes, rule: Rule, material: Material, at: datetime, limits: JsonLimits = LIMITS) -> JsonObject:
+    """The document in `raw`, when enough of the pinned holders have signed it.
 
     Raises:
         MalformedError: it is no secured document.
+        KeyMaterialError: too few have, or a signature in the name of one does not hold.
     """
-    secured: Secured = open_secured(raw, limits)
-    found = frozenset(key for key in keys if any(_holds(proof, key, material, at) for proof in secured.proofs))
-    return secured.document, found
+    secured = open_secured(raw, limits)
+    named = [(proof.verification_method or "", proof) for proof in secured.proofs]
+    require_roots(named, rule.roots, rule.threshold, holds=lambda proof, key: _holds(proof, key, material, at))
+    return secured.document
+
+
+def signed_by_one(
+    raw: bytes, keys: Sequence[PublicKey], material: Material, at: datetime, limits: JsonLimits = LIMITS
+) -> JsonObject:
+    """The document in `raw`, when one of these keys signed it. What its proofs say about their keys is not asked.
+
+    Raises:
+        MalformedError: it is no secured document, or none of them signed it.
+    """
+    secured = open_secured(raw, limits)
+    if not any(_holds(proof, key, material, at) for proof in secured.proofs for key in keys):
+        raise MalformedError(T("none of the keys signed it that are pinned for it"))
+    return secured.document
 
 
 def _absolute(method: str, issuer: str) -> str:

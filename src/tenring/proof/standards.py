@@ -18,6 +18,7 @@ from typing import Final
 from tenring.exceptions import MaterialError, ProofError
 from tenring.language import T
 from tenring.proof.canonical import canonical
+from tenring.proof.files import write_whole
 from tenring.proof.material import Held, Material
 from tenring.proof.strict import read_json
 from tenring.settings import Settings
@@ -192,9 +193,7 @@ class Standards:
         body = standard.require_same(held.body, held.address)
         path = self.settings.standards / standard.file_name
         path.parent.mkdir(parents=True, exist_ok=True)
-        part = path.with_name(f".{path.name}.part")
-        part.write_bytes(body)
-        part.replace(path)
+        write_whole(path, body)
         return path
 
 

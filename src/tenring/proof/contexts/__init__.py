@@ -15,6 +15,9 @@ from tenring.proof.material import Documents, Held
 
 CREDENTIALS: Final = "https://www.w3.org/ns/credentials/v2"
 DATA_INTEGRITY: Final = "https://w3id.org/security/data-integrity/v2"
+#: Both give every unknown term an address of its own; examples and tests are written with them.
+EXAMPLES: Final = "https://www.w3.org/ns/credentials/examples/v2"
+UNDEFINED_TERMS: Final = "https://www.w3.org/ns/credentials/undefined-terms/v2"
 MULTIKEY: Final = "https://w3id.org/security/multikey/v1"
 #: The day the specifications became Recommendations; their contexts have not changed since, and must not.
 _SINCE: Final = datetime(2025, 5, 15, tzinfo=UTC)
@@ -25,6 +28,8 @@ OWN: Final = Documents(
         for address, context in (
             (CREDENTIALS, credentials()),
             (DATA_INTEGRITY, data_integrity()),
+            (EXAMPLES, {"@vocab": "https://www.w3.org/ns/credentials/examples#"}),
+            (UNDEFINED_TERMS, {"@vocab": "https://www.w3.org/ns/credentials/undefined-term#"}),
             (MULTIKEY, multikey()),
         )
     }

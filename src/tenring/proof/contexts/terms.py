@@ -59,9 +59,7 @@ def _data_integrity_proof() -> Context:
         "capabilityInvocation": "capabilityInvocationMethod",
         "keyAgreement": "keyAgreementMethod",
     }
-    meant = {
-        term: {"@id": _SECURITY + name, "@type": "@id", "@container": "@set"} for term, name in purposes.items()
-    }
+    meant = {term: {"@id": _SECURITY + name, "@type": "@id", "@container": "@set"} for term, name in purposes.items()}
     return {
         "@id": f"{_SECURITY}DataIntegrityProof",
         "@context": _scope(

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cache
+from functools import cache, cached_property
 from typing import Any, Final
 from urllib.parse import quote, unquote
 
@@ -73,7 +73,7 @@ class Issuing:
     issuer: WrittenIssuer
     publication: Publication
     categories: Categories
-    _taken: dict[tuple[str, date], Revision] = field(default_factory=dict, compare=False, repr=False)
+    _taken: dict[tuple[str, date], tuple[Revision, bool]] = field(default_factory=dict, compare=False, repr=False)
 
     def programme(self, granted: Granted) -> Programme:
         """The programme of a licence.
@@ -95,8 +95,7 @@ class Issuing:
             IssueError: it is unknown, of another programme, not for this category, or not in force on that day.
         """
         written, day = granted.written, granted.judged_on
-        key = (written.criteria, day)
-        revision = next((one for one in self.publication.library.revisions if one.id == written.criteria), None)
+        revision = self._revisions.get(written.criteria)
         if revision is None:
             do = T("`tenring criteria list` has them all")
             what = T("there are no criteria {name!r}", name=written.criteria)
@@ -105,22 +104,29 @@ class Issuing:
             what = T("{criteria} are no criteria of {programme}", criteria=revision.id, programme=written.programme)
             raise IssueError(f"{granted.where}: {what}")
         self._require_category(granted, revision)
-        if self._out_of_force(revision, day) and written.basis is None:
+        key = (written.criteria, day)
+        if key not in self._taken:
+            taken = taken_on(revision, day, self.publication.library.find)
+            self._taken[key] = (taken, self._in_force(revision, day))
+        taken, in_force = self._taken[key]
+        if not in_force and written.basis is None:
             what = T("{name} has no revision in force on {day}", name=revision.id, day=day.isoformat())
             do = T("Name the revision in force, or say under `basis` why this one counts")
             raise IssueError(f"{granted.where}: {what}. {do}")
-        if key not in self._taken:
-            self._taken[key] = taken_on(revision, day, self.publication.library.find)
-        return self._taken[key]
+        return taken
 
-    def _out_of_force(self, revision: Revision, day: date) -> bool:
-        """Whether neither the revision nor its transition period covers the day."""
+    @cached_property
+    def _revisions(self) -> Mapping[str, Revision]:
+        return {one.id: one for one in self.publication.library.revisions}
+
+    def _in_force(self, revision: Revision, day: date) -> bool:
+        """Whether the revision, or the transition period after it, covers the day."""
         if self.publication.library.find(revision.criteria, day) is revision:
-            return False
+            return True
         later = [one for one in self.publication.library.revisions if one.criteria == revision.criteria]
         following = next((one for one in later if one.since > revision.since), None)
         kept = following.transition_until if following else None
-        return not (revision.since <= day and kept is not None and day <= kept)
+        return revision.since <= day and kept is not None and day <= kept
 
     def _require_category(self, granted: Granted, revision: Revision) -> None:
         category = granted.written.category

@@ -62,7 +62,7 @@ def problems_of(document: JsonObject, material: Material | None = None) -> Itera
         yield T("validUntil: it lies before validFrom")
     yield from shape_problems(document)
     yield from (str(lost) for lost in lost_terms(document))
-    yield from _by_schema(document, material)
+    yield from schema_problems(document, material)
 
 
 def _names_twice(document: JsonObject) -> bool:
@@ -74,7 +74,12 @@ def _names_twice(document: JsonObject) -> bool:
     return len(set(map(str, ids))) != len(ids)
 
 
-def _by_schema(document: JsonObject, material: Material | None) -> Iterator[str]:
+def schema_problems(document: JsonObject, material: Material | None) -> Iterator[str]:
+    """What the official schema of UNTP 0.7.0 has against a credential; nothing where the schema is not at hand.
+
+    Raises:
+        MaterialError: another schema than UNTP's is at hand.
+    """
     held = material.find(SCHEMA) if material is not None else None
     if held is None:
         return

@@ -14,7 +14,7 @@ from typing import Any, Final
 from tenring.exceptions import MalformedError
 from tenring.proof.credential.build import CATEGORIES, MET, OTHER_BASIS, licence_number
 from tenring.proof.moment import read_moment
-from tenring.proof.product import NamedProduct, products_of
+from tenring.proof.product import NamedProduct, assessed_products, products_of
 from tenring.proof.strict import JsonObject
 from tenring.register.cells import read_gtin
 
@@ -147,29 +147,25 @@ def _products(document: JsonObject, assessments: list[JsonObject]) -> tuple[Name
 
 def _older_products(assessments: list[JsonObject]) -> Iterator[NamedProduct]:
     """Products as UNTP 0.6 has them: GTIN and serial in `registeredId`, serial and batch in terms of their own."""
-    for assessment in assessments:
-        for entry in _objects(assessment.get("assessedProduct")):
-            for product in _objects(entry.get("product")):
-                gtin, _, rest = (_text(product.get("registeredId")) or "").partition(".")
-                yield NamedProduct(
-                    id=_text(product.get("id")) or "",
-                    name=_text(product.get("name")) or "",
-                    model=_text(product.get("modelNumber")),
-                    gtin=read_gtin(gtin) if gtin else None,
-                    batch=_text(product.get("batchNumber")),
-                    item=_text(product.get("serialNumber")) or rest or None,
-                )
+    for product in assessed_products(assessments):
+        gtin, _, rest = (_text(product.get("registeredId")) or "").partition(".")
+        yield NamedProduct(
+            id=_text(product.get("id")) or "",
+            name=_text(product.get("name")) or "",
+            model=_text(product.get("modelNumber")),
+            gtin=read_gtin(gtin) if gtin else None,
+            batch=_text(product.get("batchNumber")),
+            item=_text(product.get("serialNumber")) or rest or None,
+        )
 
 
 def _classifications(assessments: list[JsonObject]) -> Iterator[tuple[str, str]]:
-    for assessment in assessments:
-        for entry in _objects(assessment.get("assessedProduct")):
-            for product in _objects(entry.get("product")):
-                for one in _objects(product.get("productCategory")):
-                    scheme = _text(one.get("schemeId") or one.get("schemeID"))
-                    code = _text(one.get("code"))
-                    if scheme and code:
-                        yield scheme, code
+    for product in assessed_products(assessments):
+        for one in _objects(product.get("productCategory")):
+            scheme = _text(one.get("schemeId") or one.get("schemeID"))
+            code = _text(one.get("code"))
+            if scheme and code:
+                yield scheme, code
 
 
 def _moment(value: object) -> datetime | None:

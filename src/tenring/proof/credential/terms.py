@@ -21,7 +21,8 @@ from tenring.proof.strict import JsonObject
 
 SOURCE: Final = Path(__file__).with_name("untp-0.7.0.yml")
 _KEYWORDS: Final = frozenset({"id", "type"})
-_CREDENTIAL: Final = "VerifiableCredential"
+#: Kinds of terms whose value may be a text.
+_PLAIN: Final = frozenset({"value", "node", "open"})
 
 Terms = Mapping[str, str]
 """Term -> `value`, `node`, `open`, or the name of a part."""
@@ -63,7 +64,49 @@ def term_table() -> TermTable:
 def lost_terms(document: JsonObject) -> tuple[Lost, ...]:
     """Every term of a credential whose meaning the contexts of UNTP 0.7.0 and of credentials do not define."""
     plain = {name: value for name, value in document.items() if name != "@context"}
-    return tuple(_Walk(term_table()).node(plain, ""))
+    # Most documents are right: whether they are is found out first, where they are not only then.
+    return () if _fine(plain, None) else tuple(_Walk(term_table()).node(plain, ""))
+
+
+@cache
+def _terms(types: tuple[str, ...], part: str | None) -> Terms | None:
+    """The terms of an object with these types in this place; None: a type is not defined."""
+    table = term_table()
+    if not all(name in table.types for name in types):
+        return None
+    terms = dict(table.everywhere) | dict(table.parts.get(part or "", {}))
+    for name in types:
+        terms |= table.types[name]
+    return terms
+
+
+def _fine(found: JsonObject, part: str | None) -> bool:
+    """Whether nothing of an object is lost."""
+    kinds = found.get("type", ())
+    types = tuple(kinds) if isinstance(kinds, list) else (kinds,) if isinstance(kinds, str) else kinds
+    if not isinstance(types, tuple) or not all(type(name) is str for name in types):
+        return False
+    terms = _terms(types, part)
+    if terms is None:
+        return False
+    for term, value in found.items():
+        if type(value) is str or term in _KEYWORDS:
+            if term not in _KEYWORDS and terms.get(term, "Part") not in _PLAIN:
+                return False
+            continue
+        kind = terms.get(term)
+        if kind is None or (kind != "open" and not all(_fits(one, kind) for one in _listed(value))):
+            return False
+    return True
+
+
+def _fits(value: object, kind: str) -> bool:
+    """Whether a value (no list) may stand where the term is of this kind, and nothing in it is lost."""
+    if isinstance(value, dict):
+        if kind == "value":
+            return "@value" in value
+        return _fine(value, None if kind == "node" else kind)
+    return kind in _PLAIN and not isinstance(value, list)
 
 
 @dataclass(frozen=True)

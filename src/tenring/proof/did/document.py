@@ -63,14 +63,14 @@ class VerificationMethod:
         Raises:
             KeyMaterialError: it is not for this purpose, or was not valid then; the message says which.
         """
+        if self.revoked is not None and self.revoked <= max(signed, at, self.got or at):
+            raise KeyMaterialError(T("{key} was revoked on {day}", key=self.id, day=moment(self.revoked)))
         if purpose not in self.purposes:
             raise KeyMaterialError(T("{key} is not published for {purpose}", key=self.id, purpose=purpose))
         if self.valid_from is not None and signed < self.valid_from:
             raise KeyMaterialError(T("{key} was not valid before {day}", key=self.id, day=moment(self.valid_from)))
         if self.expires is not None and signed >= self.expires:
             raise KeyMaterialError(T("{key} was not valid any more from {day}", key=self.id, day=moment(self.expires)))
-        if self.revoked is not None and self.revoked <= max(signed, at, self.got or at):
-            raise KeyMaterialError(T("{key} was revoked on {day}", key=self.id, day=moment(self.revoked)))
 
 
 @dataclass(frozen=True)

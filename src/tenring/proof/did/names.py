@@ -20,6 +20,8 @@ _FRAGMENT: Final = re.compile(r"(?:[A-Za-z0-9._~!$&'()*+,;=:@/?-]|%[0-9A-Fa-f]{2
 _HTTPS: Final = re.compile(r"https://[A-Za-z0-9.-]+(?::\d+)?(?:/(?:[A-Za-z0-9._~!$&'()*+,;=:@/-]|%[0-9A-Fa-f]{2})*)?")
 _LABEL: Final = r"(?!-)[a-z0-9-]{1,63}(?<!-)"
 _HOST: Final = re.compile(rf"{_LABEL}(?:\.{_LABEL})*", re.IGNORECASE)
+#: A host whose last part is a number is an IP address in one of its spellings (WHATWG URL, "ends in a number").
+_NUMBER: Final = re.compile(r"[0-9]+|0x[0-9a-f]*", re.IGNORECASE)
 _SEGMENT: Final = re.compile(r"(?:[A-Za-z0-9._-]|%[0-9A-Fa-f]{2})+")
 _PORT_MARK: Final = re.compile("%3a", re.IGNORECASE)
 _HIGHEST_PORT: Final = 65535
@@ -95,7 +97,7 @@ def _parts(did: str) -> tuple[str, str, str]:
         raise MalformedError(T("{did} is no did:web", did=repr(did[:200])))
     place, *segments = did.removeprefix("did:web:").split(":")
     host, *ports = _PORT_MARK.split(place)
-    if not _HOST.fullmatch(host) or host.rpartition(".")[2].isdigit():
+    if not _HOST.fullmatch(host) or _NUMBER.fullmatch(host.rpartition(".")[2]):
         raise MalformedError(T("{did}: its host is no domain name", did=repr(did[:200])))
     if len(ports) > 1 or any(not port.isdecimal() or not 0 < int(port) <= _HIGHEST_PORT for port in ports):
         raise MalformedError(T("{did}: its port is none", did=repr(did[:200])))

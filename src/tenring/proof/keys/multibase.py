@@ -8,6 +8,8 @@ from __future__ import annotations
 import binascii
 from typing import Final
 
+from pydantic import ConfigDict, TypeAdapter
+
 from tenring.exceptions import MalformedError
 from tenring.language import T
 
@@ -23,6 +25,9 @@ _URL_ALPHABET: Final = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz012
 #: `+`, `/` and `=` become a character that strict reading refuses.
 _FROM_URL: Final = bytes.maketrans(b"-_+/=", b"+/---")
 _TO_URL: Final = bytes.maketrans(b"+/", b"-_")
+#: From this length on the reader of pydantic pays: it reads base64 several times faster than the standard library.
+_LONG: Final = 256
+_read_long: Final = TypeAdapter(bytes, config=ConfigDict(val_json_bytes="base64")).validator.validate_json
 #: By the length modulo 4: the padding left out, and the bits of the last character that no byte holds.
 _PADDING: Final = {0: (b"", 0), 2: (b"==", 0b1111), 3: (b"=", 0b11)}
 
@@ -86,9 +91,11 @@ def from_base64url(text: str | bytes) -> bytes:
     """
     try:
         characters = text.encode("ascii") if isinstance(text, str) else text
+        if len(characters) >= _LONG and not characters.translate(None, _URL_ALPHABET):
+            raw: bytes = _read_long(b'"' + characters + b'"')
+            return raw
         padding, unused = _PADDING[len(characters) % 4]
-        if unused and _URL_ALPHABET.index(characters[-1]) & unused:
-            raise ValueError
-        return binascii.a2b_base64(characters.translate(_FROM_URL) + padding, strict_mode=True)
+        unused = unused and _URL_ALPHABET.index(characters[-1]) & unused
+        return binascii.a2b_base64(characters.translate(_FROM_URL) + (b"-" if unused else padding), strict_mode=True)
     except (ValueError, KeyError) as error:
         raise MalformedError(T("{value} is not base64url without padding", value=repr(text[:40]))) from error

@@ -70,7 +70,7 @@ class KeyStore:
 
     # asking
 
-    def keys(self) -> list[KeptKey]:
+    def all(self) -> list[KeptKey]:
         """All keys, also retired and destroyed ones, oldest first.
 
         Raises:
@@ -196,7 +196,8 @@ class KeyStore:
             retired = replace(old, state=KeyState.RETIRED, until=by.at, successor=kept.name)
             self._require_unchanged(old)
             self._require_holder(kept, new_secret, instead_of=old.name)
-            self._record("rotated", kept, by, replaces=old.name)
+            self._record("new", kept, by, replaces=old.name)
+            self._record("rotated", retired, by, successor=kept.name)
             write_kept(self.folder, kept, seal(raw, new_secret, kept.about, self.cost))
             write_kept(self.folder, retired, place)
         return retired, kept
@@ -252,7 +253,7 @@ class KeyStore:
 
     def documents(self) -> dict[str, JsonObject]:
         """The DID documents that publish these keys: did:web -> document. A did:key publishes itself."""
-        dids = dict.fromkeys(kept.controller for kept in self.keys() if kept.controller.startswith("did:web:"))
+        dids = dict.fromkeys(kept.controller for kept in self.all() if kept.controller.startswith("did:web:"))
         return {did: did_document(did, self.published(did)) for did in dids}
 
     def published(self, did: str) -> list[Published]:
@@ -266,7 +267,7 @@ class KeyStore:
                 expires=kept.until,
                 revoked=kept.revoked,
             )
-            for kept in self.keys()
+            for kept in self.all()
             if kept.controller == did
         ]
 
@@ -315,12 +316,12 @@ class KeyStore:
         """The two-person rule: a root key has a holder, each holder has one, and no two open with one passphrase."""
         if kept.purpose is not KeyPurpose.ROOT:
             return
-        if not (kept.holder or "").strip():
+        if kept.holder is None:
             raise KeyMaterialError(T("a root key needs a holder: say who"))
-        for other in self.keys():
+        for other in self.all():
             if other.purpose is not KeyPurpose.ROOT or other.state is not KeyState.ACTIVE or other.name == instead_of:
                 continue
-            if (other.holder or "").strip().casefold() == (kept.holder or "").strip().casefold():
+            if other.holder is not None and other.holder.casefold() == kept.holder.casefold():
                 raise KeyMaterialError(
                     T("{holder} holds the root key {name} already", holder=kept.holder, name=other.name)
                 )
@@ -382,7 +383,7 @@ def _kept(  # noqa: PLR0913 - the parts of a key
         did_web_path(controller)
     did = controller or did_key(key)
     url = f"{did}#{name}" if controller else f"{did}#{multikey(key)}"
-    return KeptKey(name, purpose, key, url, did, at, holder=holder)
+    return KeptKey(name, purpose, key, url, did, at, holder=(holder or "").strip() or None)
 
 
 def _opened(kept: KeptKey, place: JsonObject, secret: str) -> Signer:

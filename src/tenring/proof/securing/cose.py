@@ -13,7 +13,7 @@ from tenring.proof.keys.signer import Signer
 from tenring.proof.material import Material
 from tenring.proof.securing.cbor import Tagged, cbor, read_cbor
 from tenring.proof.securing.jose import PURPOSES, claims_of, json_bytes, typed
-from tenring.proof.securing.secured import Secured, SignatureAnswer, fails, holds
+from tenring.proof.securing.secured import Secured, SignatureAnswer, does_not_fit, holds, not_its_algorithm
 from tenring.proof.strict import JsonObject, read_object
 
 CREDENTIAL_TYPE: Final = "application/vc+cose"
@@ -84,14 +84,8 @@ class CoseProof:
     def holds(self, key: PublicKey, contexts: Material) -> SignatureAnswer:  # noqa: ARG002 - the interface of all proofs
         """Whether this is the key's signature, by the algorithm of the key's own kind."""
         if self.algorithm not in ALGORITHMS[key.algorithm]:
-            return fails(
-                T("it says that it is signed with {algorithm}, which this key ({kind}) does not do",
-                  algorithm=str(self.algorithm), kind=key.algorithm.value),
-                "algorithm",
-            )  # fmt: skip
-        if not key.verifies(self.signature, self.signed):
-            return fails(T("the signature does not fit: the document was altered, or signed with another key"), "signature")
-        return holds()
+            return not_its_algorithm(str(self.algorithm), key)
+        return holds() if key.verifies(self.signature, self.signed) else does_not_fit()
 
 
 def open_cose(data: bytes) -> Secured:
@@ -126,7 +120,9 @@ def _header(protected: bytes, unprotected: dict[Any, Any]) -> dict[Any, Any]:
         raise MalformedError(T("its header does not say how it is signed (alg)"))
     for label in (_CRIT, _CLAIMS):
         if label in header or label in unprotected:
-            raise MalformedError(T("its header asks for something that is not supported here ({name})", name=str(label)))
+            raise MalformedError(
+                T("its header asks for something that is not supported here ({name})", name=str(label))
+            )
     for label in (_TYPE, _CONTENT):
         if not isinstance(header.get(label, ""), str):
             raise MalformedError(T("{name} in its header is not text", name=str(label)))

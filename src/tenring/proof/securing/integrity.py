@@ -23,7 +23,15 @@ from tenring.proof.keys.signer import Signer
 from tenring.proof.material import FirstOf, Material
 from tenring.proof.moment import moment, read_moment
 from tenring.proof.securing.rdf import TooComplexError, canonical_rdf
-from tenring.proof.securing.secured import Secured, SignatureAnswer, fails, holds, unknown
+from tenring.proof.securing.secured import (
+    Secured,
+    SignatureAnswer,
+    does_not_fit,
+    fails,
+    holds,
+    not_its_algorithm,
+    unknown,
+)
 from tenring.proof.strict import JsonObject
 from tenring.proof.urls import is_url
 
@@ -80,25 +88,17 @@ class IntegrityProof:
         if suite is None:
             return unknown(T("it is secured by {suite}, which is not supported here", suite=repr(self.name)), "suite")
         if key.algorithm not in suite.hashes:
-            return fails(
-                T("it says that it is signed with {algorithm}, which this key ({kind}) does not do",
-                  algorithm=repr(self.name), kind=key.algorithm.value),
-                "algorithm",
-            )  # fmt: skip
+            return not_its_algorithm(repr(self.name), key)
         try:
             data = hashed(self.signed, self.options, suite, key.algorithm, contexts)
         except (MaterialError, TooComplexError) as error:
             return unknown(str(error), "contexts")
         except MalformedError as error:
             return fails(str(error), "canonical")
-        if not key.verifies(self.signature, data):
-            return fails(T("the signature does not fit: the document was altered, or signed with another key"), "signature")
-        return holds()
+        return holds() if key.verifies(self.signature, data) else does_not_fit()
 
 
-def hashed(
-    document: JsonObject, options: JsonObject, suite: Suite, algorithm: Algorithm, contexts: Material
-) -> bytes:
+def hashed(document: JsonObject, options: JsonObject, suite: Suite, algorithm: Algorithm, contexts: Material) -> bytes:
     """What is signed: the hash of the options followed by the hash of the document.
 
     Raises:
@@ -124,7 +124,7 @@ def open_proofs(document: JsonObject) -> Secured:
         MalformedError: it has no proof, or one that is not well-formed or names others that are not there.
     """
     found = document.get("proof")
-    proofs = found if isinstance(found, list) else [found]
+    proofs: list[Any] = found if isinstance(found, list) else [found]
     if not proofs or not all(isinstance(proof, dict) for proof in proofs):
         raise MalformedError(T("it carries no proof: nobody signed it"))
     if len(proofs) > PROOF_LIMIT:

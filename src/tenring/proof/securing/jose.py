@@ -1,8 +1,8 @@
 """Credentials and presentations as JSON Web Tokens: vc+jwt and vp+jwt (VC-JOSE-COSE, section 3.1; RFC 7515, RFC 7519).
 
 The token's `alg` is compared with the key's own kind and never chooses anything: `none`, an HMAC keyed with the public
-key, or another curve fail like any wrong signature. Keys and certificates inside the header (`jwk`, `jku`, `x5c`, `x5u`)
-are never looked at. A `crit` or `b64` member changes how the token is read, so it is refused.
+key, or another curve fail like any wrong signature. Keys and certificates inside the header (`jwk`, `jku`, `x5c`,
+`x5u`) are never looked at. A `crit` or `b64` member changes how the token is read, so it is refused.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import json
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
-from typing import Any, Final
+from typing import Any, Final, TypeGuard
 
 from tenring.exceptions import MalformedError
 from tenring.language import T
@@ -20,8 +20,16 @@ from tenring.proof.keys.public import Algorithm, PublicKey
 from tenring.proof.keys.signer import Signer
 from tenring.proof.material import Material
 from tenring.proof.securing.secured import (
-    PRESENTATION, Secured, SignatureAnswer, fails, holds, identifier, require_same, types_of,
-)  # fmt: skip
+    PRESENTATION,
+    Secured,
+    SignatureAnswer,
+    does_not_fit,
+    holds,
+    identifier,
+    not_its_algorithm,
+    require_same,
+    types_of,
+)
 from tenring.proof.strict import JsonLimits, JsonObject, read_object
 
 #: How each kind of key signs, by the names a header may give it (RFC 7518, RFC 8037, RFC 9864); we write the first.
@@ -31,8 +39,8 @@ ALGORITHMS: Final[dict[Algorithm, tuple[str, ...]]] = {
     Algorithm.P384: ("ES384",),
     Algorithm.P521: ("ES512",),
 }
-CREDENTIAL_TOKEN: Final = "vc+jwt"
-PRESENTATION_TOKEN: Final = "vp+jwt"
+VC_JWT: Final = "vc+jwt"
+VP_JWT: Final = "vp+jwt"
 #: The relationship in which a key must stand to whoever signs such a document with it (Controlled Identifiers 1.0).
 PURPOSES: Final = {"vc": "assertionMethod", "vp": "authentication"}
 #: Registered claims about the token itself (RFC 7519, RFC 7800); the rest of the payload is the document.
@@ -71,7 +79,7 @@ class TokenProof:
     @property
     def created(self) -> datetime | None:
         """`iat`, where it is a number as it should be."""
-        value = self.claims.get("iat")
+        value: object = self.claims.get("iat")
         return _moment(value) if _is_moment(value) else None
 
     @property
@@ -108,14 +116,8 @@ class TokenProof:
     def holds(self, key: PublicKey, contexts: Material) -> SignatureAnswer:  # noqa: ARG002 - the interface of all proofs
         """Whether this is the key's signature, by the algorithm of the key's own kind."""
         if self.algorithm not in ALGORITHMS[key.algorithm]:
-            return fails(
-                T("it says that it is signed with {algorithm}, which this key ({kind}) does not do",
-                  algorithm=repr(self.algorithm), kind=key.algorithm.value),
-                "algorithm",
-            )  # fmt: skip
-        if not key.verifies(self.signature, self.signed):
-            return fails(T("the signature does not fit: the document was altered, or signed with another key"), "signature")
-        return holds()
+            return not_its_algorithm(repr(self.algorithm), key)
+        return holds() if key.verifies(self.signature, self.signed) else does_not_fit()
 
 
 def open_jwt(token: bytes) -> Secured:
@@ -131,7 +133,7 @@ def open_jwt(token: bytes) -> Secured:
     return Secured(document, name, (TokenProof(name, header["alg"], signed, signature, claims),))
 
 
-def sign_jwt(document: JsonObject, signer: Signer, typ: str = CREDENTIAL_TOKEN, **claims: Any) -> str:  # noqa: ANN401 - JSON
+def sign_jwt(document: JsonObject, signer: Signer, typ: str = VC_JWT, **claims: Any) -> str:  # noqa: ANN401 - JSON
     """`document` as a signed token.
 
     Args:
@@ -205,7 +207,9 @@ def typed(header: JsonObject, payload: JsonObject, ending: str) -> str:
         raise MalformedError(T("its header calls it {found}, not {expected}", found=repr(header["typ"]), expected=name))
     cty = header.get("cty", kind).lower().removeprefix("application/")
     if cty != kind:
-        raise MalformedError(T("its header calls its content {found}, not {expected}", found=repr(header["cty"]), expected=kind))
+        raise MalformedError(
+            T("its header calls its content {found}, not {expected}", found=repr(header["cty"]), expected=kind)
+        )
     return name
 
 
@@ -249,7 +253,7 @@ def _require_agreeing(claims: JsonObject, payload: JsonObject) -> None:
         raise MalformedError(T("{name} is not text", name="nonce"))
 
 
-def _is_moment(value: object) -> bool:
+def _is_moment(value: object) -> TypeGuard[float]:
     return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= _LAST_SECOND
 
 

@@ -23,8 +23,9 @@ _READERS: Final[dict[str, Callable[[bytes], Secured]]] = {"jwt": open_jwt, "sd-j
 
 
 def open_secured(raw: bytes, limits: JsonLimits = LIMITS) -> Secured:
-    """A secured document as read, nothing of it believed: a token, a COSE structure (also as base64 text), JSON with
-    proofs, or JSON that envelopes one of them.
+    """A secured document as read, nothing of it believed.
+
+    Read are a token, a COSE structure (also as base64 text), JSON with proofs, or JSON that envelopes one of them.
 
     Raises:
         MalformedError: it is none of these, or it carries no proof at all.
@@ -57,7 +58,9 @@ def open_enveloped(envelope: JsonObject) -> Secured:
     url = envelope.get("id")
     match = _DATA_URL.fullmatch(url.strip()) if isinstance(url, str) else None
     if match is None:
-        raise MalformedError(T("an enveloped document has a data: URL of a secured document as its id, this one has not"))
+        raise MalformedError(
+            T("an enveloped document has a data: URL of a secured document as its id, this one has not")
+        )
     media, encoded, data = match[1].lower(), match[2], match[3].encode("utf-8", "surrogatepass")
     reader = _READERS.get(media.partition("+")[2])
     if reader is None:

@@ -34,9 +34,7 @@ ALGORITHMS: Final = {
 #: Keywords that keep their meaning in RDF. `@direction`, `@index` and `@nest` lose it; the others need no signing here.
 KEPT: Final = frozenset({"@context", "@id", "@type", "@value", "@language"})
 _CONTEXT_KEYS: Final = frozenset({"@vocab", "@version", "@protected", "@language"})
-_TERM_KEYS: Final = frozenset(
-    {"@id", "@type", "@container", "@context", "@protected", "@prefix", "@language"}
-)
+_TERM_KEYS: Final = frozenset({"@id", "@type", "@container", "@context", "@protected", "@prefix", "@language"})
 _CONTAINERS: Final = frozenset({"@set", "@list", "@graph", "@language"})
 _TYPES: Final = frozenset({"@id", "@vocab", "@json", "@none"})
 #: Contexts that refer to each other deeper than this are no vocabulary but an attack.
@@ -93,7 +91,7 @@ def quads_of(document: JsonObject, contexts: Material) -> list[pyoxigraph.Quad]:
     if len(quads) != len(all_quads):
         known = set(map(str, quads))
         dropped = next(text for text in map(str, all_quads) if text not in known)
-        raise MalformedError(T("it holds what is no IRI or no language, so it would be shown but not signed: {quad}", quad=dropped))
+        raise MalformedError(T("what is no IRI or no language would be shown but not signed: {quad}", quad=dropped))
     return quads
 
 
@@ -145,7 +143,7 @@ class _Preparing:
     def document(self, document: JsonObject) -> JsonObject:
         if "@value" in document:
             raise MalformedError(T("{path} holds {key}, which is shown but not signed", path="$", key="@value"))
-        prepared = self._value(document, "$")
+        prepared: JsonObject = self._value(document, "$")
         prepared["@context"] = [{"@vocab": LOST}, *prepared.get("@context", [])]
         return prepared
 
@@ -204,17 +202,17 @@ class _Preparing:
             return f"{LOST}{key}"
         if not isinstance(entry, dict):
             return _kept_address(entry, {"@id", "@type"})
-        for part in entry:
-            if part not in _TERM_KEYS:
-                raise _unsupported(part)
-        term = dict(entry)
+        return self._term(key, entry, depth, ours=ours)
+
+    def _term(self, key: str, definition: JsonObject, depth: int, *, ours: bool) -> JsonObject:
+        """An expanded term definition."""
+        containers = _listed(definition.get("@container", []))
+        for feature in [*(set(definition) - _TERM_KEYS), *(set(map(str, containers)) - _CONTAINERS)]:
+            raise _unsupported(feature)
+        term = dict(definition)
         if "@id" in term:
             term["@id"] = f"{LOST}{key}" if term["@id"] is None else _kept_address(term["@id"], {"@id", "@type"})
-        if "@type" in term:
-            _kept_address(term["@type"], _TYPES)
-        for container in _listed(term.get("@container", [])):
-            if container not in _CONTAINERS:
-                raise _unsupported(container)
+        _kept_address(term.get("@type"), _TYPES)
         if "@context" in term:
             term["@context"] = self._flat(term["@context"], depth + 1, ours=ours)
         return term
@@ -228,7 +226,7 @@ def _kept_address(value: Any, keywords: Iterable[str] = ()) -> Any:  # noqa: ANN
 
 
 def _unsupported(what: object) -> MalformedError:
-    return MalformedError(T("a context uses {feature}, which is not supported in a signed document", feature=repr(what)))
+    return MalformedError(T("a context uses {feature}, which is not supported here", feature=repr(what)))
 
 
 def _is_keyword(text: str) -> bool:
@@ -240,9 +238,7 @@ def _listed(value: Any) -> list[Any]:  # noqa: ANN401 - JSON is anything
     return value if isinstance(value, list) else [value]
 
 
-def canonical_quads(
-    quads: Iterable[pyoxigraph.Quad], algorithm: str = "sha256", seconds: float = SECONDS
-) -> bytes:
+def canonical_quads(quads: Iterable[pyoxigraph.Quad], algorithm: str = "sha256", seconds: float = SECONDS) -> bytes:
     """The canonical N-Quads (RDFC-1.0) of a dataset.
 
     Raises:

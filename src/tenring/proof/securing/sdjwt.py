@@ -18,13 +18,19 @@ from tenring.language import T
 from tenring.proof.keys.multibase import base64url, from_base64url
 from tenring.proof.keys.signer import Signer
 from tenring.proof.securing.jose import (
-    ALGORITHMS, CLAIMS, TokenProof, claims_of, json_bytes, split_token, typed,
-)  # fmt: skip
+    ALGORITHMS,
+    CLAIMS,
+    TokenProof,
+    claims_of,
+    json_bytes,
+    split_token,
+    typed,
+)
 from tenring.proof.securing.secured import Secured
 from tenring.proof.strict import LIMITS, JsonObject, read_json
 
-CREDENTIAL_TOKEN: Final = "vc+sd-jwt"
-PRESENTATION_TOKEN: Final = "vp+sd-jwt"
+VC_SD_JWT: Final = "vc+sd-jwt"
+VP_SD_JWT: Final = "vp+sd-jwt"
 _DIGESTS: Final = "_sd"
 _DIGEST_NAME: Final = "_sd_alg"
 _ELEMENT: Final = "..."
@@ -144,9 +150,7 @@ def _digests(value: object) -> list[str]:
     return value
 
 
-def sign_sd_jwt(
-    document: JsonObject, signer: Signer, disclosable: Iterable[str] = (), typ: str = CREDENTIAL_TOKEN
-) -> str:
+def sign_sd_jwt(document: JsonObject, signer: Signer, disclosable: Iterable[str] = (), typ: str = VC_SD_JWT) -> str:
     """`document` as a signed token, with all its disclosures.
 
     Args:

@@ -41,6 +41,21 @@ def fails(reason: str, code: str) -> SignatureAnswer:
     return SignatureAnswer(Outcome.FAILED, reason, code)
 
 
+def does_not_fit() -> SignatureAnswer:
+    """The signature is not this key's, or not over this document."""
+    return fails(T("the signature does not fit: the document was altered, or signed with another key"), "signature")
+
+
+def not_its_algorithm(named: str, key: PublicKey) -> SignatureAnswer:
+    """The document says that it is signed in a way that this kind of key does not sign."""
+    what = T(
+        "it says that it is signed by {name}, which a key of the kind {kind} does not do",
+        name=named,
+        kind=key.algorithm.value,
+    )
+    return fails(what, "algorithm")
+
+
 def unknown(reason: str, code: str) -> SignatureAnswer:
     """Something needed to check the signature is missing here."""
     return SignatureAnswer(Outcome.UNKNOWN, reason, code)
@@ -140,4 +155,6 @@ def require_same(names: tuple[str, str], left: object, right: object) -> None:
         MalformedError: they differ.
     """
     if left != right:
-        raise MalformedError(T("{left} and {right} differ, so it says two things at once", left=names[0], right=names[1]))
+        raise MalformedError(
+            T("{left} and {right} differ, so it says two things at once", left=names[0], right=names[1])
+        )

@@ -193,6 +193,7 @@ class StatusBook:
         since = since or at
         if since > at:
             raise IssueError(T("A change of status cannot be recorded before it holds"))
+        self._require_begun()
         with self._writing() as connection:
             found = _credentials(connection, licence, issuer)
             for one in found:
@@ -251,6 +252,22 @@ class StatusBook:
             ).fetchall()
             return [one for row in rows for one in _open_lists(connection, row)]
 
+    def require_lists(self, issuer: str) -> None:
+        """Refuse an issuer who has no lists.
+
+        Raises:
+            IssueError: there are none; the message names those who have some.
+        """
+        known = self.issuers()
+        if issuer not in known:
+            raise IssueError(
+                T(
+                    "{issuer} has no status list: no credential was entered. Lists are of: {known}",
+                    issuer=issuer,
+                    known=", ".join(known) or "-",
+                )
+            )
+
     def issuers(self) -> list[str]:
         """Everybody who has lists in this book."""
         with self._reading() as connection:
@@ -298,10 +315,13 @@ class StatusBook:
 
     @contextmanager
     def _reading(self) -> Iterator[sqlite3.Connection]:
-        if not self.path.is_file():
-            raise IssueError(T("{path}: no credential was entered yet", path=self.path))
+        self._require_begun()
         with self._opened() as connection:
             yield connection
+
+    def _require_begun(self) -> None:
+        if not self.path.is_file():
+            raise IssueError(T("{path}: no credential was entered yet", path=self.path))
 
     @contextmanager
     def _opened(self) -> Iterator[sqlite3.Connection]:

@@ -21,6 +21,7 @@ from tenring.proof.answers import Outcome
 from tenring.proof.did.names import did_web
 from tenring.proof.material import Held, Material
 from tenring.proof.moment import moment
+from tenring.proof.status.bitstring import MINIMUM
 from tenring.proof.status.credential import StatusList, issuer_of, read_list
 from tenring.proof.status.entry import Entry, entries_in, is_bitstring_entry, read_entry
 from tenring.proof.status.purposes import MESSAGES, Bits, Purpose, status_from_bits, status_named
@@ -167,8 +168,15 @@ class StatusLists:
     issuers: Collection[str] = ()
     _read: dict[str, tuple[bytes, StatusList]] = field(default_factory=dict, repr=False, compare=False)
 
-    def status_of(self, credential: JsonObject, at: datetime) -> StatusAnswer:
-        """The status of a credential whose own proof holds."""
+    def status_of(self, credential: JsonObject, at: datetime, *, now: datetime | None = None) -> StatusAnswer:
+        """The status of a credential whose own proof holds.
+
+        Args:
+            credential: the credential.
+            at: the moment that is asked about.
+            now: the moment of asking, at which lists have to be fresh (default: `at`). Whoever asks about last month
+                must not be answered from a list that was stale yesterday.
+        """
         try:
             written = entries_in(credential)
             issuer = issuer_of(credential)
@@ -176,7 +184,7 @@ class StatusLists:
             return StatusAnswer(Outcome.FAILED, "status_malformed", str(error))
         if not written:
             return StatusAnswer(Outcome.NOT_ASKED, "status_not_named", T("it names no status list"))
-        question = _Question(self, issuer, str(credential.get("id", "")), at)
+        question = _Question(self, issuer, str(credential.get("id", "")), at, max(at, now or at))
         return _together([question.answered(entry) for entry in written])
 
     def list_at(self, address: str, at: datetime) -> tuple[StatusList, Held]:
@@ -235,12 +243,15 @@ def _until(found: StatusList, held: Held) -> datetime:
 
 @dataclass(frozen=True)
 class _Question:
-    """One credential, asked about at one moment."""
+    """One credential, asked about."""
 
     lists: StatusLists
     issuer: str
     credential: str
     at: datetime
+    """The moment asked about."""
+    now: datetime
+    """The moment of asking."""
 
     def answered(self, written: JsonObject) -> EntryAnswer:
         """What one entry says."""
@@ -259,10 +270,14 @@ class _Question:
             return _unknown(entry.purpose, "status_list_unproven", str(error))
 
     def _said(self, entry: Entry) -> EntryAnswer:
-        found, held = self.lists.list_at(entry.address, self.at)
+        found, held = self.lists.list_at(entry.address, self.now)
         self._require_right(found, entry.purpose)
         if found.size not in (None, entry.size):
             raise MalformedError(T("the status list at {address} has entries of another size", address=entry.address))
+        if found.bits.entries(entry.size) < MINIMUM:
+            raise MalformedError(
+                T("the status list at {address} has fewer than {count} entries", address=entry.address, count=MINIMUM)
+            )
         value = found.bits.value(entry.index, entry.size)
         if found.valid_from is not None and found.valid_from.date() > self.at.date():
             return self._said_then(entry, value, held)
@@ -311,7 +326,7 @@ class _Question:
         if entry.purpose != Purpose.SUSPENSION:
             return False
         try:
-            ever, _ = self.lists.list_at(entry.address + EVER, self.at)
+            ever, _ = self.lists.list_at(entry.address + EVER, self.now)
             self._require_right(ever, EVER_SUSPENDED)
             return ever.bits.value(entry.index) == 0
         except ProofError:

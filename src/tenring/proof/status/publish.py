@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
@@ -12,6 +14,9 @@ from urllib.parse import urlsplit
 from tenring.exceptions import IssueError
 from tenring.language import T
 from tenring.proof.files import write_whole
+from tenring.proof.keys.public import Algorithm
+from tenring.proof.keys.signer import Signer
+from tenring.proof.securing import add_proof, sign_jwt
 from tenring.proof.status.book import StatusBook
 from tenring.proof.status.credential import write_list
 from tenring.proof.status.record import record
@@ -24,6 +29,29 @@ TTL: Final = timedelta(hours=1)
 
 Sign = Callable[[JsonObject], bytes]
 """Secures a credential with the issuer's key: the bytes to publish (vc+jwt, or JSON with a proof)."""
+
+
+class Form(StrEnum):
+    """How lists and records are secured."""
+
+    JSON = "json"
+    """JSON with an embedded eddsa-jcs-2022 proof."""
+    JWT = "jwt"
+    """vc+jwt."""
+
+
+def signs_with(signer: Signer, at: datetime, form: Form | None = None) -> Sign:
+    """Secures lists with a key of the issuer; without a form, the one that the kind of key has.
+
+    Raises:
+        IssueError: the kind of key does not sign in this form.
+    """
+    edwards = signer.key.algorithm is Algorithm.ED25519
+    if form is Form.JSON and not edwards:
+        raise IssueError(T("JSON is signed with Ed25519 keys only: use --form jwt"))
+    if form is Form.JWT or not edwards:
+        return lambda document: sign_jwt(document, signer).encode("ascii")
+    return lambda document: json.dumps(add_proof(document, signer, created=at), ensure_ascii=False).encode("utf-8")
 
 
 @dataclass(frozen=True)
@@ -52,9 +80,8 @@ def publish_status(  # noqa: PLR0913 - whose, where, signed how, when, for how l
         IssueError: the issuer has no lists, the clock stands before the last publication, or a file cannot be written.
     """
     until = at + valid_for
+    book.require_lists(issuer)
     open_lists = book.lists(issuer)
-    if not open_lists:
-        raise IssueError(T("{issuer} has no status list: no credential was entered", issuer=issuer))
     records, changed = {}, {}
     for one in book.records(issuer):
         records[one.address] = path = _path(out, one.address)

@@ -12,7 +12,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Final, NoReturn
 
@@ -25,18 +25,10 @@ from tenring.proof.strict import JsonObject, read_object
 from tenring.proof.trust.entities import RecognisedList
 from tenring.proof.trust.fields import day, member, text, texts
 from tenring.proof.trust.model import MOST_LINKS, Action, Entity, PostalAddress, Recognition, Scope, TrustModel
+from tenring.proof.trust.written import Written
 from tenring.settings import Settings
 
 _FIRST: Final = "0" * 64
-
-
-@dataclass(frozen=True)
-class Written:
-    """Who writes a line, when and why."""
-
-    who: str
-    at: datetime
-    why: str
 
 
 @dataclass(frozen=True)
@@ -71,7 +63,7 @@ class TrustBook:
         _require_said(written)
         _require_sound(entity, recognition)
         with self._alone() as lines:
-            entries, _, _ = _read(lines, self.path)
+            entries, _ = _read(lines, self.path)
             self._require_no_circle(recognition, entries)
             self._require_new(recognition, entries)
             said = {"entity": _entity_as_json(entity), "recognition": _recognition_as_json(recognition)}
@@ -86,7 +78,7 @@ class TrustBook:
         """
         _require_said(written)
         with self._alone() as lines:
-            entries, _, _ = _read(lines, self.path)
+            entries, _ = _read(lines, self.path)
             entry = next((one for one in entries if one.number == number), None)
             if entry is None:
                 raise IssueError(T("there is no recognition {number}. See `tenring trust show`", number=number))
@@ -113,22 +105,23 @@ class TrustBook:
         Raises:
             MaterialError: as `entries`.
         """
-        entries, entities, _ = _read(self._lines(), self.path)
+        entries, entities = _read(self._lines(), self.path)
         return TrustModel(root, entities, tuple(entry.recognition for entry in entries))
 
-    def listed(self, publisher: Entity, address: str, valid_from: datetime, valid_until: datetime) -> RecognisedList:
-        """What `publisher` recognises, as the next edition of its list.
+    def listed(self, edition: RecognisedList) -> RecognisedList:
+        """An edition of a list, filled with whom its publisher recognises.
 
         Raises:
             MaterialError: as `entries`.
             IssueError: it recognises nobody.
         """
-        entries, entities, count = _read(self._lines(), self.path)
-        own = tuple(entry.recognition for entry in entries if entry.recognition.by == publisher.did)
+        publisher = edition.publisher.did
+        entries, entities = _read(self._lines(), self.path)
+        own = tuple(entry.recognition for entry in entries if entry.recognition.by == publisher)
         if not own:
-            raise IssueError(T("{did} recognises nobody yet. Begin with `tenring trust add`", did=publisher.did))
+            raise IssueError(T("{did} recognises nobody yet. Begin with `tenring trust add`", did=publisher))
         known = tuple(entities[did] for did in sorted({one.entity for one in own}))
-        return RecognisedList(address, publisher, valid_from, valid_until, known, own, count)
+        return replace(edition, entities=known, recognitions=own)
 
     # the file
 
@@ -237,8 +230,8 @@ def _recognition_as_json(recognition: Recognition) -> JsonObject:
     }
 
 
-def _read(lines: list[bytes], path: Path) -> tuple[tuple[Entry, ...], dict[str, Entity], int]:
-    """The recognitions, the entities as last described, and how many lines there are."""
+def _read(lines: list[bytes], path: Path) -> tuple[tuple[Entry, ...], dict[str, Entity]]:
+    """The recognitions, and the entities as last described."""
     entries: dict[int, Entry] = {}
     entities: dict[str, Entity] = {}
     previous = _FIRST
@@ -250,7 +243,7 @@ def _read(lines: list[bytes], path: Path) -> tuple[tuple[Entry, ...], dict[str, 
         except (MalformedError, KeyError, ValueError, TypeError) as error:
             raise MaterialError(T("{path}, line {number}: {error}", path=path, number=number, error=error)) from error
         previous = hashlib.sha256(raw).hexdigest()
-    return tuple(entries.values()), entities, len(lines)
+    return tuple(entries.values()), entities
 
 
 def _require_next(line: JsonObject, number: int, previous: str) -> None:

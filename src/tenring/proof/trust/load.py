@@ -15,7 +15,7 @@ from tenring.exceptions import MalformedError, MaterialError, ProofError
 from tenring.language import T
 from tenring.proof.material import Held, Material
 from tenring.proof.moment import moment
-from tenring.proof.signatures import prover, signed_by
+from tenring.proof.signatures import prover, root_signed
 from tenring.proof.status.lists import Prove
 from tenring.proof.strict import JsonObject
 from tenring.proof.trust.entities import RecognisedList, StaleListError, read_list
@@ -113,13 +113,7 @@ class _Loading:
             if proven.controller != publisher:
                 raise MalformedError(T("{other} signed it", other=proven.controller))
             return proven.document
-        document, keys = signed_by(held.body, self.roots.public_keys, self.material, self.at)
-        count = len(keys)
-        if count < self.roots.threshold:
-            raise MalformedError(
-                T("{count} root keys signed it, {threshold} must", count=count, threshold=self.roots.threshold)
-            )
-        return document
+        return root_signed(held.body, self.roots, self.material, self.at)
 
     def _require_own(self, listed: RecognisedList, publisher: str, above: tuple[str, ...]) -> None:
         if listed.publisher.did != publisher:

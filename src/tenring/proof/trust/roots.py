@@ -1,71 +1,62 @@
-"""What a verifier pins: the root keys of the network, and how many of them a trust list must be signed by."""
+"""What a verifier pins: the root keys of the network with their holders, and how many of them must sign."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Final
 
-from tenring.exceptions import MaterialError, ProofError
+from tenring.exceptions import IssueError, KeyMaterialError, MaterialError, ProofError
 from tenring.language import T
-from tenring.proof.keys.multikey import public_from_multikey
+from tenring.proof.canonical import canonical
+from tenring.proof.did import did_key
+from tenring.proof.files import write_whole
+from tenring.proof.keys.multikey import multikey, public_from_multikey
 from tenring.proof.keys.public import PublicKey
+from tenring.proof.keys.roots import Root, require_rule
+from tenring.proof.moment import moment
 from tenring.proof.strict import JsonObject, read_object
-from tenring.proof.trust.fields import refuse_field, required_url, texts
+from tenring.proof.trust.fields import member, refuse_field, required_url, several, text, texts
+from tenring.proof.trust.written import Written
+from tenring.settings import Settings
 
-_NAMES: Final = frozenset({"network", "trustList", "keys", "threshold", "publishers"})
+_NAMES: Final = frozenset({"network", "trustList", "roots", "threshold", "publishers"})
 
 
 @dataclass(frozen=True)
 class Roots:
-    """The pinned roots. `keys` are public keys in Multikey form (z…); `threshold` of them must sign the root list.
+    """The pinned roots: `threshold` different holders must sign the root list.
 
     Raises:
-        MaterialError: no key, a key twice, or a threshold that cannot be met or asks for nobody.
-        KeyMaterialError: a key is none.
+        KeyMaterialError: one person could act alone, or a key has two roles.
     """
 
     network: str
     """DID under which the root list is issued."""
     trust_list: str
     """Address at which it is published."""
-    keys: tuple[str, ...]
+    roots: tuple[Root, ...]
     threshold: int
     publishers: tuple[str, ...] = field(default=())
-    """Keys any one of which may sign a bundle; none: bundles, too, are signed by `threshold` root keys."""
+    """Keys (Multikey) any one of which may sign a bundle; none: bundles, too, are signed by the roots."""
 
     def __post_init__(self) -> None:
-        for keys in (self.keys, self.publishers):
-            if len(set(keys)) != len(keys):
-                raise MaterialError(T("the roots name one key twice"))
-        if not 1 <= self.threshold <= len(self.keys):
-            raise MaterialError(
-                T(
-                    "the roots ask for {threshold} signatures, of {count} keys",
-                    threshold=self.threshold,
-                    count=len(self.keys),
-                )
-            )
-        if set(self.keys) & set(self.publishers):
-            raise MaterialError(T("a root key is also a key for bundles; keep them apart"))
-        _ = self.public_keys, self.bundle_keys
-
-    @cached_property
-    def public_keys(self) -> tuple[PublicKey, ...]:
-        """The root keys."""
-        return tuple(map(public_from_multikey, self.keys))
+        require_rule(self.roots, self.threshold)
+        if len(set(self.publishers)) != len(self.publishers) or {one.key for one in self.roots} & set(self.bundle_keys):
+            raise KeyMaterialError(T("each key of those who publish bundles is named once, and is no root key"))
 
     @cached_property
     def bundle_keys(self) -> tuple[PublicKey, ...]:
-        """The keys of those who may sign a bundle."""
-        return tuple(map(public_from_multikey, self.publishers)) or self.public_keys
+        """The keys of those who may sign a bundle alone."""
+        return tuple(map(public_from_multikey, self.publishers))
 
-    @property
-    def bundle_threshold(self) -> int:
-        """How many of `bundle_keys` must sign a bundle."""
-        return 1 if self.publishers else self.threshold
+
+def root(key: PublicKey, holder: str, method: str | None = None) -> Root:
+    """A root key; unless it is published elsewhere, it is its own DID (did:key)."""
+    return Root(method or f"{did_key(key)}#{multikey(key)}", key, holder)
 
 
 def read_roots(path: Path) -> Roots:
@@ -84,7 +75,7 @@ def read_roots(path: Path) -> Roots:
         return Roots(
             network=required_url(found.get("network"), "network"),
             trust_list=required_url(found.get("trustList"), "trustList"),
-            keys=texts(found.get("keys"), "keys"),
+            roots=tuple(_root(one, f"roots[{number}]") for number, one in enumerate(several(found.get("roots")))),
             threshold=threshold,
             publishers=texts(found.get("publishers"), "publishers"),
         )
@@ -97,15 +88,32 @@ def read_roots(path: Path) -> Roots:
         raise MaterialError(f"{path}: {error}") from error
 
 
+def _root(value: object, where: str) -> Root:
+    written = member(value, where)
+    holder = text(written.get("holder"), f"{where}.holder") or ""
+    method = written.get("verificationMethod")
+    try:
+        key = public_from_multikey(written.get("key"))
+    except KeyMaterialError as error:
+        raise KeyMaterialError(f"{where}.key: {error}") from error
+    return root(key, holder, required_url(method, f"{where}.verificationMethod") if method is not None else None)
+
+
 def written_roots(roots: Roots) -> JsonObject:
     """The roots as their file has them."""
     found: JsonObject = {
         "network": roots.network,
         "trustList": roots.trust_list,
-        "keys": list(roots.keys),
         "threshold": roots.threshold,
+        "roots": _written(roots.roots),
     }
     return found | ({"publishers": list(roots.publishers)} if roots.publishers else {})
+
+
+def _written(roots: Iterable[Root]) -> list[JsonObject]:
+    return [
+        {"holder": one.holder, "key": multikey(one.key), "verificationMethod": one.verification_method} for one in roots
+    ]
 
 
 def write_roots(roots: Roots, path: Path) -> None:
@@ -114,10 +122,29 @@ def write_roots(roots: Roots, path: Path) -> None:
     Raises:
         MaterialError: it cannot be written.
     """
-    part = path.with_name(f".{path.name}.part")
+    body = json.dumps(written_roots(roots), indent=2, ensure_ascii=False) + "\n"
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        part.write_text(json.dumps(written_roots(roots), indent=2) + "\n", encoding="utf-8")
-        part.replace(path)
+        write_whole(path, body.encode())
     except OSError as error:
         raise MaterialError(T("{path} cannot be written: {error}", path=path, error=error)) from error
+
+
+def pin_roots(settings: Settings, roots: Roots, written: Written) -> None:
+    """Believe these roots from now on. Who did so, when and why is logged first, with the roots of before.
+
+    Raises:
+        IssueError: nobody says why.
+        MaterialError: it cannot be written.
+    """
+    if not written.who.strip() or not written.why.strip():
+        raise IssueError(T("it is not said who does this, and why. Use --who (or TENRING_WHO) and --why"))
+    line = {"when": moment(written.at), "who": written.who, "why": written.why, "roots": written_roots(roots)}
+    log = settings.trust / "roots-log.jsonl"
+    try:
+        log.parent.mkdir(parents=True, exist_ok=True)
+        with log.open("ab") as stream:
+            stream.write(canonical(line) + b"\n")
+    except OSError as error:
+        raise MaterialError(T("{path} cannot be written: {error}", path=log, error=error)) from error
+    write_roots(roots, settings.roots_file)
