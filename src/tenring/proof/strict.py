@@ -105,9 +105,12 @@ def _require_shallow(raw: bytes, depth: int) -> None:
     # is it worth telling texts from brackets.
     brackets = raw.translate(_ONE_KIND, _NOT_BRACKETS)
     for _ in range(depth):
-        brackets = brackets.replace(b"[]", b"")
-        if not brackets:
+        left = brackets.replace(b"[]", b"")
+        if not left:
             return
+        if len(left) == len(brackets):
+            break
+        brackets = left
     level = 0
     for token in _NESTING.finditer(raw):
         mark = token[0]

@@ -224,9 +224,9 @@ def claims_of(header: JsonObject, payload: JsonObject) -> JsonObject:
             raise MalformedError(T("it holds the claim {name}, which must not be there", name=name))
     claims = {name: payload[name] for name in CLAIMS if name in payload}
     signer = identifier(payload.get("holder" if PRESENTATION in types_of(payload) else "issuer"))
-    for issuer in (header.get("iss"), claims.get("iss")):
-        if issuer is not None:
-            require_same(("iss", "issuer"), issuer, signer)
+    for holder in (header, claims):
+        if "iss" in holder:
+            require_same(("iss", "issuer"), holder["iss"], signer)
     if claims:
         _require_agreeing(claims, payload)
     claims["iss"] = signer

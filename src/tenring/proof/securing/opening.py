@@ -58,9 +58,7 @@ def open_enveloped(envelope: JsonObject) -> Secured:
     url = envelope.get("id")
     match = _DATA_URL.fullmatch(url.strip()) if isinstance(url, str) else None
     if match is None:
-        raise MalformedError(
-            T("an enveloped document has a data: URL of a secured document as its id, this one has not")
-        )
+        raise MalformedError(T("it envelopes nothing: its id is no data: URL of a secured document"))
     media, encoded, data = match[1].lower(), match[2], match[3].encode("utf-8", "surrogatepass")
     reader = _READERS.get(media.partition("+")[2])
     if reader is None:

@@ -104,7 +104,7 @@ def require_terms(document: JsonObject, contexts: Material) -> None:
         MalformedError: with the term.
         MaterialError: a context is missing.
     """
-    quads_of({key: _undirected(value) for key, value in document.items() if key != "proof"}, contexts)
+    quads_of(_undirected({key: value for key, value in document.items() if key != "proof"}), contexts)
 
 
 def _undirected(value: Any) -> Any:  # noqa: ANN401 - JSON is anything

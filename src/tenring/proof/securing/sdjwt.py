@@ -2,7 +2,9 @@
 
 The issuer signs digests; the holder adds the disclosures that it wants to show. Every disclosure must belong to a
 digest that the issuer signed, once, or the whole is refused. What a token says about itself (`exp`, `cnf` ...) is never
-taken from a disclosure. Key binding is not supported: a token that ends in one is refused, not half believed.
+taken from a disclosure. A holder may leave out what stands deeper, but nothing at the top: there stand status and
+validity, and a digest does not tell what it hides. Key binding is not supported: a token that ends in one is refused,
+not half believed.
 """
 
 from __future__ import annotations
@@ -36,6 +38,10 @@ _DIGEST_NAME: Final = "_sd_alg"
 _ELEMENT: Final = "..."
 #: By the names of the IANA registry of hash names; the first is meant where none is named.
 _HASHES: Final = {"sha-256": hashlib.sha256, "sha-384": hashlib.sha384, "sha-512": hashlib.sha512}
+#: What a verifier judges by: a holder must not be able to leave it out (as RFC 9901, section 9.7, warns).
+_NEVER_HIDDEN: Final = frozenset(
+    {"@context", "issuer", "credentialStatus", "credentialSchema", "validFrom", "validUntil", "relatedResource"}
+)
 _SALT_BYTES: Final = 16
 _PROPERTY, _ITEM = 3, 2
 _STEP: Final = re.compile(r"([^.\[\]]+)|\[(\d+)\]")
@@ -103,6 +109,8 @@ class _Disclosing:
                 found[key] = self._value(entry, f"{path}.{key}" if path else key)
         for digest in _digests(value.get(_DIGESTS, [])):
             disclosure = self._take(digest, _PROPERTY)
+            if disclosure is None and not path:
+                raise MalformedError(T("it leaves out something at its top level, where status and validity stand"))
             if disclosure is None:
                 continue
             _, key, entry = disclosure
@@ -195,6 +203,8 @@ def _hide(payload: JsonObject, path: str) -> str:
     """Replace what stands at `path` by a digest; its disclosure."""
     steps = [int(index) if index else name for name, index in _STEP.findall(path)]
     holder: Any = payload
+    if not steps or steps[0] in _NEVER_HIDDEN:
+        raise MalformedError(T("{path} cannot be made disclosable: validity is judged by it", path=path))
     try:
         for step in steps[:-1]:
             holder = holder[step]
