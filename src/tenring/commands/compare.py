@@ -14,6 +14,7 @@ from tenring.commands.criteria import today
 from tenring.commands.output import DATE, as_json, console, plain, print_json, settings_of
 from tenring.language import N, T
 from tenring.rulebook.amounts import plain_number
+from tenring.rulebook.compare.classes import ClassFollowing
 from tenring.rulebook.compare.missing import MissingEvidence
 from tenring.rulebook.compare.relation import Basis, Relation
 from tenring.rulebook.compare.revisions import ClauseComparison, Comparison
@@ -120,6 +121,8 @@ def _print(one: Comparison) -> None:
     _print_clauses(one)
     _print_witness(one.witness)
     _print_witness(one.reverse_witness)
+    _print_classes(one.first, one.second, one.classes)
+    _print_classes(one.second, one.first, one.classes_back)
     _print_missing(one)
 
 
@@ -178,6 +181,19 @@ def _print_witness(witness: Witness | None) -> None:
         click.echo(f"  {one.quantity} = {one.value}" + (f" ({one.method})" if one.method else ""))
     if len(witness.values) > MOST_VALUES:
         click.echo("  " + T("and {count} more values (--json)", count=len(witness.values) - MOST_VALUES))
+
+
+def _print_classes(first: str, second: str, classes: tuple[ClassFollowing, ...]) -> None:
+    """What each class gives; "*" where that is not certain."""
+    for one in classes:
+        holds = first if one.holds is None else T("{revision}, class {name} or better", revision=first, name=one.holds)
+        if not one.meets:
+            gives = T("no class of {revision} follows", revision=second)
+        elif one.gives is None:
+            gives = T("{revision} is met", revision=second)
+        else:
+            gives = T("{revision}, class {name} or better", revision=second, name=one.gives)
+        click.echo(f"{holds}: {gives}{'' if one.sure else ' *'}")
 
 
 def _print_missing(one: Comparison) -> None:
