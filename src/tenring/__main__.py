@@ -28,6 +28,7 @@ VERBS = {
     "compare": ("compare", "compare"),
     "labels": ("labels", "labels"),
     "serve": ("serve", "serve"),
+    "worker": ("worker", "worker"),
     "demo": ("demo", "demo"),
 }
 

@@ -67,6 +67,10 @@ class Settings:
     """Names under which the web application is reached; a request for another is refused."""
     https: bool = False
     """Whether a proxy in front speaks HTTPS and says so (X-Forwarded-Proto): cookies are then sent over HTTPS only."""
+    max_upload_bytes: int = 100 * 1024**2
+    """Largest file that the web application takes."""
+    keep_days: int = 7
+    """Days after which an uploaded file and its results are removed."""
     engine: str = "duckdb"
     spark_master: str | None = None
     """Where Spark runs, for example `local[4]` or `spark://host:7077`; None: here, with `threads` threads."""
@@ -94,6 +98,11 @@ class Settings:
     def compiled(self) -> Path:
         """Folder of compiled criteria; it may be deleted at any time."""
         return self.home / "compiled"
+
+    @property
+    def uploads(self) -> Path:
+        """Folder of files that visitors of the web application sent, with their results."""
+        return self.home / "uploads"
 
     def spill(self, beside: Path) -> Path:
         """Where work on the folder `beside` puts what is larger than memory: there, or in a folder of `temporary`.
@@ -185,6 +194,8 @@ VARIABLES: dict[str, tuple[str, Callable[[str], object], str]] = {
     "DATABASE_URL": ("database_url", str, "database of the web application (SQLite in TENRING_HOME)"),
     "TENRING_HOSTS": ("hosts", _names, "names under which the web application is reached, separated by commas"),
     "TENRING_HTTPS": ("https", _yes_or_no, "1: a proxy in front of the web application speaks HTTPS"),
+    "TENRING_MAX_UPLOAD_BYTES": ("max_upload_bytes", int, "largest file that the web application takes"),
+    "TENRING_KEEP_DAYS": ("keep_days", int, "days after which uploaded files and their results are removed"),
     "TENRING_WHO": ("who", str, "name that is recorded with what you confirm or reject"),
 }
 
