@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from proof.licences import Ed25519Signer, credential
+from proof.licences import Key, credential
 from tenring.proof.paper.certificate import Language, certificate_pdf
 from tenring.proof.securing import add_proof, sign_jwt
 from tenring.proof.strict import JsonObject
@@ -21,11 +21,11 @@ def published(**changes: Any) -> JsonObject:
 
 
 def token(document: JsonObject) -> bytes:
-    return sign_jwt(document, Ed25519Signer()).encode()
+    return sign_jwt(document, Key()()).encode()
 
 
 def proven(document: JsonObject) -> JsonObject:
-    return add_proof(document, Ed25519Signer(), created=PRINTED)
+    return add_proof(document, Key()(), created=PRINTED)
 
 
 def printed(document: JsonObject | None = None, language: Language = Language.ENGLISH, **more: Any) -> bytes:
