@@ -7,14 +7,16 @@ import re
 import shutil
 import subprocess
 import sys
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from proof.licences import CATALOG, DID, EDWARDS, NOW, Key, credential
+from proof.programme import TODAY, Programme, recognised
 from tenring.exceptions import MalformedError, ProofError, RegisterError
+from tenring.model.licence import Status
 from tenring.proof.answers import Check, Finding, Outcome, Verification, validity_of
 from tenring.proof.credential.content import read_content
 from tenring.proof.did.document import read_document
@@ -25,6 +27,7 @@ from tenring.proof.material import Documents
 from tenring.proof.securing import open_secured
 from tenring.register.build import BuildResult, build
 from tenring.settings import Settings
+from trust_world import AT
 
 FOLDER = CATALOG / "registers" / "int" / "untp-credentials"
 SAMPLES = CATALOG / "samples" / "credentials"
@@ -352,3 +355,44 @@ def test_only_whole_days_of_validity_count(moments: tuple[str, str], days: tuple
     document = credential() | {"validFrom": moments[0], "validUntil": moments[1]}
     content = read_content(document)
     assert (content.first_day, content.last_day) == days
+
+
+# by the verifier itself
+
+
+def through(catalog: Path, folder: Path, programme: Programme) -> tuple[list[str], dict[int, str]]:
+    """The register made of a programme's certificate in both forms: numbers of licences, reasons of rejected rows."""
+    file_of(folder / "in", programme.token, programme.archive)
+    settings = Settings(home=folder / "home", catalog=catalog)
+    with verifying(lambda raw, on: programme.ask(raw, on=on), TODAY):
+        result = build(settings, source=folder / "in", index=lambda _: None, now=NOW)
+    return [number for (number,) in rows(result, "SELECT number FROM licences")], reasons(result)
+
+
+def test_a_certificate_in_order_of_a_recognised_programme_is_a_licence(catalog: Path, tmp_path: Path) -> None:
+    assert through(catalog, tmp_path, Programme(tmp_path)) == (["SAMPLE-0042"], {})
+
+
+def test_a_suspended_certificate_is_none(catalog: Path, tmp_path: Path) -> None:
+    programme = Programme(tmp_path)
+    programme.becomes(Status.SUSPENDED, AT - timedelta(days=400))
+    numbers, told = through(catalog, tmp_path, programme)
+    assert (numbers, list(told)) == ([], [1, 2])
+    assert all("invalid" in one for one in told.values())
+
+
+def test_a_certificate_of_a_programme_that_is_recognised_for_something_else_is_none(
+    catalog: Path, tmp_path: Path
+) -> None:
+    programme = Programme(tmp_path)
+    programme.world.root_list(recognised(categories=frozenset({"chairs"})))
+    numbers, told = through(catalog, tmp_path, programme)
+    assert (numbers, list(told)) == ([], [1, 2])
+
+
+def test_a_certificate_whose_status_list_is_missing_is_none(catalog: Path, tmp_path: Path) -> None:
+    programme = Programme(tmp_path)
+    for address in [one for one in programme.world.documents if one.startswith("https://label.example/status")]:
+        del programme.world.documents[address]
+    numbers, told = through(catalog, tmp_path, programme)
+    assert (numbers, "indeterminate" in told[1]) == ([], True)

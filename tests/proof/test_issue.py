@@ -144,7 +144,7 @@ def test_what_does_not_conform_is_never_signed(tmp_path: Path) -> None:
 )
 def test_a_number_makes_a_file_name_inside_the_folder(tmp_path: Path, number: str) -> None:
     name = file_name(number)
-    write_together(tmp_path, {f"{name}.jwt": "token"})
+    write_together(tmp_path, {f"{name}.jwt": b"token"})
     assert [path.name for path in tmp_path.iterdir()] == [f"{name}.jwt"]
     assert not name.startswith(".")
 

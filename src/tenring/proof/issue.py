@@ -7,7 +7,6 @@ an Ed25519 key, as `NUMBER.json` with an embedded eddsa-jcs-2022 proof. The mome
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 import secrets
 from collections.abc import Sequence
@@ -28,6 +27,7 @@ from tenring.proof.keys.public import Algorithm
 from tenring.proof.keys.signer import Signer
 from tenring.proof.material import Material
 from tenring.proof.securing import add_proof, sign_jwt
+from tenring.proof.securing.jose import json_bytes
 from tenring.proof.status import Place, Purpose, StatusBook
 from tenring.proof.strict import JsonObject
 
@@ -138,10 +138,12 @@ def issue(  # noqa: PLR0913 - each by keyword
     require_conformant(document, material)
     signed = sign(document, signer, created=created, archive=archive)
     name = file_name(number)
-    archived = json.dumps(signed.archive, ensure_ascii=False) + "\n" if signed.archive else None
-    texts = {f"{name}.jwt": signed.token} | ({f"{name}.json": archived} if archived else {})
-    write_together(out, texts)
-    return Issued(number, str(document["id"]), out / f"{name}.jwt", out / f"{name}.json" if archived else None)
+    files = {f"{name}.jwt": signed.token.encode()}
+    if signed.archive is not None:
+        files[f"{name}.json"] = json_bytes(signed.archive)
+    write_together(out, files)
+    archived = out / f"{name}.json" if signed.archive is not None else None
+    return Issued(number, str(document["id"]), out / f"{name}.jwt", archived)
 
 
 def file_name(number: str) -> str:
@@ -154,19 +156,19 @@ def file_name(number: str) -> str:
     return name
 
 
-def write_together(folder: Path, texts: dict[str, str]) -> None:
+def write_together(folder: Path, files: dict[str, bytes]) -> None:
     """Write files that belong together: each under another name first, then all take their places.
 
     Raises:
         IssueError: they cannot be written; none of the new ones is left.
     """
     mark = secrets.token_hex(6)
-    parts = {name: folder / f".{name}.{mark}.part" for name in texts}
+    parts = {name: folder / f".{name}.{mark}.part" for name in files}
     placed: list[Path] = []
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        for name, text in texts.items():
-            parts[name].write_text(text, encoding="utf-8")
+        for name, body in files.items():
+            parts[name].write_bytes(body)
         for name, part in parts.items():
             fresh = not (folder / name).exists()
             os.replace(part, folder / name)  # noqa: PTH105 - atomic, over what was there

@@ -30,6 +30,7 @@ from tenring.proof.credential.written import WrittenIssuer
 from tenring.proof.issue import StatusIndex, issue, status_entries, with_status
 from tenring.proof.keys.signer import Signer
 from tenring.proof.material import Material
+from tenring.proof.securing.jose import json_bytes
 from tenring.proof.status import StatusBook
 from tenring.rulebook.library import load_library
 from tenring.rulebook.publish.names import Publication
@@ -149,7 +150,7 @@ class Build:
             document = conformity_credential(granted, self.basis.issuing)
         except TenringError as error:
             return row | {"reason": str(error)}
-        packed = json.dumps(document, ensure_ascii=False).encode()
+        packed = json_bytes(document)
         return row | {"number": granted.written.number, "credential": document["id"], "document": packed}
 
     def _read(self, where: str, content: bytes | None) -> Granted:

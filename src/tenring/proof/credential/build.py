@@ -66,6 +66,18 @@ MET: Final = "met"
 
 
 @dataclass(frozen=True)
+class _Asked:
+    """A clause as every credential of its revision names it, and the quantities that it asks for."""
+
+    clause: Clause
+    name: str
+    title: str
+    criterion: str
+    anchor: str
+    quantities: tuple[Quantity, ...]
+
+
+@dataclass(frozen=True)
 class Issuing:
     """Who issues, and the catalogue that credentials refer to; `did` is the issuer's."""
 
@@ -74,6 +86,7 @@ class Issuing:
     publication: Publication
     categories: Categories
     _taken: dict[tuple[str, date], tuple[Revision, bool]] = field(default_factory=dict, compare=False, repr=False)
+    _asked: dict[tuple[str, date], tuple[_Asked, ...]] = field(default_factory=dict, compare=False, repr=False)
 
     def programme(self, granted: Granted) -> Programme:
         """The programme of a licence.
@@ -136,6 +149,25 @@ class Issuing:
             what = T("{criteria} are not for {category}", criteria=revision.id, category=category)
             do = T("They are for: {categories}", categories=", ".join(revision.categories))
             raise IssueError(f"{granted.where}: {what}. {do}")
+
+    def asked(self, granted: Granted) -> tuple[_Asked, ...]:
+        """The clauses of the revision that a licence names; the same for all its licences of a day."""
+        revision = self.revision(granted)
+        key = (revision.id, granted.judged_on)
+        if key not in self._asked:
+            self._asked[key] = tuple(self._of(clause, revision) for clause in revision.clauses)
+        return self._asked[key]
+
+    def _of(self, clause: Clause, revision: Revision) -> _Asked:
+        title = _english(clause.titles)
+        return _Asked(
+            clause=clause,
+            name=f"{clause.source.clause} {title}".strip(),
+            title=title,
+            criterion=self.publication.clause(revision, clause),
+            anchor=token(clause.id),
+            quantities=tuple(dict.fromkeys(quantities(clause.requires))),
+        )
 
     def judged(self, granted: Granted) -> Result:
         """The judgement of a licence's evidence.
@@ -217,11 +249,11 @@ class _Making:
     def _base(self) -> str:
         return self.issuing.issuer.address
 
-    @property
+    @cached_property
     def _own_name(self) -> str:
         return f"{quote(self.granted.written.programme)}/{quote(self.granted.written.number, safe='')}"
 
-    @property
+    @cached_property
     def _licence(self) -> str:
         return f"{self._base}licence/{self._own_name}"
 
@@ -268,7 +300,7 @@ class _Making:
             },
             "profileScore": self._score(revision),
             **{term: _link(link) for term, link in links.items() if link is not None},
-            "conformityAssessment": list(self._assessments(revision)),
+            "conformityAssessment": list(self._assessments()),
         }
 
     def _sentence(self, revision: Revision) -> str:
@@ -290,36 +322,30 @@ class _Making:
         reached = f" Class reached: {grade} (of {', '.join(revision.grades)})." if grade else ""
         return {"code": MET, "definition": f"All mandatory clauses are met.{reached}"}
 
-    def _assessments(self, revision: Revision) -> Iterator[JsonObject]:
+    def _assessments(self) -> Iterator[JsonObject]:
         products = list(self._products())
-        for clause, judgement in zip(revision.clauses, self.result.judgements, strict=True):
-            yield self._assessment(clause, judgement, revision, products)
+        for asked, judgement in zip(self.issuing.asked(self.granted), self.result.judgements, strict=True):
+            yield self._assessment(asked, judgement, products)
 
-    def _assessment(
-        self, clause: Clause, judgement: Judgement, revision: Revision, products: list[JsonObject]
-    ) -> JsonObject:
+    def _assessment(self, asked: _Asked, judgement: Judgement, products: list[JsonObject]) -> JsonObject:
         topic = self._topic()
-        title = _english(clause.titles)
+        applies = judgement.judgement is not Judged.NOT_APPLICABLE
+        evidence = list(self._evidence(asked)) if applies else []
         found: JsonObject = {
             "type": ["ConformityAssessment"],
-            "id": f"{self._licence}#{token(clause.id)}",
-            "name": f"{clause.source.clause} {title}".strip(),
+            "id": f"{self._licence}#{asked.anchor}",
+            "name": asked.name,
             "assessmentCriteria": [
-                {
-                    "type": ["Criterion"],
-                    "id": self.issuing.publication.clause(revision, clause),
-                    "name": title,
-                    "conformityTopic": [topic],
-                }
+                {"type": ["Criterion"], "id": asked.criterion, "name": asked.title, "conformityTopic": [topic]}
             ],
             "assessmentDate": self.result.on.isoformat(),
-            "assessedPerformance": list(self._performances(clause, judgement)),
+            "assessedPerformance": [performance(self.issuing.publication, *one) for one in evidence],
             "assessedProduct": products,
             "conformityTopic": [topic],
         }
-        if judgement.judgement is not Judged.NOT_APPLICABLE and (shown := self._shown(clause)):
-            found["description"] = shown
-        if conditions := list(_conditions(clause, judgement)):
+        if shown := dict.fromkeys(_proof(proof) for _, one in evidence for proof in one.proofs):
+            found["description"] = f"Shown by: {'; '.join(shown)}."
+        if conditions := list(_conditions(asked.clause, judgement)):
             found["specifiedCondition"] = conditions
         if judgement.judgement in {Judged.MET, Judged.NOT_MET}:
             found["conformance"] = judgement.judgement is Judged.MET
@@ -328,31 +354,19 @@ class _Making:
     def _topic(self) -> JsonObject:
         return dict(_REGULATION if self.issuing.programme(self.granted).assurance == "regulator" else _STANDARD)
 
-    def _evidence(self, clause: Clause) -> Iterator[tuple[Quantity, Measurement]]:
+    def _evidence(self, asked: _Asked) -> Iterator[tuple[Quantity, Measurement]]:
         """What the evidence has for a clause, by the same search by which it was judged."""
         given = Circumstances(
             self.granted.product,
             self.issuing.publication.library.properties,
-            f"{self.granted.written.criteria.rpartition('/')[0]}",
+            self.granted.written.criteria.rpartition("/")[0],
             self.result.on,
-            clause.shown_by,
+            asked.clause.shown_by,
             self.granted.written.trusted,
         )
-        for quantity in dict.fromkeys(quantities(clause.requires)):
+        for quantity in asked.quantities:
             for one in find(quantity, given).measurements:
                 yield quantity, one
-
-    def _performances(self, clause: Clause, judgement: Judgement) -> Iterator[JsonObject]:
-        if judgement.judgement is Judged.NOT_APPLICABLE:
-            return
-        for quantity, one in self._evidence(clause):
-            yield performance(self.issuing.publication, quantity, one)
-
-    def _shown(self, clause: Clause) -> str:
-        """The documents that show the values, in words."""
-        proofs = (proof for _, one in self._evidence(clause) for proof in one.proofs)
-        told = dict.fromkeys(_proof(one) for one in proofs)
-        return f"Shown by: {'; '.join(told)}." if told else ""
 
     def _products(self) -> Iterator[JsonObject]:
         written = self.granted.written

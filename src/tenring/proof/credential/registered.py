@@ -18,8 +18,9 @@ from tenring.proof.strict import JsonObject
 from tenring.register.snapshot import Snapshot
 from tenring.rulebook.amounts import plain_number
 from tenring.rulebook.library import Library
-from tenring.rulebook.publish.names import speaking
 
+#: What the credential says of its basis: in English, as all of it.
+LISTED: Final = "the programme's own register lists this licence as active"
 _PARTS: Final = {
     "models": "SELECT model, kind FROM models WHERE licence_id = $id ORDER BY kind, model",
     "gtins": "SELECT gtin FROM gtins WHERE licence_id = $id ORDER BY gtin",
@@ -56,8 +57,6 @@ def licence_content(snapshot: Snapshot, wanted: Wanted, library: Library, catego
         key = {"id": row["licence_id"]}
         parts = {name: db.execute(query, key).fetchall() for name, query in _PARTS.items()}
     criteria = wanted.criteria or _criteria(row, wanted, library, categories)
-    with speaking("en"):
-        why = T("the programme's own register lists this licence as active")
     until = row["valid_until"]
     return {
         "number": row["number"],
@@ -73,7 +72,7 @@ def licence_content(snapshot: Snapshot, wanted: Wanted, library: Library, catego
         "judged_on": wanted.on.isoformat(),
         "given": _given(parts["properties"], library.properties),
         "trusted": True,
-        "basis": {"kind": "register", "why": why, "document": f"{row['register']}, {wanted.on.isoformat()}"},
+        "basis": {"kind": "register", "why": LISTED, "document": f"{row['register']}, {wanted.on.isoformat()}"},
         **({"sample": True} if snapshot.manifest.sample else {}),
     }
 

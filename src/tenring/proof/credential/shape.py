@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 from datetime import date
 from typing import Annotated, Any, Literal, Self
-from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
@@ -21,13 +20,13 @@ _MOMENT = re.compile(
     r"-?\d{4,}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])T(([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d+)?|24:00:00(\.0+)?)"
     r"(Z|[+-](0\d|1[0-3]):[0-5]\d|[+-]14:00)"
 )
-_UNSAFE_IN_ADDRESS = re.compile(r'[\x00-\x20"<>\\^`{|}]')
+_ADDRESS = re.compile(r'[A-Za-z][A-Za-z0-9+.-]*:[^\x00-\x20"<>\\^`{|}]+')
 _DID = re.compile(r"did:[a-z0-9]+:[A-Za-z0-9._:%-]*[A-Za-z0-9._%-]")
 _MULTIBASE = re.compile(r"[zuUmMfF][A-Za-z0-9_=+/-]+")
 
 
 def _address(text: str) -> str:
-    if _UNSAFE_IN_ADDRESS.search(text) or not urlsplit(text).scheme or not text.partition(":")[2]:
+    if not _ADDRESS.fullmatch(text):
         message = "it is no absolute address"
         raise ValueError(message)
     return text
