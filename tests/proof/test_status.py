@@ -564,7 +564,7 @@ def test_a_record_tells_what_was_when_and_why(world: World) -> None:
         Period(Status.SUSPENDED, NOW + HOUR, "smell of solvent"),
         Period(Status.ACTIVE, NOW + 2 * HOUR, "mended"),
     )
-    assert status_at(periods, NOW - HOUR) is None
+    assert status_at(periods, NOW - HOUR) is Status.ACTIVE
     assert status_at(periods, NOW + HOUR) is Status.SUSPENDED
     assert document["credentialSubject"]["licenceNumber"] == "CN-1"
     with pytest.raises(MalformedError, match="another credential"):
@@ -839,6 +839,13 @@ def test_a_withdrawal_does_not_reach_back_when_the_record_says_since_when(world:
     (record,) = (world.out / "status" / "records").iterdir()
     record.unlink()
     assert world.answer(at=NOW + 5 * DAY).outcome is Outcome.FAILED
+
+
+def test_before_it_was_issued_a_credential_says_itself_what_held(world: World) -> None:
+    put(world.book, Status.SUSPENDED, at=NOW + 10 * DAY, since=NOW - 50 * DAY)
+    world.publish(at=NOW + 30 * DAY)
+    outcomes = [world.answer(at=NOW + day * DAY).outcome for day in (-60, -40, 20)]
+    assert outcomes == [Outcome.PASSED, Outcome.FAILED, Outcome.FAILED]
 
 
 def test_without_a_record_a_lifted_suspension_leaves_earlier_days_unknown(world: World) -> None:
