@@ -37,6 +37,7 @@ VERBS = {
     "verify": ("verify", "verify"),
     "vc-api": ("vc_api", "command"),
     "serve": ("serve", "serve"),
+    "worker": ("worker", "worker"),
     "demo": ("demo", "demo"),
 }
 

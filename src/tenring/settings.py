@@ -71,6 +71,10 @@ class Settings:
     """Names under which the web application is reached; a request for another is refused."""
     https: bool = False
     """Whether a proxy in front speaks HTTPS and says so (X-Forwarded-Proto): cookies are then sent over HTTPS only."""
+    max_upload_bytes: int = 100 * 1024**2
+    """Largest file that the web application takes."""
+    keep_days: int = 7
+    """Days after which an uploaded file and its results are removed."""
     engine: str = "duckdb"
     spark_master: str | None = None
     """Where Spark runs, for example `local[4]` or `spark://host:7077`; None: here, with `threads` threads."""
@@ -137,6 +141,11 @@ class Settings:
     def seen_lists(self) -> Path:
         """File of the newest status list seen at each address; an older one that turns up later is a replay."""
         return self.home / "seen-lists.sqlite"
+
+    @property
+    def uploads(self) -> Path:
+        """Folder of files that visitors of the web application sent, with their results."""
+        return self.home / "uploads"
 
     def spill(self, beside: Path) -> Path:
         """Where work on the folder `beside` puts what is larger than memory: there, or in a folder of `temporary`.
@@ -246,6 +255,8 @@ VARIABLES: dict[str, tuple[str, Callable[[str], object], str]] = {
     "DATABASE_URL": ("database_url", str, "database of the web application (SQLite in TENRING_HOME)"),
     "TENRING_HOSTS": ("hosts", _names, "names under which the web application is reached, separated by commas"),
     "TENRING_HTTPS": ("https", _yes_or_no, "1: a proxy in front of the web application speaks HTTPS"),
+    "TENRING_MAX_UPLOAD_BYTES": ("max_upload_bytes", int, "largest file that the web application takes"),
+    "TENRING_KEEP_DAYS": ("keep_days", int, "days after which uploaded files and their results are removed"),
 }
 
 

@@ -152,7 +152,7 @@ def test_what_cannot_be_done_is_one_message_and_exit_code_2(tmp_path: Path, argu
 def test_the_commands_speak_chinese(tmp_path: Path) -> None:
     assert "密钥 issuing-1 已生成" in done(["keys", "new", "--did", DID], tmp_path, TENRING_LANGUAGE="zh")
     assert "有效" in done(["keys", "list"], tmp_path, TENRING_LANGUAGE="zh")
-    result = call(["keys", "rotate", "issuing-1"], tmp_path, TENRING_LANGUAGE="zh", TENRING_PASSPHRASE="wrong")
+    result = call(["keys", "rotate", "issuing-1"], tmp_path, TENRING_LANGUAGE="zh", TENRING_PASSPHRASE="wrong")  # noqa: S106 - a test
     assert "口令无法打开此密钥" in result.output
 
 

@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from tenring.exceptions import KeyMaterialError, MalformedError, ProofError
+from tenring.model.licence import Status
 from tenring.proof.answers import Outcome
 from tenring.proof.did import Published, did_document, did_web_address, find_method
 from tenring.proof.keys.kept import KeyPurpose
@@ -37,6 +38,7 @@ from tenring.proof.status import (
 )
 from tenring.proof.status.credential import write_list
 from tenring.proof.status.entry import write_entry
+from tenring.proof.status.lists import EVER, EVER_SUSPENDED
 from tenring.proof.status.publish import signs_with
 from tenring.proof.status.record import Period, record, record_address
 
@@ -218,12 +220,44 @@ def test_a_record_that_an_attacker_wrote_does_not_undo_a_withdrawal() -> None:
                 issuer=issuer,
                 credential="urn:x:1",
                 number="CN-1",
-                periods=[Period("active", NOW - 100 * DAY, "")],  # type: ignore[arg-type]  # as written in JSON
+                periods=[Period(Status.ACTIVE, NOW - 100 * DAY, "")],
                 at=NOW,
             )
         )
         material = documents(**{"list": later, address: forged})
         assert status_of(credential(), material, day, prover(material)).outcome is Outcome.FAILED
+
+
+def past(*periods: Period, issued: datetime) -> bytes:
+    address = record_address(ADDRESS, "urn:x:1")
+    facts = {"address": address, "issuer": ISSUER, "credential": "urn:x:1", "number": "CN-1"}
+    return signs_with(HONEST, issued)(record(**facts, periods=periods, at=issued))  # type: ignore[arg-type]  # one table
+
+
+@pytest.mark.parametrize("suspension", [False, True])
+def test_a_record_from_before_a_change_does_not_undo_it(suspension: bool) -> None:
+    """The issuer's own record, kept from before the withdrawal (or before a suspension that was lifted since)."""
+    purpose = Purpose.SUSPENSION if suspension else Purpose.REVOCATION
+    listed = status_list(SPOTLESS if suspension else REVOKED, at=NOW, purpose=purpose)
+    given = credential(credentialStatus=write_entry(purpose, ADDRESS, 5))
+    good = Period(Status.ACTIVE, NOW - 100 * DAY, "")
+    bad = Period(Status.SUSPENDED if suspension else Status.WITHDRAWN, NOW - 20 * DAY, "tests")
+    asked_about = NOW - 10 * DAY
+    for record_then, outcomes in (
+        (past(good, bad, issued=NOW), {Outcome.FAILED}),
+        (past(good, issued=NOW - 30 * DAY), {Outcome.FAILED, Outcome.UNKNOWN}),
+    ):
+        material = documents(**{"list": listed, record_address(ADDRESS, "urn:x:1"): record_then})
+        assert status_of(given, material, asked_about, prover(material)).outcome in outcomes
+
+
+def test_a_list_of_what_ever_was_from_before_a_suspension_does_not_hide_it() -> None:
+    given = credential(credentialStatus=write_entry(Purpose.SUSPENSION, ADDRESS, 5))
+    listed = status_list(SPOTLESS, at=NOW, purpose="suspension")
+    for issued, outcome in ((NOW, Outcome.PASSED), (NOW - 15 * DAY, Outcome.UNKNOWN)):
+        ever = status_list(SPOTLESS, at=issued, address=ADDRESS + EVER, purpose=EVER_SUSPENDED)
+        material = documents(**{"list": listed, ADDRESS + EVER: ever})
+        assert status_of(given, material, NOW - 10 * DAY, prover(material)).outcome is outcome
 
 
 # DID documents

@@ -6,6 +6,7 @@ import io
 import time
 import zlib
 from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 import pikepdf
@@ -19,6 +20,8 @@ from tenring.proof.paper.attached import PdfLimits, credential_in_pdf, is_pdf
 
 CERTIFICATE = printed()
 CREDENTIAL = credential_in_pdf(CERTIFICATE)
+#: Files on which pypdf raised other errors than its own.
+CORPUS = Path(__file__).with_name("corpus")
 
 
 def with_files(*files: tuple[str, bytes, str]) -> bytes:
@@ -144,12 +147,32 @@ def test_what_is_no_pdf_is_refused(raw: bytes) -> None:
         credential_in_pdf(raw)
 
 
+def test_what_pypdf_no_longer_reads_is_damage_and_no_crash() -> None:
+    out = io.BytesIO()
+    with pikepdf.open(io.BytesIO(CERTIFICATE)) as pdf:
+        pdf.save(out, object_stream_mode=pikepdf.ObjectStreamMode.disable)
+    older = out.getvalue().replace(b"/Filter /FlateDecode", b"/Filter /Fl         ")
+    with pytest.raises(MalformedError):
+        credential_in_pdf(older)
+
+
+@pytest.mark.parametrize("path", sorted(CORPUS.glob("*.pdf")), ids=lambda path: path.stem)
+def test_what_fuzzing_found_stays_found(path: Path) -> None:
+    with suppress(MalformedError):
+        assert credential_in_pdf(path.read_bytes())
+
+
 def test_a_credential_is_not_taken_for_a_pdf() -> None:
     assert is_pdf(CERTIFICATE)
     assert not is_pdf(CREDENTIAL)
 
 
-@settings(max_examples=300, deadline=5000)
+def test_no_file_is_a_credential_to_one_reader_and_a_pdf_to_another() -> None:
+    assert not is_pdf(b'{"credentialSubject": "' + CERTIFICATE)
+    assert not is_pdf(b"\n" + CERTIFICATE)
+
+
+@settings(max_examples=100, deadline=5000)
 @given(st.data())
 def test_an_altered_certificate_is_read_or_refused_and_nothing_else_happens(data: st.DataObject) -> None:
     raw = bytearray(CERTIFICATE)

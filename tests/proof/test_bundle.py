@@ -164,20 +164,20 @@ def test_trust_is_answered_out_of_a_bundle_alone(tmp_path: Path) -> None:
 
 def test_what_lies_in_the_folder_of_a_web_server_is_taken_by_its_address(tmp_path: Path) -> None:
     for name, text in {
-        ".well-known/did.json": "1", "programmes/blue/did.json": "2", "status/1": "3", "a b.json": "4",
-        ".git/config": "5",
+        ".well-known/did.json": "{1}", "programmes/blue/did.json": "{2}", "status/1": "eyJ3",
+        "a b.json": "{4}", ".git/config": "{5}", "index.html": "<html>",
     }.items():  # fmt: skip
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text(text)
     served = Served.read(f"https://blue.example={tmp_path}")
     assert {one.address: one.body for one in served.all()} == {
-        "did:web:blue.example": b"1",
-        "did:web:blue.example:programmes:blue": b"2",
-        "https://blue.example/status/1": b"3",
-        "https://blue.example/a b.json": b"4",
+        "did:web:blue.example": b"{1}",
+        "did:web:blue.example:programmes:blue": b"{2}",
+        "https://blue.example/status/1": b"eyJ3",
+        "https://blue.example/a%20b.json": b"{4}",
     }
-    assert served.find("did:web:blue.example:programmes:blue").body == b"2"  # type: ignore[union-attr]
-    assert served.find("https://blue.example/a%20b.json").body == b"4"  # type: ignore[union-attr]
+    assert served.find("did:web:blue.example:programmes:blue").body == b"{2}"  # type: ignore[union-attr]
+    assert served.find("https://blue.example/a%20b.json").body == b"{4}"  # type: ignore[union-attr]
     assert served.find("https://blue.example/../x") is None
     assert served.find("https://blue.example/%2e%2e/x") is None
     assert served.find("https://blue.example.thief.example/status/1") is None

@@ -170,6 +170,11 @@ def test_days_are_those_of_the_issuers_own_time_zone() -> None:
     assert "1 June 2024 to 31 May 2027" in text_of(printed(document))
 
 
+def test_the_last_day_is_one_that_is_valid_to_its_end() -> None:
+    document = published() | {"validUntil": "2027-05-31T00:00:00Z"}
+    assert "to 30 May 2027" in text_of(printed(document))
+
+
 def test_sixty_models_go_over_pages_each_with_number_holder_and_code() -> None:
     pdf = printed(published(products=products(60)))
     text = text_of(pdf)

@@ -245,6 +245,17 @@ def test_a_service_that_signs_with_another_key_is_found_out(address: str, transi
         store.signer("cloud-1", TOKEN)
 
 
+def test_a_file_that_does_not_say_where_the_key_is_is_an_error(address: str, store: KeyStore) -> None:
+    place = Service(address, "transit", "issuing")
+    place.generate(TOKEN, Algorithm.ED25519)
+    store.enrol("cloud-1", KeyPurpose.ISSUING, place, TOKEN, BY)
+    path = store.folder / "cloud-1.key.json"
+    for secret in ({}, place.written() | {"version": "one"}):
+        path.write_text(json.dumps(json.loads(path.read_bytes()) | {"secret": secret}), encoding="utf-8")
+        with pytest.raises(KeyMaterialError, match="does not say where it is"):
+            store.signer("cloud-1", TOKEN)
+
+
 @pytest.mark.parametrize(
     "answer",
     [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import os
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -164,6 +165,21 @@ def test_pages_and_pictures_are_no_material(network: Opened, believed: Certifica
 def test_json_and_credentials_are(network: Opened, believed: Certificate, kind: str) -> None:
     with serving(believed, answers(DOCUMENT, content_type=kind)) as server:
         assert network().find(did_of(server)) is not None
+
+
+def test_the_folder_of_what_was_fetched_does_not_grow_without_end(
+    network: Opened, served: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tenring.proof.network.MOST_KEPT", 5)
+    folder = tmp_path / "material"
+    folder.mkdir()
+    for number in range(20):
+        (folder / f"old-{number}").write_bytes(b"{}")
+        os.utime(folder / f"old-{number}", (number, number))
+    network().find(did_of(served))
+    left = {path.name for path in folder.iterdir()}
+    assert {f"old-{number}" for number in range(15, 20)} <= left
+    assert len(left) == 6
 
 
 # how long it counts as fresh

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tenring.exceptions import MalformedError
@@ -67,6 +67,7 @@ RECOGNITIONS = st.builds(
 )  # fmt: skip
 
 
+@settings(deadline=None)
 @given(NAMES, RECOGNITIONS)
 def test_whatever_is_written_is_read_back(name: str, one: Recognition) -> None:
     again = read_list(read_object(json.dumps(write_list(listed([one], entities=[Entity(BLUE, {"en": name})])))))

@@ -465,6 +465,12 @@ def test_a_list_of_substances_is_refused() -> None:
         values_table([("a", Product((Measurement("formulation", substances=()),)))])
 
 
+def test_a_product_with_named_parts_is_refused() -> None:
+    part = Measurement("power", "lid", number=Interval(Decimal(1), Decimal(1)), part="lid")
+    with pytest.raises(ValueError, match="one by one"):
+        values_table([("a", Product((part,)))])
+
+
 def test_both_engines_have_the_same_answers(engines: Engines, engine_name: str, library: Library) -> None:
     by_criteria: dict[str, list[Product]] = {}
     for name, case in cases():

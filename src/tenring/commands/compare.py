@@ -14,6 +14,7 @@ from tenring.commands.criteria import today
 from tenring.commands.output import DATE, as_json, console, plain, print_json, settings_of
 from tenring.language import T
 from tenring.rulebook.amounts import plain_number
+from tenring.rulebook.compare.classes import ClassFollowing
 from tenring.rulebook.compare.missing import MissingEvidence
 from tenring.rulebook.compare.relation import Basis, Relation
 from tenring.rulebook.compare.revisions import ClauseComparison, Comparison
@@ -92,6 +93,9 @@ def _print(one: Comparison) -> None:
     _print_clauses(one)
     _print_witness(one.witness)
     _print_witness(one.reverse_witness)
+    graded = [any(each.holds for each in classes) for classes in (one.classes, one.classes_back)]
+    _print_classes(one.first, one.second, one.classes, is_graded=graded[1])
+    _print_classes(one.second, one.first, one.classes_back, is_graded=graded[0])
     _print_missing(one)
 
 
@@ -150,6 +154,21 @@ def _print_witness(witness: Witness | None) -> None:
         click.echo(f"  {one.quantity} = {one.value}" + (f" ({one.method})" if one.method else ""))
     if len(witness.values) > MOST_VALUES:
         click.echo("  " + T("and {count} more values (--json)", count=len(witness.values) - MOST_VALUES))
+
+
+def _print_classes(first: str, second: str, classes: tuple[ClassFollowing, ...], *, is_graded: bool) -> None:
+    """What each class gives; "*" where that is not certain. `is_graded`: the second has classes."""
+    for one in classes:
+        holds = first if one.holds is None else T("{revision}, class {name} or better", revision=first, name=one.holds)
+        if not one.meets:
+            none = T("no class of {revision} follows") if is_graded else T("{revision} does not follow")
+            gives = none.format(revision=second)
+            gives += f" ({T(REASONS['open'])})" if one.witness is None else ""
+        elif one.gives is None:
+            gives = T("{revision} is met", revision=second)
+        else:
+            gives = T("{revision}, class {name} or better", revision=second, name=one.gives)
+        click.echo(f"{holds}: {gives}{'' if one.sure else ' *'}")
 
 
 def _print_missing(one: Comparison) -> None:

@@ -207,8 +207,9 @@ def check(context: click.Context, *, files: tuple[Path, ...], as_json: bool) -> 
 def publish_criteria(context: click.Context, *, out: Path, base: str, on: date | None, as_json: bool) -> None:
     """Publish all criteria: a UNTP vocabulary (untp/), OSCAL catalogues (oscal/) and pages in English and Chinese.
 
-    Every limit carries its mark and its source. Each revision is compared with the one that followed it
-    (oscal-mappings/). The folder is replaced as a whole, or not at all.
+    Every limit carries its mark and its source. Each revision is compared with the one that followed it, and all
+    criteria of a category that are in force with each other (oscal-mappings/). The folder is replaced as a whole,
+    or not at all.
 
     Example: tenring criteria publish --out public --base https://criteria.example.org/
     """

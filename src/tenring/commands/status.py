@@ -42,6 +42,7 @@ def status() -> None:
 @click.argument("state", type=click.Choice([str(state) for state in _STATES]))
 @click.option("--reason", required=True, help="The reason, in your words; it is published in the status record.")
 @click.option("--since", type=DATE, help="First day on which it holds (default: from now on).")
+@click.option("--credential", metavar="ID", help="Only this credential of the licence (default: all of them).")
 @_issuer
 @who_option
 @as_json
@@ -62,6 +63,7 @@ def set_(context: click.Context, /, **given: Any) -> None:  # noqa: ANN401 - cli
             at=at,
             since=_begin(given["since"]),
             issuer=given["issuer"],
+            credential=given["credential"],
         )
     if given["as_json"]:
         print_json(changes)

@@ -20,6 +20,7 @@ from tenring.proof.bundle import SeenBundles, open_bundle
 from tenring.proof.keys.multikey import multikey, public_from_multikey
 from tenring.proof.keys.store import KeyStore
 from tenring.proof.sources import sources
+from tenring.proof.status import SeenInFile
 from tenring.proof.trust.book import Entry, TrustBook
 from tenring.proof.trust.load import load_trust
 from tenring.proof.trust.model import (
@@ -225,6 +226,7 @@ def _none_meant(what: str) -> list[Entry]:
 @click.option("--on", type=DATE, help="Only what holds on this day.")
 @click.option("--bundle", type=click.Path(path_type=Path), help="What a bundle says under the pinned roots, instead.")
 @click.option("--fetched", is_flag=True, help="What the published lists say under the pinned roots, instead.")
+@click.option("--draft", type=click.Path(path_type=Path), help="What a draft says that you are asked to sign, instead.")
 @as_json
 @click.pass_context
 def show(context: click.Context, /, **given: Any) -> None:  # noqa: ANN401 - click's own
@@ -234,9 +236,8 @@ def show(context: click.Context, /, **given: Any) -> None:  # noqa: ANN401 - cli
     """
     settings = settings_of(context)
     with errors_explained():
-        if given["bundle"] or given["fetched"]:
-            model = _read(settings, given["bundle"], now())
-            _show_model(model, given)
+        if given["bundle"] or given["fetched"] or given["draft"]:
+            _show_model(_drafted(given["draft"]) if given["draft"] else _read(settings, given["bundle"], now()), given)
             return
         book = TrustBook.of(settings)
         entries, model = book.entries(), book.model("")
@@ -254,10 +255,17 @@ def show(context: click.Context, /, **given: Any) -> None:  # noqa: ANN401 - cli
     console().print(table if found else T("Nobody is recognised here yet: tenring trust add"))
 
 
+def _drafted(path: Path) -> TrustModel:
+    listed = read_draft(path).listed
+    known = {one.did: one for one in (listed.publisher, *listed.entities)}
+    return TrustModel(listed.publisher.did, known, listed.recognitions)
+
+
 def _read(settings: Settings, bundle: Path | None, at: datetime) -> TrustModel:
     roots = read_roots(settings.roots_file)
     opened = open_bundle(bundle, roots, at, seen=SeenBundles.of(settings)) if bundle else None
-    return load_trust(sources(settings, bundle=opened, network=bundle is None), roots, at)
+    seen = SeenInFile(settings.seen_lists)
+    return load_trust(sources(settings, bundle=opened, network=bundle is None), roots, at, seen=seen)
 
 
 def _show_model(model: TrustModel, given: dict[str, Any]) -> None:

@@ -26,6 +26,11 @@ from tenring.settings import Settings
 UNSAID: Final = timedelta(hours=1)
 #: Never asked more often, so that many certificates of one issuer do not ask for its key once each.
 SHORTEST: Final = timedelta(minutes=1)
+#: Files kept of what was fetched, and bytes of all of them: a stranger's certificates can name any number of addresses.
+MOST_KEPT: Final = 4_000
+MOST_BYTES: Final = 256 * 1024**2
+#: After how many new files it is looked whether there are too many.
+_LOOK: Final = 50
 #: Never believed longer, whatever the publisher says.
 LONGEST: Final = timedelta(days=7)
 _MAX_AGE = re.compile(r"(?:^|,)\s*max-age\s*=\s*\"?(\d{1,9})", re.IGNORECASE)
@@ -47,6 +52,7 @@ class NetworkMaterial:
     transfer: Transfer | None = None
     clock: Callable[[], datetime] = _now
     _failed: dict[str, tuple[datetime, str]] = field(default_factory=dict)
+    _new: int = 0
 
     def find(self, address: str) -> Held | None:
         """What is published under this address; None when it is neither https nor a did:web.
@@ -75,6 +81,8 @@ class NetworkMaterial:
         try:
             answer = self._transfer.get(where)
         except MaterialError as error:
+            if len(self._failed) >= MOST_KEPT:
+                self._failed.clear()
             self._failed[address] = (now, str(error))
             raise
         held = Held(address, answer.body, now, now + lifetime(answer.headers))
@@ -115,9 +123,22 @@ class NetworkMaterial:
         }
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
+            if self._new % _LOOK == 0:
+                _remove_oldest(path.parent)
+            self._new += 1
             write_whole(path, json.dumps(said).encode() + b"\n" + held.body)
         except OSError as error:
             raise MaterialError(T("{path} cannot be written: {error}", path=path, error=error)) from error
+
+
+def _remove_oldest(folder: Path) -> None:
+    """Keep the folder within its bounds: what was fetched longest ago goes first."""
+    found = sorted(((path.stat(), path) for path in folder.iterdir()), key=lambda one: -one[0].st_mtime)
+    size = 0
+    for number, (stat, path) in enumerate(found):
+        size += stat.st_size
+        if number >= MOST_KEPT or size > MOST_BYTES:
+            path.unlink(missing_ok=True)
 
 
 def _place(address: str) -> HttpsAddress:

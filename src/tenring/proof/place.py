@@ -11,7 +11,7 @@ from tenring.proof.bundle import SeenBundles, open_bundle
 from tenring.proof.contexts import OWN
 from tenring.proof.material import FirstOf, Material
 from tenring.proof.network import NetworkMaterial
-from tenring.proof.standards import Pinned, Standards
+from tenring.proof.sources import sources
 from tenring.proof.status.lists import SeenInFile
 from tenring.proof.trust.load import load_trust
 from tenring.proof.trust.roots import Roots, read_roots
@@ -30,8 +30,9 @@ def verifier_of(settings: Settings, *, at: datetime, bundle: Path | None = None)
     """
     roots = read_roots(settings.roots_file) if settings.roots_file.is_file() else None
     material = material_of(settings, roots, at=at, bundle=bundle)
-    trust = load_trust(material, roots, at) if roots is not None else None
-    return Verifier(material, trust=trust, seen=SeenInFile(settings.seen_lists))
+    seen = SeenInFile(settings.seen_lists)
+    trust = load_trust(material, roots, at, seen=seen) if roots is not None else None
+    return Verifier(material, trust=trust, seen=seen)
 
 
 def material_of(settings: Settings, roots: Roots | None, *, at: datetime, bundle: Path | None = None) -> Material:
@@ -42,13 +43,14 @@ def material_of(settings: Settings, roots: Roots | None, *, at: datetime, bundle
         MaterialError: the bundle cannot be used.
     """
     if bundle is None:
-        return Pinned(FirstOf((OWN, Standards(settings), NetworkMaterial(settings))))
+        return FirstOf((OWN, sources(settings, network=True)))
     if roots is None:
         do = T("Get the file of root keys from the network in a way you trust, and name it in TENRING_ROOTS")
         raise UnusableInputError(
             T("no root keys are pinned, so nothing says who may sign a bundle"), where=bundle, do=do
         )
-    return Pinned(FirstOf((OWN, Standards(settings), open_bundle(bundle, roots, at, seen=SeenBundles.of(settings)))))
+    opened = open_bundle(bundle, roots, at, seen=SeenBundles.of(settings))
+    return FirstOf((OWN, sources(settings, bundle=opened)))
 
 
 def fetched(address: str, settings: Settings) -> bytes:

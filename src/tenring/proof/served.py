@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
 
 from tenring.exceptions import MalformedError, MaterialError
 from tenring.language import T
@@ -17,6 +17,8 @@ from tenring.proof.material import Held
 
 _DID_DOCUMENT: Final = "did.json"
 _WELL_KNOWN: Final = "/.well-known"
+#: How JSON objects, tokens (a header in base64url) and COSE structures begin.
+_SIGNED: Final = (b"{", b"ey", b"\xd2")
 
 
 @dataclass(frozen=True)
@@ -59,7 +61,9 @@ class Served:
         return self._held(address, path)
 
     def all(self) -> Iterator[Held]:
-        """Every file in the folder, by the address at which it is served; DID documents by their DID.
+        """Every document in the folder, by the address at which it is served; DID documents by their DID.
+
+        Pages and pictures are left out: only JSON, tokens and COSE are material.
 
         Raises:
             MaterialError: one cannot be read.
@@ -69,10 +73,12 @@ class Served:
             hidden = any(part.startswith(".") and f"/{part}" != _WELL_KNOWN for part in parts)
             if hidden or not path.is_file() or not path.resolve().is_relative_to(self.folder.resolve()):
                 continue
-            address = f"{self.address}/{'/'.join(parts)}"
+            address = f"{self.address}/{'/'.join(map(quote, parts))}"
             if parts[-1] == _DID_DOCUMENT:
                 address = did_web(address.removesuffix(f"/{_DID_DOCUMENT}").removesuffix(_WELL_KNOWN))
-            yield self._held(address, path)
+            held = self._held(address, path)
+            if held.body.lstrip()[:2].startswith(_SIGNED):
+                yield held
 
     def _held(self, address: str, path: Path) -> Held:
         try:

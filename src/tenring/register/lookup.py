@@ -115,7 +115,7 @@ def _records(db: duckdb.DuckDBPyConnection, ids: list[str]) -> Iterator[LicenceR
         id_ = named["licence_id"]
         yield LicenceRecord(
             **{**named, "markets": tuple(named["markets"] or ())},
-            models=tuple(model for (model,) in models.get(id_, ())),
+            models=tuple(dict.fromkeys(model for (model,) in models.get(id_, ()))),
             gtins=tuple(gtin for (gtin,) in gtins.get(id_, ())),
             periods=tuple(Period(*period) for period in periods.get(id_, ())),
             properties=tuple(Measured(*one) for one in properties.get(id_, ())),

@@ -74,6 +74,8 @@ class Measurement:
     not_detected: bool = False
     needs_density: bool = False
     proofs: tuple[Proof, ...] = ()
+    part: str | None = None
+    """Which of several of the kind `of` it is of; None: of each."""
 
 
 @dataclass(frozen=True)
@@ -104,6 +106,15 @@ class Product:
             key = (one.property, one.of)
             found[key] = (*found.get(key, ()), one)
         return found
+
+    def parts(self, of: str) -> tuple[str, ...]:
+        """The names of its several parts of a kind, in the order in which they come; nothing where none is named."""
+        return tuple(dict.fromkeys(one.part for one in self.measurements if one.of == of and one.part is not None))
+
+    def only(self, of: str, part: str) -> Product:
+        """The product as if that part were its only one of the kind."""
+        kept = tuple(one for one in self.measurements if one.of != of or one.part in {None, part})
+        return replace(self, measurements=kept)
 
 
 def read_product(path: Path, properties: Properties) -> Product:
@@ -171,9 +182,12 @@ class Reader:
         if sum(one is not None for one in (written.value, written.values, written.substances)) != 1:
             what = "it has not one of value, values and substances"
             raise self._error(what, path, "Give exactly one of them")
+        if written.part is not None and written.of == "product":
+            raise self._error("a part is named, and not of what kind it is", path, "Write of: plastic-part, or another")
         about = Measurement(
             property=name,
             of=written.of,
+            part=written.part,
             at={one: condition_text(text) for one, text in written.at.items()},
             method=written.method,
             printed=_printed(written),
@@ -266,7 +280,8 @@ def _to_property(
     """What the reported numbers are multiplied by; None: a share by mass needs a density to become one by volume."""
     unit = written.unit or ""
     if definition.by_density and is_share_by_mass(unit) and unit:
-        density = next((one for one in before if one.property == DENSITY and one.of == about.of), None)
+        alike = (one for one in before if one.property == DENSITY and one.of == about.of)
+        density = next((one for one in alike if one.part in {None, about.part}), None)
         if density is None or density.number is None or density.number.low != density.number.high:
             return None
         share = conversion(as_pint_writes(unit), "dimensionless")

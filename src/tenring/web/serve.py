@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 import threading
 import webbrowser
 from collections.abc import Callable, Iterator
@@ -18,6 +20,9 @@ from tenring.language import T
 from tenring.settings import Settings
 from tenring.web.core import secret
 
+#: How often the worker looks for something to do, in seconds.
+_SECONDS = 0.5
+
 
 @dataclass(frozen=True)
 class Address:
@@ -26,6 +31,8 @@ class Address:
     host: str = "127.0.0.1"
     port: int = 8000
     threads: int = 8
+    worker: bool = True
+    """Whether a worker runs beside; without one, `tenring worker` does what takes long."""
 
 
 def prepare(settings: Settings) -> None:
@@ -37,18 +44,38 @@ def prepare(settings: Settings) -> None:
 
 
 def serve(address: Address, *, settings: Settings, tell: Callable[[str], None], browser: bool = False) -> None:
-    """Serve until interrupted; `tell` gets the address once requests are answered.
+    """Serve until interrupted, with a worker beside; `tell` gets the address once requests are answered.
 
     Raises:
         UnusableInputError: the port is taken or not allowed.
     """
     prepare(settings)
-    with _listening(address) as server:
+    with _listening(address) as server, _worker_beside(wanted=address.worker):
         found = f"http://{_shown(address.host)}:{server.effective_port}/"
         tell(found)
         if browser:
             threading.Timer(0.5, webbrowser.open, [found]).start()
         server.run()
+
+
+def work(settings: Settings) -> None:
+    """Do what takes long, one thing after the other, until interrupted."""
+    prepare(settings)
+    call_command("db_worker", interval=_SECONDS, reload=False)
+
+
+@contextmanager
+def _worker_beside(*, wanted: bool) -> Iterator[None]:
+    """A worker in a process of its own while the block runs, so that pages stay fast."""
+    if not wanted:
+        yield
+        return
+    worker = subprocess.Popen([sys.executable, "-m", "tenring", "worker"])
+    try:
+        yield
+    finally:
+        worker.terminate()
+        worker.wait()
 
 
 @contextmanager

@@ -26,6 +26,21 @@ _KEPT: Final = 64 * 1024**2
 _NOTHING: Final = Documents({})
 
 
+@dataclass
+class _Kept:
+    """Documents that were compared with their hash, up to a size; the oldest go first."""
+
+    bodies: OrderedDict[str, bytes] = field(default_factory=OrderedDict)
+    size: int = 0
+
+    def keep(self, sha256: str, body: bytes) -> None:
+        """Keep one more."""
+        self.bodies[sha256] = body
+        self.size += len(body)
+        while self.size > _KEPT:
+            self.size -= len(self.bodies.popitem(last=False)[1])
+
+
 @dataclass(frozen=True)
 class Bundle:
     """A bundle whose index is proven. It is material: it answers by address."""
@@ -34,7 +49,7 @@ class Bundle:
     index: Index
     sha256: str
     """Hash of its index, by which a delta names it."""
-    _kept: OrderedDict[str, bytes] = field(default_factory=OrderedDict, repr=False, compare=False)
+    _kept: _Kept = field(default_factory=_Kept, repr=False, compare=False)
 
     @property
     def name(self) -> Base:
@@ -68,7 +83,7 @@ class Bundle:
         Raises:
             MaterialError: it is another, or not there.
         """
-        kept = self._kept.get(listed.sha256)
+        kept = self._kept.bodies.get(listed.sha256)
         if kept is not None:
             return kept
         if DOCUMENTS + listed.sha256 not in self.archive.entries:
@@ -78,9 +93,7 @@ class Bundle:
             raise MaterialError(
                 T("{path}: {address} is not what the index says", path=self.archive.path, address=listed.address)
             )
-        self._kept[listed.sha256] = body
-        while sum(map(len, self._kept.values())) > _KEPT:
-            self._kept.popitem(last=False)
+        self._kept.keep(listed.sha256, body)
         return body
 
 

@@ -387,10 +387,15 @@ def _kept(  # noqa: PLR0913 - the parts of a key
 
 
 def _opened(kept: KeptKey, place: JsonObject, secret: str) -> Signer:
-    if kept.place is Place.TOKEN:
-        return TokenSigner.open(Token.read(place), secret, kept.key, kept.verification_method)
-    if kept.place is Place.SERVICE:
-        return TransitSigner.open(Service.read(place), secret, kept.key, kept.verification_method)
+    try:
+        token = Token.read(place) if kept.place is Place.TOKEN else None
+        service = Service.read(place) if kept.place is Place.SERVICE else None
+    except (KeyError, TypeError, ValueError) as error:
+        raise KeyMaterialError(T("the file of the key {name} does not say where it is", name=kept.name)) from error
+    if token is not None:
+        return TokenSigner.open(token, secret, kept.key, kept.verification_method)
+    if service is not None:
+        return TransitSigner.open(service, secret, kept.key, kept.verification_method)
     raw = unseal(place, secret, kept.about)
     signer = LocalSigner.of(kept.key.algorithm, raw, kept.verification_method)
     if signer.key != kept.key:

@@ -14,28 +14,26 @@ from dataclasses import dataclass
 from typing import Final
 
 from pypdf import Configuration, PdfReader, apply_configuration
-from pypdf.errors import PyPdfError
 from pypdf.generic import ArrayObject, DictionaryObject, EmbeddedFile
 
-from tenring.exceptions import MalformedError
+from tenring.exceptions import MalformedError, ProofError
 from tenring.language import T
 from tenring.proof.strict import LIMITS, refuse
 
-#: How a PDF begins; verifiers tell one from a credential by it.
+#: How a PDF begins; verifiers tell one from a credential by it. Lenient readers skip what stands before it, and then
+#: one file could be a credential to one reader and a PDF to another.
 PDF: Final = b"%PDF-"
-#: What a reader of PDF may skip before it (ISO 32000-1, annex H, note 13).
-_LEADING = 1024
 
 JWT: Final = "application/vc+jwt"
 SD_JWT: Final = "application/vc+sd-jwt"
 JSON: Final = "application/vc"
 MEDIA_TYPES: Final = frozenset((JWT, SD_JWT, JSON, "application/vc+ld+json", "application/ld+json", "application/json"))
 _ENDINGS = (".jwt", ".json", ".jsonld", ".vc")
-#: What pypdf raises on damage beside its own errors.
-_DAMAGE = (ArithmeticError, AttributeError, LookupError, NotImplementedError, TypeError, ValueError)
 #: Words of which a credential or presentation in JSON has at least one.
 _CREDENTIAL_WORDS = (b"credentialSubject", b"verifiableCredential", b"EnvelopedVerifiableCredential")
 _JOSE = re.compile(rb"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*\.[A-Za-z0-9_-]*")
+
+logging.getLogger("pypdf").setLevel(logging.CRITICAL)  # it warns of what we refuse
 
 
 @dataclass(frozen=True)
@@ -53,7 +51,7 @@ class PdfLimits:
 
 def is_pdf(raw: bytes) -> bool:
     """Whether this is a PDF rather than a credential."""
-    return PDF in raw[:_LEADING]
+    return raw.startswith(PDF)
 
 
 def media_type_of(secured: bytes) -> str:
@@ -93,20 +91,16 @@ def credential_in_pdf(pdf: bytes, limits: PdfLimits | None = None) -> bytes:
 
 def _read(pdf: bytes, limits: PdfLimits) -> list[bytes]:
     """The different credentials that are attached."""
-    log = logging.getLogger("pypdf")
-    level, log.level = log.level, logging.CRITICAL  # it warns of what we refuse
     try:
         with apply_configuration(_unpacking(limits)):
             reader = PdfReader(io.BytesIO(pdf), strict=True, xref_stream_maximum_entries=limits.objects)
             if reader.is_encrypted:
                 refuse(T("the PDF is encrypted; its attachments cannot be read"))
             return list(dict.fromkeys(_credentials(reader, limits)))
-    except RecursionError:
-        refuse(T("it nests deeper than {limit} levels", limit="1,000"))
-    except (PyPdfError, *_DAMAGE) as error:
+    except ProofError:
+        raise
+    except Exception as error:  # noqa: BLE001 - whatever pypdf meets in a damaged file, it means the same to us
         refuse(T("the PDF is damaged: {error}", error=f"{type(error).__name__} {error}"[:200]))
-    finally:
-        log.level = level
 
 
 def _unpacking(limits: PdfLimits) -> Configuration:

@@ -15,7 +15,7 @@ from tenring.proof.product import NamedProduct
 from tenring.proof.strict import JsonObject
 
 #: More products than a certificate that is read by people can list.
-MOST_PRODUCTS: Final = 5000
+MOST_PRODUCTS: Final = 2000
 LONGEST_TEXT: Final = 2000
 
 _SPACE = re.compile(r"[\t\n\r\u00a0\u2028\u2029]+")
@@ -94,9 +94,9 @@ def _printed(content: Content, subject: dict[str, Any]) -> Facts:
         scheme=read.required(content.scheme_name, T("a scheme (credentialSubject.referenceScheme.name)")),
         issuer=read.required(content.issuer_name, T("an issuer's name (issuer.name)")),
         issuer_id=read.required(content.issuer, T("an issuer (issuer.id)")),
-        # days as they are where the issuer is: in the offset that is written
+        # days as they are where the issuer is; the last one is a whole day
         valid_from=content.valid_from.date() if content.valid_from else _lacks("validFrom"),
-        valid_until=content.valid_until.date() if content.valid_until else None,
+        valid_until=content.last_day,
         holder_id=read.text(holder.get("registeredId")),
         profile=read.text(content.profile_name),
         profile_id=read.text(content.profile),

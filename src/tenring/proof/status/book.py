@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Final
+from typing import Final, NoReturn
 
 from tenring.exceptions import IssueError
 from tenring.language import T
@@ -106,13 +106,12 @@ class OpenList:
 
 @dataclass(frozen=True)
 class OpenRecord:
-    """The status record of a credential as it stands: what was when, and when that was last added to."""
+    """The status record of a credential as it stands: what was when."""
 
     credential: str
     licence: str
     address: str
     periods: tuple[Period, ...]
-    changed: datetime
 
 
 @dataclass(frozen=True)
@@ -179,10 +178,12 @@ class StatusBook:
         at: datetime,
         since: datetime | None = None,
         issuer: str | None = None,
+        credential: str | None = None,
     ) -> list[Change]:
         """Record a status for all credentials of a licence (of this issuer); it shows when lists are published.
 
         `since`: from when the status holds (default: `at`), never before an earlier change of the same credential.
+        `credential`: only for this one of them, such as the one that a renewal superseded.
 
         Raises:
             IssueError: no such licence, several issuers have it, it ended for good, the change has no reason or
@@ -196,6 +197,8 @@ class StatusBook:
         self._require_begun()
         with self._writing() as connection:
             found = _credentials(connection, licence, issuer)
+            if credential is not None:
+                found = [one for one in found if one.name == credential] or _none_of(found, credential)
             for one in found:
                 _require_change(one, _changes(connection, one), status, since)
             for one in found:
@@ -241,7 +244,6 @@ class StatusBook:
                     licence=one.licence,
                     address=record_address(_places(connection, one.id)[0].address, one.name),
                     periods=(*first, *(Period(c.status, c.since, c.reason) for c in changes)),
-                    changed=max(change.at for change in changes),
                 )
 
     def lists(self, issuer: str) -> list[OpenList]:
@@ -272,12 +274,6 @@ class StatusBook:
         """Everybody who has lists in this book."""
         with self._reading() as connection:
             return [row[0] for row in connection.execute("SELECT DISTINCT issuer FROM list ORDER BY issuer")]
-
-    def issued(self, address: str) -> datetime | None:
-        """When what lies at this address was last published; None: never."""
-        with self._reading() as connection:
-            row = connection.execute("SELECT at FROM issued WHERE address = ?", (address,)).fetchone()
-        return datetime.fromisoformat(row[0]) if row else None
 
     def note_issued(self, addresses: Sequence[str], at: datetime) -> None:
         """Remember that these lists are issued at this moment.
@@ -427,6 +423,17 @@ def _credentials(connection: sqlite3.Connection, licence: str, issuer: str | Non
             )
         )
     return found
+
+
+def _none_of(found: Sequence[_Credential], credential: str) -> NoReturn:
+    raise IssueError(
+        T(
+            "{credential} is no credential of the licence {number}. There are: {known}",
+            credential=credential,
+            number=found[0].licence,
+            known=", ".join(one.name for one in found),
+        )
+    )
 
 
 def _changes(connection: sqlite3.Connection, one: _Credential) -> list[Change]:

@@ -280,7 +280,7 @@ class _Question:
             )
         value = found.bits.value(entry.index, entry.size)
         if found.valid_from is not None and found.valid_from.date() > self.at.date():
-            return self._said_then(entry, value, held)
+            return self._said_then(entry, value, held, issued=found.valid_from)
         return _meaning(entry, value, held)
 
     def _require_right(self, found: StatusList, purpose: str) -> None:
@@ -303,11 +303,15 @@ class _Question:
         except MalformedError:
             return None
 
-    def _said_then(self, entry: Entry, value: int, held: Held) -> EntryAnswer:
-        """What a list says of a day before it was issued: bits tell what is, and not since when."""
-        if value == 0 and (entry.purpose == Purpose.REVOCATION or self._never_set(entry)):
+    def _said_then(self, entry: Entry, value: int, held: Held, *, issued: datetime) -> EntryAnswer:
+        """What a list says of a day before it was issued: bits tell what is, and not since when.
+
+        What else the issuer published about the past counts when it is no older than the list: an older copy of it
+        would not know of what came in between.
+        """
+        if value == 0 and (entry.purpose == Purpose.REVOCATION or self._never_set(entry, issued)):
             return _meaning(entry, 0, held)
-        recorded = self._recorded(entry)
+        recorded = self._recorded(entry, issued)
         if recorded in _GOOD:
             return _passed(entry, 0, held)
         if recorded is not None:
@@ -321,18 +325,18 @@ class _Question:
         )
         return _unknown(entry.purpose, "status_then_unknown", reason)
 
-    def _never_set(self, entry: Entry) -> bool:
+    def _never_set(self, entry: Entry, issued: datetime) -> bool:
         """Whether the list of what was ever set is there, and this entry is not in it."""
         if entry.purpose != Purpose.SUSPENSION:
             return False
         try:
             ever, _ = self.lists.list_at(entry.address + EVER, self.now)
             self._require_right(ever, EVER_SUSPENDED)
-            return ever.bits.value(entry.index) == 0
+            return ever.valid_from is not None and ever.valid_from >= issued and ever.bits.value(entry.index) == 0
         except ProofError:
             return False
 
-    def _recorded(self, entry: Entry) -> Status | None:
+    def _recorded(self, entry: Entry, issued: datetime) -> Status | None:
         """The state at that moment by the signed status record; None where there is none that can be relied on."""
         address = record_address(entry.address, self.credential)
         try:
@@ -346,7 +350,8 @@ class _Question:
                 *self.lists.issuers,
             ):
                 return None
-            return status_at(read_record(proven.document, address=address, credential=self.credential), self.at)
+            found = read_record(proven.document, address=address, credential=self.credential)
+            return status_at(found.periods, self.at) if found.issued >= issued else None
         except ProofError:
             return None
 

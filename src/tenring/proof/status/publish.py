@@ -74,7 +74,7 @@ def publish_status(  # noqa: PLR0913 - whose, where, signed how, when, for how l
     valid_for: timedelta = VALID_FOR,
     ttl: timedelta = TTL,
 ) -> Publication:
-    """Publish all lists of an issuer, and the records that are new, below `out` (the root of the web server).
+    """Publish all lists and records of an issuer below `out` (the root of the web server).
 
     Raises:
         IssueError: the issuer has no lists, the clock stands before the last publication, or a file cannot be written.
@@ -82,21 +82,19 @@ def publish_status(  # noqa: PLR0913 - whose, where, signed how, when, for how l
     until = at + valid_for
     book.require_lists(issuer)
     open_lists = book.lists(issuer)
-    records, changed = {}, {}
-    for one in book.records(issuer):
-        records[one.address] = path = _path(out, one.address)
-        before = book.issued(one.address)
-        if before is None or before < one.changed or not path.is_file():
-            changed[one.address] = sign(
-                record(
-                    address=one.address,
-                    issuer=issuer,
-                    credential=one.credential,
-                    number=one.licence,
-                    periods=one.periods,
-                    at=at,
-                )
+    records = {
+        one.address: sign(
+            record(
+                address=one.address,
+                issuer=issuer,
+                credential=one.credential,
+                number=one.licence,
+                periods=one.periods,
+                at=at,
             )
+        )
+        for one in book.records(issuer)
+    }
     lists = {
         one.address: sign(
             write_list(
@@ -105,11 +103,12 @@ def publish_status(  # noqa: PLR0913 - whose, where, signed how, when, for how l
         )
         for one in open_lists
     }
-    book.note_issued([*lists, *changed], at)
-    # Records first: whoever sees a bit set finds the reason for it.
-    for address, body in {**changed, **lists}.items():
-        _write(_path(out, address), body)
-    return Publication({address: _path(out, address) for address in lists}, records, at, until)
+    paths = {address: _path(out, address) for address in (*records, *lists)}
+    book.note_issued(list(lists), at)
+    # Records first: whoever sees a bit set finds the reason for it, and a record is never older than its list.
+    for address, body in {**records, **lists}.items():
+        _write(paths[address], body)
+    return Publication({name: paths[name] for name in lists}, {name: paths[name] for name in records}, at, until)
 
 
 def _path(out: Path, address: str) -> Path:

@@ -2,6 +2,7 @@
 
 Bits tell what is; the record tells what was, so that a purchase of last year can be judged by last year's status. Its
 address follows from the list's address and the credential's id; nobody can list the records without knowing the ids.
+Records are issued anew with every list, so that a copy from before a change is known for what it is.
 """
 
 from __future__ import annotations
@@ -44,6 +45,14 @@ class Period:
     reason: str
 
 
+@dataclass(frozen=True)
+class Record:
+    """A record as read: all periods, oldest first, as its issuer knew them when it was issued."""
+
+    issued: datetime
+    periods: tuple[Period, ...]
+
+
 def record_address(list_address: str, credential: str) -> str:
     """Where the record of a credential lies: beside the lists that it names."""
     folder = list_address.rpartition("/")[0]
@@ -71,8 +80,8 @@ def record(  # noqa: PLR0913 - the parts of one document
     }
 
 
-def read_record(document: JsonObject, *, address: str, credential: str) -> tuple[Period, ...]:
-    """The periods of a proven record, oldest first.
+def read_record(document: JsonObject, *, address: str, credential: str) -> Record:
+    """A record from its document, whose proof held.
 
     Raises:
         MalformedError: it is no such record, another one, or about another credential.
@@ -91,7 +100,7 @@ def read_record(document: JsonObject, *, address: str, credential: str) -> tuple
         raise MalformedError(T("the status record at {address} cannot be read", address=address)) from error
     if not periods or list(periods) != sorted(periods, key=lambda one: one.since):
         raise MalformedError(T("the status record at {address} cannot be read", address=address))
-    return periods
+    return Record(read_moment(document.get("validFrom"), "validFrom"), periods)
 
 
 def status_at(periods: Sequence[Period], at: datetime) -> Status | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
 from tenring.exceptions import MalformedError, MaterialError
@@ -52,6 +52,8 @@ OWN_CONTEXT: Final[JsonObject] = {
 }
 #: What a recognised issuer's certificates must conform to.
 OUTPUT: Final = "https://untp.unece.org/artefacts/schema/v0.7.0/dcc/ConformityCredential.json"
+#: How long a list is relied on that does not say until when it is valid.
+UNSAID: Final = timedelta(days=90)
 #: Of one list; more is an attack.
 MOST_ENTITIES: Final = 20_000
 _KINDS: Final = ("EtsiTrustServiceList", "x509CertificateAuthorityList", "RecognizedEntityCredential")
@@ -75,16 +77,22 @@ class RecognisedList:
     """Grows with each edition."""
 
     def require_valid(self, at: datetime) -> None:
-        """Refuse a list that is not valid at this moment.
+        """Refuse a list that is not valid at this moment. One that does not say until when is valid for `UNSAID`.
 
         Raises:
-            MalformedError: it is not yet.
+            MalformedError: it is not yet, or does not say when.
             StaleListError: it is not any more.
         """
+        if self.valid_from is None and self.valid_until is None:
+            raise MalformedError(T("the list does not say when it is valid"))
         if self.valid_from is not None and at < self.valid_from:
             raise MalformedError(T("the list is valid only from {day} on", day=moment(self.valid_from)))
         if self.valid_until is not None and at > self.valid_until:
             raise StaleListError(T("the list was valid until {day}", day=moment(self.valid_until)))
+        if self.valid_until is None and self.valid_from is not None and at - self.valid_from > UNSAID:
+            raise StaleListError(
+                T("the list is of {day} and does not say until when it is valid", day=moment(self.valid_from))
+            )
 
 
 # writing

@@ -118,18 +118,23 @@ def _service(entity: Entity, periods: Sequence[Recognition], on: date) -> JsonOb
     return {"ServiceInformation": current} | ({"ServiceHistory": history} if history else {})
 
 
+def _end(until: date | None) -> date | None:
+    """The end of a period; the last day there is means none."""
+    return None if until == date.max else until
+
+
 def _changes(periods: Sequence[Recognition]) -> list[tuple[date, str]]:
     """Each day on which the status changed, oldest first. Periods that touch or overlap are one."""
     found: list[tuple[date, str]] = []
     end: date | None = None
     for number, period in enumerate(periods):
         if number and (end is None or period.since <= end + timedelta(days=1)):
-            end = None if end is None or period.until is None else max(end, period.until)
+            end = None if end is None or _end(period.until) is None else max(end, period.until or end)
             continue
         if number and end is not None:
             found.append((end + timedelta(days=1), WITHDRAWN))
         found.append((period.since, GRANTED))
-        end = period.until
+        end = _end(period.until)
     if end is not None:
         found.append((end + timedelta(days=1), WITHDRAWN))
     return found

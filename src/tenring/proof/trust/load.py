@@ -16,7 +16,7 @@ from tenring.language import T
 from tenring.proof.material import Held, Material
 from tenring.proof.moment import moment
 from tenring.proof.signatures import prover, root_signed
-from tenring.proof.status.lists import Prove
+from tenring.proof.status.lists import Prove, SeenLists
 from tenring.proof.strict import JsonObject
 from tenring.proof.trust.entities import RecognisedList, StaleListError, read_list
 from tenring.proof.trust.model import MOST_LINKS, Action, Entity, Gap, Recognition, TrustModel
@@ -26,15 +26,18 @@ from tenring.proof.trust.roots import Roots
 MOST_LISTS: Final = 500
 
 
-def load_trust(material: Material, roots: Roots, at: datetime, prove: Prove | None = None) -> TrustModel:
+def load_trust(
+    material: Material, roots: Roots, at: datetime, prove: Prove | None = None, *, seen: SeenLists | None = None
+) -> TrustModel:
     """Who is recognised, as the lists say that can be relied on at this moment.
 
-    `prove` checks the signature of a list by its publisher; None: with the keys that `material` has.
+    `prove` checks the signature of a list by its publisher; None: with the keys that `material` has. `seen`: remembers
+    the newest edition of each list, so that an older one shown later is a gap, too.
 
     Nothing is raised for a list that is missing, stale, or signed by nobody who may: it is a gap of the model, and what
     depends on it is unknown.
     """
-    loading = _Loading(material, roots, at, prove or prover(material, at))
+    loading = _Loading(material, roots, at, prove or prover(material, at), seen)
     loading.all()
     return TrustModel(
         root=roots.network,
@@ -53,6 +56,7 @@ class _Loading:
     roots: Roots
     at: datetime
     prove: Prove
+    seen: SeenLists | None
     entities: dict[str, Entity] = field(default_factory=dict)
     recognitions: list[Recognition] = field(default_factory=list)
     gaps: list[Gap] = field(default_factory=list)
@@ -89,6 +93,7 @@ class _Loading:
             listed = read_list(self._proven(held, publisher, root=not above))
             self._require_own(listed, publisher, above)
             listed.require_valid(self.at)
+            self._require_newest(address, listed)
         except ProofError as error:
             reason = T("the trust list of {name} cannot be relied on: {error}", name=self._name(publisher), error=error)
             self.gaps.append(Gap(publisher, _code(error), reason))
@@ -121,6 +126,15 @@ class _Loading:
         circle = {publisher, *above} & {one.entity for one in listed.recognitions}
         if circle:
             raise MalformedError(T("it recognises {did}, under whom it stands itself", did=min(circle)))
+
+    def _require_newest(self, address: str, listed: RecognisedList) -> None:
+        """Refuse an edition that is older than one that was seen: it may hide that somebody lost recognition."""
+        issued = listed.valid_from
+        newest = self.seen.newest(address) if self.seen is not None else None
+        if newest is not None and (issued is None or issued < newest):
+            raise MaterialError(T("it is older than the edition of {day} that was seen before", day=moment(newest)))
+        if self.seen is not None and issued is not None and issued != newest:
+            self.seen.saw(address, issued)
 
     def _name(self, did: str) -> str:
         return self.entities[did].name if did in self.entities else did

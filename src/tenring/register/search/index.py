@@ -25,6 +25,9 @@ from tenring.register.search.question import MAX_PARTS, Lexicon, Part, Question,
 from tenring.register.search.ranking import Ranking
 from tenring.register.search.vocabulary import Vocabulary
 
+#: Models that a hit names whether they matched or not.
+_LISTED = 2
+
 
 @dataclass(frozen=True)
 class Asked:
@@ -166,6 +169,7 @@ class SearchIndex:
             holder=card.holder,
             models=models,
             models_total=len(card.models),
+            listed=card.models[:_LISTED],
             category=card.category,
             programme=card.programme,
             register=card.register,

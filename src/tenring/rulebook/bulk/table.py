@@ -83,7 +83,7 @@ def values_table(products: Iterable[tuple[str, Product]], schema: pa.Schema = VA
     """Products by their ids as a table, with the columns of `VALUES` or `SHOWN_VALUES`.
 
     Raises:
-        ValueError: a number has more digits than the table holds, or a product has a list of substances.
+        ValueError: a number has more digits than the table holds, or a product has a list of substances or named parts.
     """
     rows = [row for name, product in products for row in _rows(name, product)]
     try:
@@ -108,6 +108,9 @@ def _rows(name: str, product: Product) -> Iterator[Row]:
     for report, one in enumerate(product.measurements):
         if one.substances is not None:
             message = f"{one.property!r} of {name!r} is a list of substances; such products are judged one by one"
+            raise ValueError(message)
+        if one.part is not None:
+            message = f"{one.property!r} of {name!r} is of a part, {one.part!r}; such products are judged one by one"
             raise ValueError(message)
         if one.needs_density:
             continue

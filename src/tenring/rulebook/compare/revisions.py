@@ -8,6 +8,7 @@ from datetime import date
 from decimal import Decimal
 from functools import cached_property
 
+from tenring.rulebook.compare.classes import ClassFollowing, class_followings
 from tenring.rulebook.compare.measurands import Side
 from tenring.rulebook.compare.missing import MissingEvidence, missing_evidence
 from tenring.rulebook.compare.relation import UNSURE, Answer, Basis, Relation, Worlds, marks
@@ -72,6 +73,9 @@ class Comparison:
     reverse_witness: Witness | None = None
     basis: tuple[Basis, ...] = ()
     reason: str | None = None
+    classes: tuple[ClassFollowing, ...] = ()
+    """For each class of the first (without a name, if it has none) the best class of the second that follows."""
+    classes_back: tuple[ClassFollowing, ...] = ()
 
 
 def side_of(revision: Revision, on: date, library: Library) -> Side:
@@ -114,6 +118,8 @@ class _Comparer:
             reverse_witness=back.witness,
             basis=basis,
             reason=reason,
+            classes=tuple(class_followings(self._first, self._second, self._worlds.properties)),
+            classes_back=tuple(class_followings(self._second, self._first, self._worlds.properties)),
         )
 
     @cached_property

@@ -13,6 +13,7 @@ _PAGES: tuple[tuple[str, str], ...] = (
     ("criteria", N("Criteria")),
     ("programmes", N("Programmes")),
     ("economies", N("Economies")),
+    ("screenings", N("Screen purchases")),
 )
 
 

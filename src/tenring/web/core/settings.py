@@ -31,6 +31,7 @@ INSTALLED_APPS = [
     "tenring.web.core",
     "tenring.web.accounts",
     "tenring.web.register",
+    "tenring.web.procurement",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
@@ -51,7 +52,7 @@ MIDDLEWARE = [
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.jinja2.Jinja2",
-        "DIRS": [WEB / app / "templates" for app in ("core", "register")],
+        "DIRS": [WEB / app / "templates" for app in ("core", "register", "procurement")],
         "OPTIONS": {"environment": "tenring.web.core.rendering.environment"},
     },
     {
@@ -97,6 +98,14 @@ WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = False
 # Addresses of static files carry a hash of their content (see `rendering.static`), so they never change.
 WHITENOISE_MAX_AGE = 365 * 86_400
+
+# Files are hostile: they are counted while they come, and stream into a folder that nothing serves.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1 << 20
+FILE_UPLOAD_HANDLERS = [
+    "tenring.web.procurement.uploads.LimitedUpload",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
+FILE_UPLOAD_PERMISSIONS = 0o600
 
 SESSION_COOKIE_NAME = "tenring_session"
 SESSION_COOKIE_HTTPONLY = True

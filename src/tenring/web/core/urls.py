@@ -10,6 +10,7 @@ urlpatterns = [
     path("healthz", views.alive, name="alive"),
     path("readyz", views.ready, name="ready"),
     path("", include("tenring.web.register.urls")),
+    path("", include("tenring.web.procurement.urls")),
 ]
 handler400 = "tenring.web.core.views.bad_request"
 handler403 = "tenring.web.core.views.forbidden"

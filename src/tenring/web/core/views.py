@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from django.core.exceptions import RequestDataTooBig
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.cache import never_cache
@@ -13,7 +14,7 @@ import tenring
 from tenring.exceptions import TenringError
 from tenring.language import T
 from tenring.web.core.rendering import page
-from tenring.web.core.sources import sources
+from tenring.web.core.sources import sources, tenring_settings
 
 
 @never_cache
@@ -47,8 +48,13 @@ def _ask_database() -> None:
         cursor.execute("SELECT 1")
 
 
-def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001 - Django's signature
-    """400."""
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """400; 413 for a file that is too large."""
+    if isinstance(exception, RequestDataTooBig):
+        most = tenring_settings().max_upload_bytes
+        return _error(
+            request, 413, T("The file is larger than {limit:,} bytes. Split it and send the parts.", limit=most)
+        )
     return _error(request, 400, T("The request cannot be understood."))
 
 

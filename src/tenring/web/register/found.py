@@ -115,8 +115,9 @@ def _remarks(results: Results) -> Iterator[str]:
 
 def of_hit(hit: Hit) -> Row:
     """A licence that a search found."""
-    what = hit.name or (hit.models[0] if hit.models else "")
-    model = hit.models[0] if hit.models and hit.models[0] not in what else ""
+    models = hit.models or hit.listed
+    what = hit.name or (models[0] if models else "")
+    model = models[0] if models and models[0] not in what else ""
     named = what if hit.brand and what.casefold().startswith(hit.brand.casefold()) else f"{hit.brand or ''} {what}"
     return Row(
         licence_id=hit.licence_id,

@@ -9,6 +9,8 @@ from decimal import Decimal
 
 from tenring.catalogue import Agreement
 from tenring.language import T
+from tenring.model.licence import Status
+from tenring.model.verdict import STALE_AFTER_DAYS
 from tenring.register.lookup import LicenceRecord, alternatives, licences, same_product
 from tenring.register.search.periods import Period
 from tenring.rulebook.revision import Revision
@@ -56,6 +58,8 @@ class LicencePage:
 
     record: LicenceRecord
     status: Period | None
+    stale_days: int
+    """Days that the register was read before the day, where they are too many to rely on; else 0."""
     labels: tuple[Label, ...]
     timeline: str
     measured: tuple[MeasuredRow, ...]
@@ -71,6 +75,7 @@ def licence_page(open_: Sources, record: LicenceRecord, on: date) -> LicencePage
     return LicencePage(
         record=record,
         status=record.period(on),
+        stale_days=_stale_days(record, on),
         labels=labels,
         timeline=pictures.timeline(tuple(_spans(open_, labels, on)), on, T("today")),
         measured=tuple(measured_rows(open_, record)),
@@ -80,17 +85,24 @@ def licence_page(open_: Sources, record: LicenceRecord, on: date) -> LicencePage
     )
 
 
+def _stale_days(record: LicenceRecord, on: date) -> int:
+    days = (on - record.last_read).days if record.last_read else 0
+    return days if days > STALE_AFTER_DAYS else 0
+
+
 def _spans(open_: Sources, labels: Sequence[Label], on: date) -> Iterator[pictures.Span]:
     """The periods as stretches of a timeline, cut where a period has no end or beginning."""
     days = [day for label in labels for one in label.periods for day in (one.start, one.end) if day]
     first = min([*days, on]) - timedelta(days=_BEFORE)
     last = max(on + timedelta(days=_BEFORE), min(max([*days, on]), on + timedelta(days=5 * _BEFORE)))
     for label in labels:
-        row = f"{programme_name(open_, label.record.programme)} {label.record.number}"
+        name = f"{label.record.number} {programme_name(open_, label.record.programme)}"
         for one in label.periods:
+            if one.status == Status.NOT_BEGUN:
+                continue
             start, end = one.start or first, min(one.end or last, last)
             if start < end:
-                yield pictures.Span(row, one.status, status_name(one.status), start, end)
+                yield pictures.Span(label.record.licence_id, name, one.status, status_name(one.status), start, end)
 
 
 def measured_rows(open_: Sources, record: LicenceRecord) -> Iterator[MeasuredRow]:

@@ -36,13 +36,19 @@ _LABEL = 190
 #: Outline of the land without any border: where programmes are, and no statement on who owns what.
 _LAND = Path(__file__).with_name("land.json")
 _KEPT = 256
+#: What is dropped from an SVG: words for readers of screens (the page has its own for the whole picture), and
+#: coordinates finer than a tenth of a unit.
+_SAID = re.compile(r' (?:aria-[a-z]+|role)="[^"]*"')
+_DRAWN = re.compile(r' (?:d|transform|x1|x2|y1|y2)="[^"]*"')
+_FINE = re.compile(r"(\d\.\d)\d+")
 
 
 @dataclass(frozen=True)
 class Span:
-    """One stretch of a timeline: in which row, in what status, from and until when."""
+    """One stretch of a timeline: in which row (its id and its label), in what status, from and until when."""
 
     row: str
+    label: str
     status: str
     name: str
     start: date
@@ -71,9 +77,9 @@ class Place:
 @lru_cache(maxsize=_KEPT)
 def timeline(spans: tuple[Span, ...], today: date, today_name: str) -> str:
     """Statuses of licences over time, one row for each licence, with a line at `today`."""
-    rows = list(dict.fromkeys(span.row for span in spans))
-    labels = unlike([_short(row) for row in rows])
-    shown = dict(zip(rows, labels, strict=True))
+    rows = list({span.row: span.label for span in spans}.items())
+    labels = unlike([_short(label) for _, label in rows])
+    shown = {row: label for (row, _), label in zip(rows, labels, strict=True)}
     data = [
         {"row": shown[s.row], "status": s.name, "start": s.start.isoformat(), "end": s.end.isoformat()} for s in spans
     ]
@@ -149,8 +155,9 @@ def world(places: tuple[Place, ...]) -> str:
     )
     data = [{"name": p.name, "longitude": p.longitude, "latitude": p.latitude, "licences": p.licences} for p in places]
     points = alt.Chart(alt.InlineData(values=data)).encode(longitude="longitude:Q", latitude="latitude:Q")
-    circles = points.mark_circle(color=COLOURS["active"], opacity=0.75, stroke=PAPER, strokeWidth=1).encode(
-        size=alt.Size("licences:Q", scale=alt.Scale(type="sqrt", range=[25, 900]), legend=None)
+    circles = points.mark_circle(opacity=0.8, stroke=PAPER, strokeWidth=1).encode(
+        color=alt.condition("datum.licences > 0", alt.value(COLOURS["active"]), alt.value(COLOURS["expired"])),
+        size=alt.Size("licences:Q", scale=alt.Scale(type="sqrt", range=[25, 900]), legend=None),
     )
     return _svg(alt.layer(land, circles), height=340)
 
@@ -172,7 +179,7 @@ def _short(text: str) -> str:
     room = 0
     for place, sign in enumerate(text):
         room += 2 if ord(sign) > 0x2E80 else 1  # noqa: PLR2004 - where CJK blocks begin
-        if room > 28:  # noqa: PLR2004 - characters of `_LABEL` units at the size of labels
+        if room > 25:  # noqa: PLR2004 - characters of `_LABEL` units at the size of labels
             return text[:place] + "…"
     return text
 
@@ -186,4 +193,5 @@ def _svg(chart: Any, *, height: int, label: int = _LABEL) -> str:  # noqa: ANN40
         labelFontSize=12, titleFontSize=12, titleFontWeight="normal",
     ).configure_legend(labelColor=INK, labelFontSize=12)  # fmt: skip
     svg: str = vl_convert.vegalite_to_svg(styled.to_dict())
-    return re.sub(r'^<svg ([^>]*?)width="[^"]*" height="[^"]*"', r"<svg \1", svg)
+    unsized = re.sub(r'^<svg ([^>]*?)width="[^"]*" height="[^"]*"', r"<svg \1", svg)
+    return _DRAWN.sub(lambda found: _FINE.sub(r"\1", found[0]), _SAID.sub("", unsized))
