@@ -140,12 +140,12 @@ def require_terms(document: JsonObject, contexts: Material) -> None:
 
 
 def _undirected(value: Any) -> Any:  # noqa: ANN401 - JSON is anything
-    """`value` without text directions, and without what is null or an empty list."""
+    """`value` without text directions, and without what is null."""
     if isinstance(value, dict):
         return {
             key: entry if key == "@context" else _undirected(entry)
             for key, entry in value.items()
-            if key != "@direction" and entry is not None and entry != []
+            if key != "@direction" and entry is not None
         }
     return [_undirected(entry) for entry in value if entry is not None] if isinstance(value, list) else value
 
@@ -171,10 +171,10 @@ class _Preparing:
                 raise MalformedError(T("{path} holds {key}, which is shown but not signed", path=path, key="@language"))
             self.objects += 1
             return {key: self._entry(key, entry, path) for key, entry in value.items()}
-        if isinstance(value, list) and value:
+        if isinstance(value, list):  # an empty one says nothing, and is not in RDF; UNTP wants some to be there
             return [self._value(entry, f"{path}[{index}]") for index, entry in enumerate(value)]
-        if value is None or value == []:
-            raise MalformedError(T("{path} is null or empty, which is shown but not signed", path=path))
+        if value is None:
+            raise MalformedError(T("{path} is null, which is shown but not signed", path=path))
         if isinstance(value, str) and _is_keyword(value):
             raise MalformedError(T("{path} is a keyword, which is shown but not signed", path=path))
         return value
