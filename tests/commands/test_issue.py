@@ -159,3 +159,15 @@ def test_a_wrong_passphrase_is_one_clear_error(home: Path, tmp_path: Path) -> No
     result = issue(home, tmp_path / "out", EXAMPLES / "licence.yml", *options)
     assert result.exit_code == Exit.UNUSABLE
     assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("file", ["licence", "issuer"])
+def test_the_schema_of_its_files_accepts_the_examples(home: Path, file: str) -> None:
+    import jsonschema_rs  # noqa: PLC0415 - only here
+
+    result = run(home, "issue", "--schema", file)
+    assert result.exit_code == Exit.DONE
+    example = json.loads(json.dumps(yaml.safe_load((EXAMPLES / f"{file}.yml").read_text()), default=str))
+    validator = jsonschema_rs.Draft202012Validator(json.loads(result.output))
+    assert [error.message for error in validator.iter_errors(example)] == []
+    assert not validator.is_valid(example | {"misspelt": "x"})

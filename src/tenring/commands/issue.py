@@ -22,7 +22,7 @@ from tenring.proof.credential.build import Issuing, conformity_credential
 from tenring.proof.credential.check import require_conformant
 from tenring.proof.credential.granted import Granted, licence_of, read_issuer, read_licence
 from tenring.proof.credential.registered import Wanted, licence_content
-from tenring.proof.credential.written import WrittenIssuer
+from tenring.proof.credential.written import FILES, WrittenIssuer, json_schema
 from tenring.proof.files import write_whole
 from tenring.proof.issue import Issued, StatusIndex, issue, status_entries, with_status
 from tenring.proof.issue_many import Basis, Rejected, Statuses, issue_many
@@ -94,6 +94,13 @@ class Asked:
         return self.licence is not None and (self.licence.is_dir() or self.licence.suffix.lower() in _LINES)
 
 
+def _print_schema(context: click.Context, _option: click.Parameter, file: str | None) -> None:
+    """Print the schema of a kind of file before anything else is asked for."""
+    if file is not None:
+        print_json(json_schema(file))
+        context.exit()
+
+
 def _options(command: Callable[..., Any]) -> Callable[..., Any]:
     file = click.Path(exists=True, dir_okay=False, path_type=Path)
     new_file, folder = click.Path(dir_okay=False, path_type=Path), click.Path(file_okay=False, path_type=Path)
@@ -118,6 +125,14 @@ def _options(command: Callable[..., Any]) -> Callable[..., Any]:
             click.option("--criteria", help="Revision it is judged by (with --from-register), if there are several."),
             click.option("--on", type=DATE, help="Day of the register (with --from-register; default: today)."),
             click.option("--licence-file", type=new_file, help="Write the licence file too (with --from-register)."),
+            click.option(
+                "--schema",
+                type=click.Choice(list(FILES)),
+                is_eager=True,
+                expose_value=False,
+                callback=_print_schema,
+                help="Print the JSON Schema of licence or issuer files, and end.",
+            ),
             passphrase_option,
             as_json,
             click.pass_context,

@@ -37,6 +37,8 @@ def collect(material: Material, roots: Roots, at: datetime, standards: Material 
     collected = Collected({}, {gap.publisher: gap.reason for gap in trust.gaps})
     for address in dict.fromkeys(_wanted(trust, roots)):
         _take(collected, material, address, at)
+    if roots.network.startswith("did:web:"):  # its list is signed by the pinned keys; anchors may be by one of its own
+        _take(collected, material, roots.network, at, needed=False)
     for entity in trust.entities.values():
         for address in entity.status_lists:  # what was ever suspended: published by some
             _take(collected, material, f"{address}{EVER}", at, needed=False)
@@ -52,7 +54,7 @@ def _wanted(trust: TrustModel, roots: Roots) -> Iterator[str]:
     recognised = {one.entity for one in trust.recognitions} | {one.by for one in trust.recognitions}
     for did in sorted(recognised):
         entity = trust.entities[did]
-        if did.startswith("did:web:"):
+        if did.startswith("did:web:") and did != roots.network:
             yield did
         yield from filter(None, (entity.list_address, entity.anchor, *entity.status_lists))
 

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
+from tenring.rulebook.schema import DRAFT, texts_may_be_numbers
 from tenring.rulebook.written import Given, WrittenLabel
 
 SCHEMA_ID = "urn:tenring:licence:1"
@@ -192,6 +193,6 @@ FILES: dict[str, type[BaseModel]] = {"licence": WrittenLicence, "issuer": Writte
 
 
 def json_schema(file: str = "licence") -> dict[str, Any]:
-    """The JSON Schema of licence or issuer files."""
-    head = {"$schema": "https://json-schema.org/draft/2020-12/schema", "$id": SCHEMA_ID.replace("licence", file)}
-    return head | FILES[file].model_json_schema(by_alias=True)
+    """The JSON Schema of licence or issuer files, for editors and other programs."""
+    schema = texts_may_be_numbers(FILES[file].model_json_schema(by_alias=True))
+    return {"$schema": DRAFT, "$id": SCHEMA_ID.replace("licence", file), **schema}

@@ -31,7 +31,8 @@ TEMPLATE: Final = Path(__file__).with_name("certificate.typ")
 #: Name of the attached file by its media type.
 NAMES: Final = {JWT: "credential.jwt", JSON: "credential.json"}
 #: So many products stand on the first page of a certificate in one or two languages; more begin a page of their own.
-FIRST_PAGE: Final = (0, 4, 2)
+FIRST_PAGE: Final = (0, 4, 4)
+_ESCAPED = re.compile(r"\\u\{([0-9a-f]{1,6})\}")
 _MISSING = re.compile(r'the text `"(.+?)"` could not be displayed')
 
 
@@ -216,7 +217,7 @@ def _why(error: typst.TypstError) -> str:
     found = _MISSING.search(error.message)
     if found is None:
         return T("the certificate cannot be set: {error}", error=error.message)
-    sign = found[1]
+    sign = _ESCAPED.sub(lambda escaped: chr(int(escaped[1], 16)), found[1])
     package = PACKAGE if needs_chinese(sign) else "fonts-noto-core"
     what = T("no installed font has the sign {sign} (U+{code})", sign=sign, code=f"{ord(sign[0]):04X}")
     return f"{what}. {T('Install one, on Debian: apt install {package}', package=package)}"
