@@ -53,7 +53,8 @@ def build_index(
         categories: id → all names and synonyms in all languages, so that they find the category's licences.
         on: the snapshot's day, whose status is shown when no date is asked; by default the latest reading.
         memory: limit; half of it for joining the tables, half for the index writer.
-        threads: for joining the tables; the index itself is written by one, so that it is the same every time.
+        threads: for joining the tables; with more than one, documents are prepared while others are written. The index
+            itself is written by one, so that it is the same every time.
 
     Raises:
         SnapshotError: a table is missing, or the memory is too little for so many licences.
@@ -76,7 +77,8 @@ def build_index(
         window = Window.around(day)
         connection.execute(_STRETCHES)
         connection.execute(_IN_WINDOW, {"first": window.first, "after_last": window.after_last})
-        _write(connection, target, Path(spill), window=window, heap=half)
+        documents = Documents(connection, _count(connection), is_prepared_ahead=threads > 1)
+        _write(documents, target, Path(spill), window=window, heap=half)
         bands = _bands(connection)
     About(day, Vocabulary.of(categories or {}).names, groups, bands).write(target)
 
@@ -102,7 +104,10 @@ def _latest_reading(connection: duckdb.DuckDBPyConnection) -> date:
 
 
 def _join(connection: duckdb.DuckDBPyConnection, day: date) -> Sequence[Group]:
-    """Every table with the rank of the licence instead of its id; the keys of each group of licences."""
+    """Every table with the rank of the licence instead of its id, in the order of ranks; the keys of each group.
+
+    Tables in that order are read slice by slice without looking at the rest.
+    """
     connection.execute(_GROUPS)
     groups = connection.execute('SELECT category, programme, register, economy FROM groups ORDER BY "group"').fetchall()
     if len(groups) > _MOST_GROUPS:
@@ -113,9 +118,8 @@ def _join(connection: duckdb.DuckDBPyConnection, day: date) -> Sequence[Group]:
         raise SnapshotError(message)
     connection.execute(_RANKED, {"day": day})
     for name, columns in _RANKED_COLUMNS.items():
-        connection.execute(
-            f"CREATE TABLE ranked_{name} AS SELECT rank, {columns} FROM {name} JOIN ranked USING (licence_id)"
-        )
+        query = f"SELECT rank, {columns} FROM {name} JOIN ranked USING (licence_id) ORDER BY rank"
+        connection.execute(f"CREATE TABLE ranked_{name} AS {query}")
     put_common_beginnings(connection)
     return groups
 
@@ -209,6 +213,7 @@ _IN_WINDOW = """
     SELECT rank, greatest(start, $first) AS start, least("end", $after_last) AS "end"
     FROM stretches
     WHERE start < $after_last AND "end" > $first
+    ORDER BY rank
 """
 
 #: One row = one stretch of ranks: the first day on which any of its licences was active, the day after the last one.
@@ -231,10 +236,9 @@ def _count(connection: duckdb.DuckDBPyConnection) -> int:
     return int(count)
 
 
-def _write(connection: duckdb.DuckDBPyConnection, target: Path, spill: Path, *, window: Window, heap: int) -> None:
+def _write(documents: Documents, target: Path, spill: Path, *, window: Window, heap: int) -> None:
     """Write the index and, beside it, the sets of bits."""
-    documents = Documents(connection, _count(connection))
-    layout = _layout(connection)
+    layout = _layout(documents.connection)
     places = layout.places(documents.count)
     terms = frequent_terms(documents)
     with ExitStack() as stack:
@@ -242,7 +246,7 @@ def _write(connection: duckdb.DuckDBPyConnection, target: Path, spill: Path, *, 
         _write_documents(documents, sets, target, heap=heap)
         sets.write()
     write_layout(layout, target)
-    write_days(connection, places, layout.words, window, target)
+    write_days(documents.connection, places, layout.words, window, target)
 
 
 def _layout(connection: duckdb.DuckDBPyConnection) -> Layout:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
 
@@ -45,16 +46,30 @@ class Documents:
 
     connection: duckdb.DuckDBPyConnection
     count: int
+    is_prepared_ahead: bool = False
+    """Whether the next slice is prepared while one is worked on."""
 
     def slices(self) -> Iterator[pa.Table]:
         """All documents, in the order of ranks.
 
         Columns: `rank`, `document` (JSON), and `schema.COUNTED_FIELDS` with terms separated by spaces.
         """
-        for first in range(0, self.count, _SLICE):
-            self._take(f"rank >= {first} AND rank < {first + _SLICE}")
-            found = self.connection.sql(_document()).to_arrow_table()
-            yield found.take(pc.array_sort_indices(found.column("rank").combine_chunks()))
+        firsts = range(0, self.count, _SLICE)
+        if not self.is_prepared_ahead:
+            yield from map(self._slice, firsts)
+            return
+        with ThreadPoolExecutor(1) as ahead:
+            waiting = [ahead.submit(self._slice, first) for first in firsts[:1]]
+            for following in [*firsts[1:], None]:
+                found = waiting.pop().result()
+                if following is not None:
+                    waiting.append(ahead.submit(self._slice, following))
+                yield found
+
+    def _slice(self, first: int) -> pa.Table:
+        self._take(f"rank >= {first} AND rank < {first + _SLICE}")
+        found = self.connection.sql(_document()).to_arrow_table()
+        return found.take(pc.array_sort_indices(found.column("rank").combine_chunks()))
 
     def sample(self, one_in: int) -> None:
         """Make the table `worded` (prepare.py) of one licence in so many."""

@@ -26,6 +26,9 @@ from tenring.register.search.periods import Window
 ONE_IN = 256
 LEAST = 2_000
 
+#: At most so many terms have a set: the most frequent ones.
+_MOST = 8_000
+
 #: Licences looked at to know which terms are frequent.
 _LOOKED_AT = 20_000
 
@@ -46,23 +49,25 @@ def frequent_terms(documents: Documents) -> Numbers:
     one_in = max(1, documents.count // _LOOKED_AT)
     least = max(documents.count / ONE_IN, LEAST) / one_in
     documents.sample(one_in)
-    found = {"status": [*Status, UNKNOWN]}
-    for field in schema.COUNTED_FIELDS[1:]:
-        query = _FREQUENT.format(terms=_terms(field))
-        rows = documents.connection.execute(query, {"least": least}).fetchall()
-        found[field] = [term for (term,) in rows]
-    return found
+    counted = [
+        (-int(count), field, term)
+        for field in schema.COUNTED_FIELDS[1:]
+        for term, count in documents.connection.execute(_frequent(field), {"least": least}).fetchall()
+    ]
+    most = sorted(counted)[:_MOST]
+    found = {field: sorted(term for _, of, term in most if of == field) for field in schema.COUNTED_FIELDS}
+    return {**found, "status": [*Status, UNKNOWN]}
 
 
-#: One row = one frequent term of the licences looked at.
-_FREQUENT = f"""
-    SELECT term
-    FROM (SELECT DISTINCT rank, unnest({{terms}}) AS term FROM worded)
-    WHERE term NOT IN ('', '{schema.GAP}')
-    GROUP BY term
-    HAVING count(*) >= $least
-    ORDER BY term
-"""
+def _frequent(field: str) -> str:
+    """One row = one frequent term of the licences looked at, and how many of them have it."""
+    return f"""
+        SELECT term, count(*) AS licences
+        FROM (SELECT DISTINCT rank, unnest({_terms(field)}) AS term FROM worded)
+        WHERE term NOT IN ('', '{schema.GAP}')
+        GROUP BY term
+        HAVING count(*) >= $least
+    """
 
 
 def _terms(field: str) -> str:
