@@ -44,7 +44,7 @@ def index(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SearchIndex]:
 def always(monkeypatch: pytest.MonkeyPatch) -> None:
     """Sets are used for however few hits."""
     monkeypatch.setattr(counting, "FEW", 0)
-    monkeypatch.setattr(counting, "LARGEST_SHARE", 1.0)
+    monkeypatch.setattr(counting, "MOST_RARER", 1_000_000)
 
 
 def by_the_engine(index: SearchIndex, query: Query) -> Results:

@@ -71,6 +71,11 @@ class Layout:
         return places
 
     @cached_property
+    def place_of_rank(self) -> npt.NDArray[np.int64]:
+        """The place of each licence, by rank; kept in memory once it was asked for."""
+        return self.places(int(np.count_nonzero(self.ranks != NOBODY)))
+
+    @cached_property
     def everybody(self) -> Bits:
         """All licences."""
         return packed(self.ranks != NOBODY)

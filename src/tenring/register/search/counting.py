@@ -1,8 +1,7 @@
 """Questions that find very many licences, answered with sets of bits (bits.py) as far as their terms have such sets.
 
-A way to meet a part of a question looks for terms; the frequent ones have sets. What meets a question by frequent
-terms alone is a set, whose licences are counted and ranked as bits. Every other hit has one of the rarer terms: those
-are asked of the engine, less what is in the set. Together that is exactly what the engine alone would find.
+A way to meet a part of a question looks for terms. The frequent ones have sets; who has one of the rarer ones is asked
+of the engine and added. So each way is a set, and the licences that meet the question are counted and ranked as bits.
 """
 
 from __future__ import annotations
@@ -17,7 +16,7 @@ from pathlib import Path
 
 import numpy as np
 import tantivy
-from tantivy import DocAddress, Occur, Searcher
+from tantivy import DocAddress, Searcher
 
 from tenring.model.licence import Status
 from tenring.register.search import bits, schema
@@ -25,15 +24,16 @@ from tenring.register.search.about import About
 from tenring.register.search.answer import ANY, Kind, Query
 from tenring.register.search.bits import Bits
 from tenring.register.search.facets import Counts
-from tenring.register.search.queries import all_of, any_of, any_term
+from tenring.register.search.queries import any_term
 from tenring.register.search.question import Question, Way
 from tenring.register.search.ranking import Found
 
 #: Fewer hits than this are counted by the engine, which is faster.
 FEW = 4_000
 
-#: The largest share of all licences that may have one of the rarer terms: of more, the engine counts all hits.
-LARGEST_SHARE = 1 / 32
+#: So many licences at most may have one of the rarer terms, each of which the engine must name: about half a
+#: microsecond. With more, the engine counts and ranks all hits.
+MOST_RARER = 20_000
 
 _FACETS = ("category", "programme", "register", "economy")
 
@@ -89,6 +89,12 @@ class Sets:
             self.terms.put(name, term, found)
         return found
 
+    def add(self, found: Bits, hits: Sequence[Found]) -> None:
+        """Add licences that the engine names to a set."""
+        ranks = [self.firsts[address.segment_ord] + address.doc for _, address in hits]
+        places = self.layout.place_of_rank[ranks]
+        np.bitwise_or.at(found, places >> 6, np.uint64(1) << (places & 63).astype(np.uint64))
+
     def of_categories(self, categories: Sequence[str]) -> Bits:
         """The licences of some categories."""
         return self.layout.of_groups(np.array([group[0] in categories for group in self.about.groups], dtype=np.bool_))
@@ -106,7 +112,7 @@ class Many:
     sets: Sets
     question: Question
     wanted: Bits
-    _known: dict[int, Bits | None] = field(default_factory=dict)
+    _known: dict[int, Bits] = field(default_factory=dict)
 
     @classmethod
     def of(cls, sets: Sets, question: Question, query: Query) -> Many | None:
@@ -118,7 +124,7 @@ class Many:
 
     @cached_property
     def found(self) -> Bits:
-        """The licences that meet the question by frequent terms alone."""
+        """The licences that meet the question."""
         if not self.question.parts:
             return self.wanted
         met = self.question.met(self._bits, either=_either, all_of=_all_of)
@@ -135,22 +141,8 @@ class Many:
         counts = {one: _size(self.found & self.sets.with_terms([("status", one)])) for one in statuses}
         return {status: count for status, count in counts.items() if count}
 
-    def rest(self, matching: tantivy.Query) -> tantivy.Query | None:
-        """The other licences that meet the question, whatever the filters; None when there are none."""
-        rarer = [query for way in _counting(self.question) if (query := self._rarer(way)) is not None]
-        if not rarer:
-            return None
-        clauses = [(Occur.Must, matching), (Occur.Must, any_of(rarer))]
-        met = self.question.met(self._frequent, either=any_of, all_of=all_of)
-        return tantivy.Query.boolean_query([*clauses, *([(Occur.MustNot, met)] if met is not None else [])])
-
-    def with_rarer(self) -> tantivy.Query | None:
-        """Licences that meet one of the rarer terms; None when the question has none."""
-        rarer = [query for way in _possible(self.question) if (query := self._rarer(way)) is not None]
-        return any_of(rarer) if rarer else None
-
     def best(self, count: int) -> list[Found]:
-        """The best of the licences that meet the question by frequent terms, by the frequent terms they meet."""
+        """The best of them, equals in the order of ranks."""
         found: list[tuple[float, int]] = []
         queue = [_Some(-sum(weight for weight, _ in self._ways), 0, 0.0, self.found)]
         while queue and (len(found) < count or -queue[0].bound >= found[count - 1][0]):
@@ -170,35 +162,31 @@ class Many:
 
     @cached_property
     def _ways(self) -> Sequence[tuple[float, Bits]]:
-        """The ways that have a set, the heaviest first, with what each counts."""
-        ways = [(way.weight, found) for way in _possible(self.question) if (found := self._bits(way)) is not None]
+        """Each way with what it counts, the heaviest first."""
+        ways = [(way.weight, self._bits(way)) for way in _possible(self.question)]
         return sorted(ways, key=lambda pair: -pair[0])
 
-    def _bits(self, way: Way) -> Bits | None:
-        """The licences that meet a way by a frequent term."""
+    def _bits(self, way: Way) -> Bits:
+        """The licences that meet a way."""
         if id(way) not in self._known:
             self._known[id(way)] = self._read(way)
         return self._known[id(way)]
 
-    def _read(self, way: Way) -> Bits | None:
+    def _read(self, way: Way) -> Bits:
         if way.kind is Kind.SYNONYM:
             return self.sets.of_categories(sorted(way.among))
-        terms = _with_sets(way, self.sets)
-        return self.sets.with_terms(terms) if terms else None
+        terms = way.terms or ()
+        found = self.sets.with_terms([term for term in terms if self.sets.terms.has(*term)])
+        rarer = self._query([term for term in terms if not self.sets.terms.has(*term)]) if terms else way.query
+        if rarer is not None:
+            self.sets.add(found, self.question.lexicon.searcher.search(rarer, max(way.most or 0, 1), count=False).hits)
+        return found
 
-    def _frequent(self, way: Way) -> tantivy.Query | None:
-        """As `_bits`, as a query."""
-        if way.kind is Kind.SYNONYM:
-            return way.query
-        return _query(self.question, _with_sets(way, self.sets))
-
-    def _rarer(self, way: Way) -> tantivy.Query | None:
-        """The licences that meet a way by a rarer term."""
-        if way.kind is Kind.SYNONYM:
+    def _query(self, terms: Sequence[tuple[str, str]]) -> tantivy.Query | None:
+        """Licences with one of some terms, all of one field; None when there is no term."""
+        if not terms:
             return None
-        if way.terms is None:
-            return way.query
-        return _query(self.question, [term for term in way.terms if not self.sets.terms.has(*term)])
+        return any_term(self.question.lexicon.fields, terms[0][0], [term for _, term in terms])
 
 
 @dataclass(frozen=True, order=True)
@@ -218,7 +206,7 @@ def _is_worth_it(question: Question, sets: Sets) -> bool:
         return False
     rarer = sum((way.most or 0) - _frequent_most(way, sets) for way in ways)
     most = question.met(lambda way: way.most, either=sum, all_of=min)
-    return (most or 0) > FEW and rarer <= question.lexicon.searcher.num_docs * LARGEST_SHARE
+    return (most or 0) > FEW and rarer <= MOST_RARER
 
 
 def _frequent_most(way: Way, sets: Sets) -> int:
@@ -230,22 +218,6 @@ def _frequent_most(way: Way, sets: Sets) -> int:
 
 def _possible(question: Question) -> Sequence[Way]:
     return [way for way in question.ways if way.most != 0]
-
-
-def _counting(question: Question) -> Sequence[Way]:
-    """The ways that decide who is found: that a word is in the brand decides only who comes first."""
-    return [way for way in _possible(question) if way.kind is not Kind.BRAND]
-
-
-def _with_sets(way: Way, sets: Sets) -> Sequence[tuple[str, str]]:
-    return [term for term in way.terms or () if sets.terms.has(*term)]
-
-
-def _query(question: Question, terms: Sequence[tuple[str, str]]) -> tantivy.Query | None:
-    """Licences with one of some terms, all of one field; None when there is no term."""
-    if not terms:
-        return None
-    return any_term(question.lexicon.fields, terms[0][0], [term for _, term in terms])
 
 
 def _either(sets: Sequence[Bits]) -> Bits:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -22,10 +21,10 @@ from tenring.register.search.card import Card
 from tenring.register.search.correct import LITTLE, corrected
 from tenring.register.search.counting import Many, Sets
 from tenring.register.search.explain import Explainer
-from tenring.register.search.facets import Facets
+from tenring.register.search.facets import Counts, Facets
 from tenring.register.search.queries import passing
 from tenring.register.search.question import MAX_PARTS, Lexicon, Part, Question, loosened, parse
-from tenring.register.search.ranking import Ranking, best_of_both
+from tenring.register.search.ranking import Ranking
 from tenring.register.search.vocabulary import Vocabulary
 
 
@@ -161,9 +160,7 @@ class SearchIndex:
         if last <= query.offset:
             return ()
         if many is not None:
-            rarer = many.with_rarer()
-            others = [passing(one, [rarer]) for one in scored] if rarer is not None else []
-            return best_of_both(self.searcher, many.best(last), others, last)[query.offset :]
+            return many.best(last)[query.offset :]
         ranking = Ranking(self.searcher, self.fields, self.about.bands, question)
         active = query.on if (query.status or Status.ACTIVE) == Status.ACTIVE else None
         return ranking.best(scored, last, of=total, active=active)[query.offset :]
@@ -202,17 +199,20 @@ class SearchIndex:
         many: Many | None,
     ) -> tuple[int, dict[str, dict[str, int]]]:
         """How many licences pass, and how many of each key of each facet."""
-        groups = many.groups if many else np.zeros(len(self.about.groups), dtype=np.int64)
-        engine_counts = many.rest(matching) if many else matching
-        if engine_counts is not None:
-            for ways in filters:
-                counted = self._counted(passing(engine_counts, ways), schema.GROUP, len(self.about.groups))
-                np.add.at(groups, [int(number) for number in counted], list(counted.values()))
+        groups = many.groups if many else self._engine_groups(matching, filters)
         total = int(groups.sum())
         facets = self.facets.of(groups)
         if "status" in query.facets:
-            facets["status"] = self._statuses(query, engine_counts, filters, total, many)
+            facets["status"] = self._statuses(query, matching, filters, total, many)
         return total, {name: facets[name] for name in query.facets}
+
+    def _engine_groups(self, matching: tantivy.Query, filters: Sequence[Sequence[tantivy.Query]]) -> Counts:
+        """How many licences of each group the engine finds."""
+        groups = np.zeros(len(self.about.groups), dtype=np.int64)
+        for ways in filters:
+            counted = self._counted(passing(matching, ways), schema.GROUP, len(self.about.groups))
+            np.add.at(groups, [int(number) for number in counted], list(counted.values()))
+        return groups
 
     @cached_property
     def facets(self) -> Facets:
@@ -230,7 +230,7 @@ class SearchIndex:
     def _statuses(
         self,
         query: Query,
-        engine_counts: tantivy.Query | None,
+        matching: tantivy.Query,
         filters: Sequence[Sequence[tantivy.Query]],
         total: int,
         many: Many | None,
@@ -238,16 +238,16 @@ class SearchIndex:
         """How many licences had which status on the day asked, or on the snapshot's."""
         if query.on is not None and query.status != ANY:
             return {query.status or Status.ACTIVE.value: total} if total else {}
-        counts: dict[str, int] = defaultdict(int, many.statuses() if many else {})
-        if engine_counts is not None and query.on is None:
+        if many is not None:
+            return many.statuses()
+        if query.on is None:
             (ways,) = filters
-            for status, count in self._counted(passing(engine_counts, ways), "status", len(Status) + 1).items():
-                counts[status] += count
-        elif engine_counts is not None:
-            for status in Status:
-                of_status = self._filters(replace(query, status=status.value))
-                counts[status.value] = sum(self._count(passing(engine_counts, ways)) for ways in of_status)
-            counts[UNKNOWN] = total - sum(counts.values())
+            return self._counted(passing(matching, ways), "status", len(Status) + 1)
+        counts = {}
+        for status in Status:
+            of_status = self._filters(replace(query, status=status.value))
+            counts[status.value] = sum(self._count(passing(matching, ways)) for ways in of_status)
+        counts[UNKNOWN] = total - sum(counts.values())
         return {status: count for status, count in counts.items() if count}
 
     def _count(self, asked: tantivy.Query) -> int:

@@ -86,23 +86,3 @@ def _first(found: Iterable[Found], count: int) -> list[Found]:
     """The first `count` of those found, each once."""
     by_place = {(-score, address.segment_ord, address.doc): (score, address) for score, address in found}
     return [by_place[place] for place in sorted(by_place)[:count]]
-
-
-def best_of_both(searcher: Searcher, some: Iterable[Found], others: Sequence[Query], count: int) -> list[Found]:
-    """The best of two kinds of licences; one that is of both has its full score as one of the others.
-
-    Args:
-        searcher: of the open index.
-        some: the best licences of one kind, with their scores or less.
-        others: queries for those of the other kind.
-        count: how many are wanted, of each kind and in all.
-    """
-    scores: dict[tuple[int, int], float] = {}
-    addresses: dict[tuple[int, int], DocAddress] = {}
-    of_others = (hit for query in others for hit in searcher.search(query, count, count=False).hits)
-    for score, address in (*some, *of_others):
-        place = (address.segment_ord, address.doc)
-        addresses[place] = address
-        scores[place] = max(score, scores.get(place, score))
-    best = sorted(scores, key=lambda place: (-scores[place], place))[:count]
-    return [(scores[place], addresses[place]) for place in best]
