@@ -63,9 +63,22 @@ FILTERS = (
 )
 
 
+#: Also texts that no licence meets in full, so that most of their words are searched.
+MORE = (
+    "",
+    "lum*",
+    "office lamps acme",
+    "照明 lumen",
+    "copy paper 12",
+    "office lamp zzqx",
+    "desk lumen paper 晨光",
+    "-",
+)
+
+
 @pytest.mark.usefixtures("always")
 @pytest.mark.parametrize("day", DAYS)
-@pytest.mark.parametrize("text", [*WORDS, "", "lum*", "office lamps acme", "照明 lumen", "copy paper 12"])
+@pytest.mark.parametrize("text", [*WORDS, *MORE])
 def test_sets_answer_as_the_engine_does(index: SearchIndex, text: str, day: date | None) -> None:
     for filters in FILTERS:
         query = replace(Query(text, on=day, limit=30, offset=3), **filters)

@@ -112,23 +112,43 @@ class Many:
     sets: Sets
     question: Question
     wanted: Bits
+    at_least: int
+    """How many parts of the question a licence must meet."""
     _known: dict[int, Bits] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, sets: Sets, question: Question, query: Query) -> Many | None:
+    def of(cls, sets: Sets, question: Question, query: Query, at_least: int) -> Many | None:
         """The hits of a question; None when the engine is faster, or there is no set for what is asked."""
-        if question.parts and not _is_worth_it(question, sets):
+        if question.parts and not _is_worth_it(question, sets, at_least):
             return None
         wanted = sets.wanted(query)
-        return None if wanted is None else cls(sets, question, wanted)
+        return None if wanted is None else cls(sets, question, wanted, at_least)
 
     @cached_property
     def found(self) -> Bits:
         """The licences that meet the question."""
         if not self.question.parts:
             return self.wanted
+        if self.at_least < len(self.question.parts):
+            return self._meeting_some() & self.wanted
         met = self.question.met(self._bits, either=_either, all_of=_all_of)
         return np.zeros_like(self.wanted) if met is None else met & self.wanted
+
+    def _meeting_some(self) -> Bits:
+        """The licences that meet at least so many parts: each part in turn takes some of them one further."""
+        nobody = np.zeros_like(self.wanted)
+        meeting = [self.sets.layout.everybody, *([nobody] * self.at_least)]
+        for part in range(len(self.question.parts)):
+            own = [self._bits(way) for way in _counting(self.question) if way.start <= part < way.stop]
+            met = _either(own) if own else nobody
+            for count in range(self.at_least, 0, -1):
+                meeting[count] = meeting[count] | (meeting[count - 1] & met)
+        return meeting[self.at_least]
+
+    @property
+    def total(self) -> int:
+        """How many they are."""
+        return _size(self.found)
 
     @property
     def groups(self) -> Counts:
@@ -199,13 +219,16 @@ class _Some:
     bits: Bits = field(compare=False)
 
 
-def _is_worth_it(question: Question, sets: Sets) -> bool:
+def _is_worth_it(question: Question, sets: Sets, at_least: int) -> bool:
     """Whether there can be many hits, few of them by rarer terms only."""
     ways = _possible(question)
     if any(way.most is None for way in ways) or not any(_frequent_most(way, sets) for way in ways):
         return False
     rarer = sum((way.most or 0) - _frequent_most(way, sets) for way in ways)
-    most = question.met(lambda way: way.most, either=sum, all_of=min)
+    if at_least < len(question.parts):
+        most: int | None = max(way.most or 0 for way in ways)
+    else:
+        most = question.met(lambda way: way.most, either=sum, all_of=min)
     return (most or 0) > FEW and rarer <= MOST_RARER
 
 
@@ -218,6 +241,11 @@ def _frequent_most(way: Way, sets: Sets) -> int:
 
 def _possible(question: Question) -> Sequence[Way]:
     return [way for way in question.ways if way.most != 0]
+
+
+def _counting(question: Question) -> Sequence[Way]:
+    """The ways that decide who is found: that a word is in the brand decides only who comes first."""
+    return [way for way in _possible(question) if way.kind is not Kind.BRAND]
 
 
 def _either(sets: Sequence[Bits]) -> Bits:

@@ -34,12 +34,13 @@ class Asked:
 
     scored: tantivy.Query
     matching: tantivy.Query
-    is_all_parts: bool = True
+    at_least: int | None = None
+    """How many parts of the question they meet at least (None: all)."""
 
     @classmethod
     def nothing(cls) -> Asked:
         """No licence."""
-        return cls(tantivy.Query.empty_query(), tantivy.Query.empty_query(), is_all_parts=False)
+        return cls(tantivy.Query.empty_query(), tantivy.Query.empty_query(), at_least=0)
 
 
 def search(folder: Path, query: Query) -> Results:
@@ -119,13 +120,20 @@ class SearchIndex:
         question = self._question(loosened(parts))
         count = len(question.parts)
         for at_least in range(count - 1, max(count // 2, 1) - 1, -1):
-            asked = question.some_parts(at_least)
-            alone = self._count(asked)
+            some = question.some_parts(at_least)
+            asked = Asked(some, some, at_least)
+            many = self._many(Query(), question, asked)
+            alone = many.total if many else self._count(some)
             if alone:
-                return replace(
-                    self._results(query, question, Asked(asked, asked, is_all_parts=False), alone=alone), words=at_least
-                )
+                return replace(self._results(query, question, asked, alone=alone), words=at_least)
         return self._results(query, question, Asked.nothing(), alone=0)
+
+    def _many(self, query: Query, question: Question, asked: Asked) -> Many | None:
+        """The hits as sets of bits, if that is faster."""
+        at_least = len(question.parts) if asked.at_least is None else asked.at_least
+        if not at_least and asked.at_least is not None:
+            return None
+        return Many.of(self.sets, question, query, at_least)
 
     @cached_property
     def lexicon(self) -> Lexicon:
@@ -137,7 +145,7 @@ class SearchIndex:
 
     def _results(self, query: Query, question: Question, asked: Asked, *, alone: int | None = None) -> Results:
         filters = self._filters(query)
-        many = Many.of(self.sets, question, query) if asked.is_all_parts else None
+        many = self._many(query, question, asked)
         total, facets = self._counts(query, asked.matching, filters, many)
         found = self._best(query, question, [passing(asked.scored, ways) for ways in filters], total, many)
         explainer = Explainer([way for way in question.ways if way.most != 0])
