@@ -36,6 +36,7 @@ imports: setup ## one-way imports
 
 check: lint types imports ## all checks that are not tests
 	$(BIN)/tenring catalogue check
+	$(BIN)/tenring criteria check
 
 docs: setup ## the documentation site in site/
 	$(BIN)/python docs/generate.py

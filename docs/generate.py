@@ -25,6 +25,11 @@ from tenring.matching.v1.features import CROSSES, FEATURES
 from tenring.matching.v1.rules import Rule
 from tenring.model import tables
 from tenring.register.definition import RegisterDefinition, load_registers
+from tenring.rulebook.describe import Describer
+from tenring.rulebook.expressions import ALWAYS, Quantity
+from tenring.rulebook.library import load_library
+from tenring.rulebook.revision import Clause, Revision
+from tenring.rulebook.schema import reference
 from tenring.settings import VARIABLES, Settings
 
 if TYPE_CHECKING:
@@ -385,6 +390,87 @@ def _cell(text: str) -> str:
     return re.sub(r"(`[^`]*`)|<(?!https?://)", lambda found: found[1] or "&lt;", inside)
 
 
+# criteria
+
+
+def criteria() -> str:
+    """Every revision with its clauses."""
+    library = load_library(Settings().catalog)
+    describer = Describer(library.properties)
+    parts = [
+        "# Criteria",
+        (
+            "What each label asks, revision by revision. `read` limits were read in the official document, "
+            "`secondary` ones come from a second-hand source, `unverified` ones are never a pass. How to add one: "
+            "[Write a revision](../how-to/write-a-revision.md)."
+        ),
+    ]
+    for revision in library.revisions:
+        parts += _revision(revision, describer)
+    return _page(*parts)
+
+
+def _revision(revision: Revision, describer: Describer) -> Iterator[str]:
+    yield f"## {revision.id}"
+    period = f"in force from {revision.since}" + (f" to {revision.until}" if revision.until else "")
+    yield f"{revision.titles.get('en', '')}. Document: {revision.document}; {period}."
+    if note := revision.note.get("en"):
+        yield note
+    rows = [_clause_row(clause, describer) for clause in revision.clauses]
+    yield _table(("clause", "what", "requirement", "if", "mark"), rows)
+
+
+def _clause_row(clause: Clause, describer: Describer) -> tuple[str, str, str, str, str]:
+    gate = "" if clause.applies == ALWAYS else describer.condition(clause.applies)
+    requirement = describer.condition(clause.requires)
+    title = clause.titles.get("en", "")
+    return tuple(  # type: ignore[return-value]  # five texts
+        text.replace("|", "/") for text in (clause.id, title, requirement, gate, clause.source.mark)
+    )
+
+
+def criteria_language() -> str:
+    """Every field of criteria files, cases and evidence, from their schema."""
+    parts = [
+        "# Criteria language",
+        (
+            "All fields of `catalog/criteria/<programme>/<category>/<date>.yml` (Revision), `cases.yml` (Cases) and a "
+            "product's evidence (Product), made from their JSON Schema: `tenring criteria schema revision`. Meaning: "
+            "[The criteria language](../concepts/criteria-language.md)."
+        ),
+    ]
+    for name, meaning, fields_of in reference():
+        parts += [f"## {name}", meaning]
+        rows = [(f"`{field}`", form.replace("|", "/"), needed, text) for field, form, needed, text in fields_of]
+        parts.append(_table(("field", "form", "needed", "meaning"), rows))
+    return _page(*parts)
+
+
+def properties() -> str:
+    """Every property: what it is, its unit and methods, and the clauses that ask for it."""
+    library = load_library(Settings().catalog)
+    used: dict[str, list[str]] = {}
+    for revision in library.revisions:
+        for quantity in revision.quantities:
+            used.setdefault(quantity.property, []).append(_used(revision, quantity))
+    parts = ["# Properties", "One name and one unit for each quantity, whoever measured it (`catalog/properties.yml`)."]
+    for name, one in sorted(library.properties.properties.items()):
+        parts += [f"## {name}", f"{one.names['en']} · {one.names['zh']}: {one.definition['en']}."]
+        facts = [
+            ("unit", one.unit or one.is_a),
+            ("values", ", ".join(one.values or one.scale)),
+            ("must be stated", ", ".join(one.conditions)),
+            ("methods", ", ".join(one.methods)),
+            ("asked for by", "; ".join(dict.fromkeys(used.get(name, [])))),
+        ]
+        parts.append(_table(("", ""), [fact for fact in facts if fact[1]]))
+    return _page(*parts)
+
+
+def _used(revision: Revision, quantity: Quantity) -> str:
+    return f"{revision.id} ({quantity.of})"
+
+
 def pages() -> dict[str, Callable[[], str]]:
     """File name in docs/reference -> what makes it."""
     catalogue = Catalogue(Settings().catalog)
@@ -396,6 +482,9 @@ def pages() -> dict[str, Callable[[], str]]:
         "programmes.md": lambda: programmes(catalogue),
         "rules.md": lambda: rules(catalogue),
         "registers.md": lambda: registers(catalogue),
+        "criteria.md": criteria,
+        "criteria-language.md": criteria_language,
+        "properties.md": properties,
         "weights.md": matcher_weights,
     }
 

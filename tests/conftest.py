@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from engines import Engines, spark_session
+from engines import NAMES, Engines, Worlds, spark_session
 from tenring.language import use
 from tenring.model.sql import Engine
 from tenring.screening.engines import open_engine
@@ -48,10 +48,21 @@ def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     yield from spark_session(tmp_path_factory.mktemp("spark"))
 
 
-@pytest.fixture
-def engine_name() -> str:
-    """The engine a test runs on unless it is marked `on_both_engines`."""
-    return "duckdb"
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What runs on Spark comes last: it is asked what DuckDB was asked before (see `Worlds`)."""
+    items.sort(key=lambda item: getattr(item, "callspec", None) is not None and "spark" in item.callspec.id.split("-"))
+
+
+@pytest.fixture(params=NAMES)
+def engine_name(request: pytest.FixtureRequest) -> str:
+    """The engine a test runs on: each in turn."""
+    return str(request.param)
+
+
+@pytest.fixture(scope="session")
+def worlds() -> Worlds:
+    """What all tests ask."""
+    return Worlds()
 
 
 @pytest.fixture

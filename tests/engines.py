@@ -17,8 +17,36 @@ from tenring.model.sql import BatchFunction, Engine, Step
 #: Opens a fresh engine by its name.
 Engines = Callable[[str], AbstractContextManager[Engine]]
 
-#: A test with the argument `engine_name` runs on both.
-on_both_engines = pytest.mark.parametrize("engine_name", ["duckdb", "spark"])
+#: A test with the argument `engine_name` runs on both: all on DuckDB first, then on Spark.
+NAMES = ("duckdb", "spark")
+
+
+class Worlds:
+    """What tests ask about worlds (a register, rules, what people decided), and the answers of each engine.
+
+    On DuckDB every question is answered by itself. A run on Spark has a price of its own, so that there all questions
+    about a world, those that were asked on DuckDB before, are answered by one run, and must be answered the same.
+    """
+
+    def __init__(self) -> None:
+        self._asked: dict[str, dict[str, tuple[Any, Any]]] = {}
+        self._answered: dict[str, dict[str, Any]] = {}
+
+    def answer(self, engine_name: str, world: object, question: Any, run: Callable[[list[Any]], list[Any]]) -> Any:
+        """The answer to a question about a world; `run` answers several."""
+        asked, key = self._asked.setdefault(repr(world), {}), repr(question)
+        if engine_name == "duckdb":
+            (answer,) = run([question])
+            asked[key] = (question, answer)
+            return answer
+        answered = self._answered.setdefault(repr(world), {})
+        if key not in answered:
+            questions = {other: one for other, (one, _) in asked.items()} | {key: question}
+            answered.update(zip(questions, run(list(questions.values())), strict=True))
+            for other, (_, expected) in asked.items():
+                assert answered[other] == expected, f"Spark's answer to {other} is not DuckDB's"
+        return answered[key]
+
 
 #: Small and quick to plan: tests have few rows and many queries.
 CONF = {
@@ -27,7 +55,9 @@ CONF = {
     "spark.sql.codegen.wholeStage": "false",
     "spark.sql.codegen.factoryMode": "NO_CODEGEN",
     "spark.default.parallelism": "1",
-    "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1",
+    "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=256m -XX:+UseSerialGC -Xmn500m",
+    "spark.buffer.pageSize": "256k",
+    "spark.shuffle.sort.initialBufferSize": "512",
 }
 
 

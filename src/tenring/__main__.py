@@ -23,6 +23,10 @@ VERBS = {
     "evaluate": ("evaluate", "evaluate"),
     "categories": ("categories", "categories"),
     "catalogue": ("catalogue", "catalogue"),
+    "criteria": ("criteria", "criteria"),
+    "judge": ("judge", "judge"),
+    "compare": ("compare", "compare"),
+    "labels": ("labels", "labels"),
     "demo": ("demo", "demo"),
 }
 

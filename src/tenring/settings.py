@@ -66,6 +66,8 @@ class Settings:
     """Where Spark runs, for example `local[4]` or `spark://host:7077`; None: here, with `threads` threads."""
     spark_conf: Mapping[str, str] = field(default_factory=dict)
     """Settings of Spark itself; they win over what we set."""
+    spark_register: str = "auto"
+    """How Spark joins lines with the register: see `REGISTER_WAYS`."""
 
     @property
     def snapshots(self) -> Path:
@@ -81,6 +83,11 @@ class Settings:
     def decisions(self) -> Path:
         """File of what people decided about matches and categories."""
         return self.home / "decisions.sqlite"
+
+    @property
+    def compiled(self) -> Path:
+        """Folder of compiled criteria; it may be deleted at any time."""
+        return self.home / "compiled"
 
     def spill(self, beside: Path) -> Path:
         """Where work on the folder `beside` puts what is larger than memory: there, or in a folder of `temporary`.
@@ -111,8 +118,20 @@ class Settings:
 ENGINES = ("duckdb", "spark")
 
 
+#: auto: by the size of each table; broadcast: each executor has all of it; bucketed: divided by key once, lines move.
+REGISTER_WAYS = ("auto", "broadcast", "bucketed")
+
+
 def _engine(text: str) -> str:
-    if text not in ENGINES:
+    return _one_of(ENGINES, text)
+
+
+def _register_way(text: str) -> str:
+    return _one_of(REGISTER_WAYS, text)
+
+
+def _one_of(known: tuple[str, ...], text: str) -> str:
+    if text not in known:
         raise ValueError(text)
     return text
 
@@ -141,6 +160,11 @@ VARIABLES: dict[str, tuple[str, Callable[[str], object], str]] = {
     "TENRING_ENGINE": ("engine", _engine, "what runs bulk work: duckdb (default) or spark"),
     "TENRING_SPARK_MASTER": ("spark_master", str, "where Spark runs: local[2], spark://host:7077, yarn, k8s://…"),
     "TENRING_SPARK_CONF": ("spark_conf", _pairs, "settings of Spark itself: name=value;name=value"),
+    "TENRING_SPARK_REGISTER": (
+        "spark_register",
+        _register_way,
+        "how Spark holds the register: auto (default), broadcast or bucketed",
+    ),
     "TENRING_WHO": ("who", str, "name that is recorded with what you confirm or reject"),
 }
 

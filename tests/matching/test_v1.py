@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from functools import partial
+from typing import Any
 
 import duckdb
+import pyarrow as pa
 import pytest
 
+from engines import Engines, Worlds
 from tenring.matching import v1
 from tenring.matching.v1.index import wildcard_patterns
-from tenring.model.duck import DuckEngine
+from tenring.model.sql import Engine, table_of
 
 TABLES = """
 CREATE TABLE entry (entry_id VARCHAR, brand VARCHAR, name VARCHAR, category VARCHAR);
@@ -60,22 +65,60 @@ class Found:
     features: dict[str, object]
 
 
+INPUTS = ("entry", "entry_number", "entry_gtin", "entry_model", "brand_alias", "related")
+LINE = ("text", "brand", "model", "certificate", "gtin", "category")
+
+
+@dataclass(frozen=True)
+class Register:
+    """A register that a test may change, and the engine that finds lines in it."""
+
+    tables: duckdb.DuckDBPyConnection
+    open_engine: Callable[[], AbstractContextManager[Engine]]
+    answer: Callable[..., Any]
+
+    def execute(self, change: str) -> None:
+        self.tables.execute(change)
+
+    def found(self, text: str | None = None, **fields: str) -> list[Found]:
+        """The pairs of a line, the best first."""
+        query = "SELECT item_id, entry_id, rung, score, features FROM matched ORDER BY item_id, score DESC, entry_id"
+        pairs: list[Found] = self._asked("pairs", text, fields, query)
+        return [Found(entry, rung, score, json.loads(features)) for entry, rung, score, features in pairs]
+
+    def left_out(self, text: str) -> list[Any]:
+        """What the matcher did not compare of a register whose only line it is."""
+        rows: list[Any] = self._asked(text, text, {}, "SELECT 0, * FROM left_out")
+        return rows
+
+    def _asked(self, about: str, text: str | None, fields: dict[str, str], query: str) -> Any:
+        content = {name: self.tables.sql(f"FROM {name} ORDER BY ALL").to_arrow_table() for name in INPUTS}
+
+        def run(lines: list[list[str | None]]) -> list[list[Any]]:
+            rows: list[list[Any]] = [[] for _ in lines]
+            columns = [("item_id", pa.int64()), *((name, pa.string()) for name in LINE)]
+            with self.open_engine() as engine:
+                for name, table in content.items():
+                    engine.add(name, table)
+                engine.add("line", table_of(columns, [(number, *line) for number, line in enumerate(lines)]))
+                v1.match(engine)
+                for number, *row in engine.rows(query):
+                    rows[number].append(tuple(row))
+            return rows
+
+        world = (about, {name: table.to_pylist() for name, table in content.items()})
+        return self.answer(world, [{"text": text, **fields}.get(name) for name in LINE], run)
+
+
 @pytest.fixture
-def register() -> Iterator[duckdb.DuckDBPyConnection]:
+def register(engines: Engines, engine_name: str, worlds: Worlds) -> Iterator[Register]:
     with duckdb.connect() as connection:
         connection.execute(TABLES)
-        yield connection
+        yield Register(connection, partial(engines, engine_name), partial(worlds.answer, engine_name))
 
 
-def best(register: duckdb.DuckDBPyConnection, text: str | None = None, **fields: str) -> Found | None:
-    register.execute("DELETE FROM line")
-    row = [text, *(fields.get(name) for name in ("brand", "model", "certificate", "gtin", "category"))]
-    register.execute("INSERT INTO line VALUES (1, ?, ?, ?, ?, ?, ?)", row)
-    v1.match(DuckEngine(register))
-    found = register.execute(
-        "SELECT entry_id, rung, score, features FROM matched ORDER BY score DESC, entry_id LIMIT 1"
-    ).fetchone()
-    return Found(found[0], found[1], found[2], json.loads(found[3])) if found else None
+def best(register: Register, text: str | None = None, **fields: str) -> Found | None:
+    return next(iter(register.found(text, **fields)), None)
 
 
 def sure(found: Found | None) -> bool:
@@ -93,7 +136,7 @@ def sure(found: Found | None) -> bool:
         "Desktop computer EliteDesk 800 G4 (HP)",
     ],
 )
-def test_a_model_is_found_however_its_parts_are_joined(register: duckdb.DuckDBPyConnection, text: str) -> None:
+def test_a_model_is_found_however_its_parts_are_joined(register: Register, text: str) -> None:
     found = best(register, text)
     assert sure(found)
     assert (found.entry, found.rung) == ("desk", "model")
@@ -114,9 +157,7 @@ def test_a_model_is_found_however_its_parts_are_joined(register: duckdb.DuckDBPy
         "chair ordered in 2020",
     ],
 )
-def test_a_sister_model_another_brand_or_an_accessory_is_not_sure(
-    register: duckdb.DuckDBPyConnection, text: str
-) -> None:
+def test_a_sister_model_another_brand_or_an_accessory_is_not_sure(register: Register, text: str) -> None:
     assert not sure(best(register, text))
 
 
@@ -136,7 +177,7 @@ def test_a_sister_model_another_brand_or_an_accessory_is_not_sure(
         ("ProLED PAR38 90406", "bulb"),
     ],
 )
-def test_a_product_is_found_in_what_buyers_write(register: duckdb.DuckDBPyConnection, text: str, entry: str) -> None:
+def test_a_product_is_found_in_what_buyers_write(register: Register, text: str, entry: str) -> None:
     register.execute(f"INSERT INTO brand_alias VALUES {SPELLINGS}")
     found = best(register, text)
     assert sure(found)
@@ -161,18 +202,17 @@ def test_a_product_is_found_in_what_buyers_write(register: duckdb.DuckDBPyConnec
         "Kogan KAM99LCHFZA",
     ],
 )
-def test_what_only_names_a_product_is_not_sure(register: duckdb.DuckDBPyConnection, text: str) -> None:
+def test_what_only_names_a_product_is_not_sure(register: Register, text: str) -> None:
     register.execute(f"INSERT INTO brand_alias VALUES {SPELLINGS}")
     assert not sure(best(register, text))
 
 
-def test_the_longer_of_two_listed_codes_is_meant(register: duckdb.DuckDBPyConnection) -> None:
-    best(register, "Samsung QA55Q80CAS (EU)", brand="Samsung Electronics")
-    rows = register.execute("SELECT entry_id, score >= 0.9 FROM matched ORDER BY entry_id").fetchall()
-    assert rows == [("tv", False), ("tv-eu", True)]
+def test_the_longer_of_two_listed_codes_is_meant(register: Register) -> None:
+    found = register.found("Samsung QA55Q80CAS (EU)", brand="Samsung Electronics")
+    assert sorted((one.entry, one.score >= 0.9) for one in found) == [("tv", False), ("tv-eu", True)]
 
 
-def test_a_brand_inside_the_code_itself_contradicts_nothing(register: duckdb.DuckDBPyConnection) -> None:
+def test_a_brand_inside_the_code_itself_contradicts_nothing(register: Register) -> None:
     register.execute("INSERT INTO entry VALUES ('nordic', 'Nordic', NULL, NULL), ('jaspi', 'Kaukora', NULL, NULL)")
     register.execute("INSERT INTO entry_model VALUES ('jaspi', 'Jäspi Inverter Nordic 12', 'model')")
     found = best(register, "heat pump Jaspi Inverter Nordic 12")
@@ -181,7 +221,7 @@ def test_a_brand_inside_the_code_itself_contradicts_nothing(register: duckdb.Duc
     assert sure(found)
 
 
-def test_the_model_in_its_own_field_wins_over_the_text(register: duckdb.DuckDBPyConnection) -> None:
+def test_the_model_in_its_own_field_wins_over_the_text(register: Register) -> None:
     assert not sure(best(register, "HP EliteDesk 800 G4", model="EliteDesk 800 G5"))
     assert sure(best(register, "HP EliteDesk 800 G5", model="EliteDesk 800 G4"))
 
@@ -195,7 +235,7 @@ def test_the_model_in_its_own_field_wins_over_the_text(register: duckdb.DuckDBPy
     ],
 )
 def test_a_number_is_not_sure_where_brand_or_model_or_category_contradict(
-    register: duckdb.DuckDBPyConnection, fields: dict[str, str], rule: str
+    register: Register, fields: dict[str, str], rule: str
 ) -> None:
     found = best(register, "one piece", **fields)
     assert found is not None
@@ -203,20 +243,20 @@ def test_a_number_is_not_sure_where_brand_or_model_or_category_contradict(
     assert not sure(found)
 
 
-def test_what_the_cap_on_common_codes_leaves_out_is_counted(register: duckdb.DuckDBPyConnection) -> None:
+def test_what_the_cap_on_common_codes_leaves_out_is_counted(register: Register) -> None:
     register.execute("INSERT INTO entry SELECT 'c' || i, 'Maker' || i, NULL, NULL FROM range(150) t(i)")
     register.execute("INSERT INTO entry_model SELECT 'c' || i, 'A19-60W-27', 'model' FROM range(150) t(i)")
     found = best(register, "Maker7 A19-60W-27")
     assert found is not None
     assert (found.entry, sure(found)) == ("c7", True)
-    assert register.execute("SELECT * FROM left_out").fetchall() == [("common code without its brand", 1, 149)]
+    assert register.left_out("Maker7 A19-60W-27") == [("common code without its brand", 1, 149)]
 
 
-def test_a_code_in_brackets_is_found(register: duckdb.DuckDBPyConnection) -> None:
+def test_a_code_in_brackets_is_found(register: Register) -> None:
     assert sure(best(register, "Toronto TL-GU10-7W(2700K)"))
 
 
-def test_another_category_speaks_against_a_model(register: duckdb.DuckDBPyConnection) -> None:
+def test_another_category_speaks_against_a_model(register: Register) -> None:
     found = best(register, "HP EliteDesk 800 G4", category="refrigerators")
     assert found is not None
     assert found.features["category"] == "contradicts"
@@ -224,54 +264,54 @@ def test_another_category_speaks_against_a_model(register: duckdb.DuckDBPyConnec
 
 
 @pytest.mark.parametrize("model", ["ARD1033FW14R", "ARD1033FX14L", "ARD1033F-AB-14RL", "ARD1033F14R"])
-def test_wildcards_cover_the_models_they_stand_for(register: duckdb.DuckDBPyConnection, model: str) -> None:
+def test_wildcards_cover_the_models_they_stand_for(register: Register, model: str) -> None:
     found = best(register, f"Absocold {model}")
     assert sure(found)
     assert found.features["kind"] == "wildcard"
 
 
 @pytest.mark.parametrize("model", ["ARD1033G14R", "ARD1034FW14R", "ARD1033FW14X"])
-def test_wildcards_cover_nothing_else(register: duckdb.DuckDBPyConnection, model: str) -> None:
+def test_wildcards_cover_nothing_else(register: Register, model: str) -> None:
     assert not sure(best(register, f"Absocold {model}"))
 
 
-def test_a_certificate_number_is_found_with_any_signs_between(register: duckdb.DuckDBPyConnection) -> None:
+def test_a_certificate_number_is_found_with_any_signs_between(register: Register) -> None:
     found = best(register, "refrigerator", certificate="cec 77x")
     assert found == Found("fridge", "certificate", 1.0, found.features if found else {})
 
 
-def test_a_certificate_number_of_something_else_entirely_is_not_sure(register: duckdb.DuckDBPyConnection) -> None:
+def test_a_certificate_number_of_something_else_entirely_is_not_sure(register: Register) -> None:
     found = best(register, "Dell server", certificate="CEC-77-X", brand="Dell", category="desktop-computers")
     assert not sure(found)
 
 
-def test_a_gtin_is_found_in_its_twelve_digit_form(register: duckdb.DuckDBPyConnection) -> None:
+def test_a_gtin_is_found_in_its_twelve_digit_form(register: Register) -> None:
     found = best(register, "refrigerator", gtin="012345678905")
     assert found is not None
     assert (found.entry, found.rung, found.score) == ("fridge", "gtin", 0.99)
 
 
-def test_text_needs_the_brand_and_the_whole_name(register: duckdb.DuckDBPyConnection) -> None:
+def test_text_needs_the_brand_and_the_whole_name(register: Register) -> None:
     assert sure(best(register, "Behr premium interior matte green paint"))
     assert not sure(best(register, "premium interior matte green paint"))
     assert not sure(best(register, "Behr premium interior paint"))
 
 
 @pytest.mark.parametrize("brand", ["惠普/HP", "惠普（HP）", "惠普HP", "HP Inc.", "Hewlett Packard"])
-def test_a_brand_is_known_by_each_of_its_names(register: duckdb.DuckDBPyConnection, brand: str) -> None:
+def test_a_brand_is_known_by_each_of_its_names(register: Register, brand: str) -> None:
     register.execute("INSERT INTO brand_alias VALUES ('hewlettpackard', 'hp')")
     assert sure(best(register, "台式机", brand=brand, model="EliteDesk 800 G4"))
 
 
-def test_the_brand_field_wins_over_brands_in_the_text(register: duckdb.DuckDBPyConnection) -> None:
+def test_the_brand_field_wins_over_brands_in_the_text(register: Register) -> None:
     assert not sure(best(register, "EliteDesk 800 G4, like HP", brand="Dell"))
 
 
-def test_a_line_without_any_text_matches_nothing(register: duckdb.DuckDBPyConnection) -> None:
+def test_a_line_without_any_text_matches_nothing(register: Register) -> None:
     assert best(register, None) is None
 
 
-def test_features_add_up_to_the_score(register: duckdb.DuckDBPyConnection) -> None:
+def test_features_add_up_to_the_score(register: Register) -> None:
     found = best(register, "EliteDesk 800 G4")
     assert found is not None
     points = [value for value in found.features.values() if isinstance(value, float)]

@@ -5,11 +5,11 @@ from __future__ import annotations
 from functools import lru_cache
 from pathlib import Path
 
+from tenring.catalogue.properties import load_properties
 from tenring.model.licence import Licence
 from tenring.register.adapter import load_adapter
 from tenring.register.definition import load_registers
 from tenring.register.files import Limits
-from tenring.register.properties import load_properties
 from tenring.register.read import FileReading, Reader
 from tenring.settings import Settings
 

@@ -5,10 +5,11 @@ from pathlib import Path
 import pytest
 
 from register.toy import REGISTER, Toy
+from tenring.catalogue.properties import load_properties
 from tenring.exceptions import CatalogueError, RegisterError
+from tenring.model.units import conversion
 from tenring.register.adapter import load_adapter
 from tenring.register.definition import load_registers
-from tenring.register.properties import conversion, load_properties
 from tenring.register.read import Mapper
 from tenring.settings import Settings
 

@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 
 from register.toy import HEADER, REGISTER, Toy, pen
+from tenring.catalogue.properties import load_properties
 from tenring.exceptions import CatalogueError, RegisterError
 from tenring.model.licence import ModelName
 from tenring.register.adapter import Row, load_adapter
 from tenring.register.definition import load_registers
 from tenring.register.files import Limits
-from tenring.register.properties import load_properties
 from tenring.register.read import FileReading, Reader
 
 

@@ -11,12 +11,12 @@ from pathlib import Path
 
 import pytest
 
+from tenring.catalogue.properties import load_properties
 from tenring.model.licence import Licence, ModelKind, Status
 from tenring.register.adapter import load_adapter
 from tenring.register.build import BuildResult, build
 from tenring.register.definition import load_registers
 from tenring.register.files import Limits
-from tenring.register.properties import load_properties
 from tenring.register.read import FileReading, Reader
 from tenring.register.snapshot import VALID_ON, Snapshot
 from tenring.settings import Settings

@@ -10,7 +10,7 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-from engines import Engines
+from engines import Engines, Worlds
 from tenring.catalogue import Catalogue
 from tenring.model import tables
 from tenring.model.sql import Engine, Step
@@ -53,7 +53,7 @@ def catalogue() -> Catalogue:
 
 
 @pytest.fixture
-def judge(catalogue: Catalogue, engines: Engines, engine_name: str) -> Judge:
+def judge(catalogue: Catalogue, engines: Engines, engine_name: str, worlds: Worlds) -> Judge:
     """Judge lines against licences: the rows of the answer, in the order of the lines."""
 
     def judged(
@@ -64,24 +64,32 @@ def judge(catalogue: Catalogue, engines: Engines, engine_name: str) -> Judge:
         catalogue: Catalogue = catalogue,
         decisions: Sequence[Recorded] = (),
     ) -> list[Row]:
-        with engines(engine_name) as engine:
-            _add_register(engine, licences)
-            _add_lines(engine, lines)
-            add_reference(engine, catalogue, economy, decisions=decisions)
-            engine.run([RULE_CATEGORY])
-            classify(engine, catalogue.categories)
-            engine.run([Step("obliged", obliged_on(date(2024, 5, 1)))])
-            match(engine)
-            decide(engine, reference_day=date(2024, 5, 1))
-            return engine.arrow("SELECT * FROM screened ORDER BY line_id").to_pylist()
+        def run(questions: list[Sequence[Row]]) -> list[list[Row]]:
+            with engines(engine_name) as engine:
+                _add_register(engine, licences)
+                _add_lines(engine, [line for lines in questions for line in lines])
+                add_reference(engine, catalogue, economy, decisions=decisions)
+                engine.run([RULE_CATEGORY])
+                classify(engine, catalogue.categories)
+                engine.run([Step("obliged", obliged_on(date(2024, 5, 1)))])
+                match(engine)
+                decide(engine, reference_day=date(2024, 5, 1))
+                rows = iter(engine.arrow("SELECT * FROM screened ORDER BY line_id").to_pylist())
+            return [[next(rows) | _numbered(number) for number, _ in enumerate(lines)] for lines in questions]
+
+        agreements = sorted(repr(one) for one in catalogue.agreements.values())
+        found: list[Row] = worlds.answer(engine_name, (licences, economy, decisions, agreements), lines, run)
+        return found
 
     return judged
 
 
+def _numbered(number: int) -> Row:
+    return {"line_id": f"{number:03}", "row": number}
+
+
 def _add_lines(engine: Engine, lines: Sequence[Row]) -> None:
-    rows = [
-        {"line_id": f"{number:03}", "source_file": "t.csv", "row": number} | row for number, row in enumerate(lines)
-    ]
+    rows = [_numbered(number) | {"source_file": "t.csv"} | row for number, row in enumerate(lines)]
     engine.add("purchase", pa.Table.from_pylist(rows, schema=tables.PURCHASE_LINES))
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from engines import on_both_engines
 from screening.conftest import Judge, line
 from tenring.screening.phrases import canonical
 
@@ -47,7 +46,6 @@ def test_words_decide_between_the_categories_of_one_code(judge: Judge) -> None:
         assert category(judge, words, code="A060805", code_scheme="cn-2013") == expected
 
 
-@on_both_engines
 def test_words_refine_the_group_that_a_code_names(judge: Judge) -> None:
     assert category(judge, "ordinateurs portables", code="30200000", code_scheme="cpv-2008") == "notebook-computers"
 

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-import duckdb
+import pyarrow as pa
 import pytest
 
-from tenring.model.duck import DuckEngine
+from engines import Engines, Worlds
+from tenring.model.sql import table_of
 from tenring.screening.match import _ITEM_STEPS
+
+COLUMNS = {
+    "purchase": ("line_id", "description", "brand", "model", "gtin", "certificate"),
+    "classified": ("line_id", "category", "category_by"),
+}
 
 
 @pytest.mark.parametrize(
@@ -21,17 +27,17 @@ from tenring.screening.match import _ITEM_STEPS
         ("Refrigerator", None),
     ],
 )
-def test_a_certificate_number_is_read_from_the_text(text: str, number: str | None) -> None:
-    with duckdb.connect() as connection:
-        connection.execute(
-            "CREATE TABLE purchase AS SELECT '1' AS line_id, ?::VARCHAR AS description, NULL::VARCHAR AS brand, "
-            "NULL::VARCHAR AS model, NULL::VARCHAR AS gtin, NULL::VARCHAR AS certificate",
-            [text],
-        )
-        connection.execute(
-            "CREATE TABLE classified AS SELECT '1' AS line_id, NULL::VARCHAR AS category, NULL::VARCHAR AS category_by"
-        )
-        DuckEngine(connection).run(_ITEM_STEPS)
-        assert connection.execute("SELECT certificate FROM line JOIN line_item USING (item_id)").fetchall() == [
-            (number,)
-        ]
+def test_a_certificate_number_is_read_from_the_text(
+    engines: Engines, engine_name: str, worlds: Worlds, text: str, number: str | None
+) -> None:
+    def run(texts: list[str]) -> list[str | None]:
+        with engines(engine_name) as engine:
+            for table, columns in COLUMNS.items():
+                told = [{"line_id": f"{place:03}", "description": text} for place, text in enumerate(texts)]
+                rows = [[line.get(name) for name in columns] for line in told]
+                engine.add(table, table_of([(name, pa.string()) for name in columns], rows))
+            engine.run(_ITEM_STEPS)
+            query = "SELECT certificate FROM line JOIN line_item USING (item_id) ORDER BY line_id"
+            return [number for (number,) in engine.rows(query)]
+
+    assert worlds.answer(engine_name, "numbers in texts", text, run) == number

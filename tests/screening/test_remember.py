@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from engines import on_both_engines
 from screening.conftest import Judge, Row, licence, line
 from screening.memory.makers import decision
 from tenring.screening.memory import Decided, Decision, LicenceMeant, Recorded, Subject
@@ -48,7 +47,6 @@ def test_a_confirmation_never_makes_a_licence_valid(judge: Judge, day: date, exp
     assert judged(judge, line(TEXT, day), DESKTOP, decisions=(about(Decided.CONFIRMED),))["verdict"] == expected
 
 
-@on_both_engines
 def test_a_confirmation_never_makes_a_programme_accepted(judge: Judge) -> None:
     foreign = licence("SAMPLE-9", "QY-T500X", programme="energy-star")
     meant = LicenceMeant("test:SAMPLE-9:QY-T500X", "energy-star", "SAMPLE-9", "Qingyun", "QY-T500X")

@@ -14,6 +14,7 @@ from tenring.catalogue import Catalogue
 from tenring.commands.output import as_json, console, errors_explained, print_json, settings_of
 from tenring.exceptions import DecisionError, UnusableInputError
 from tenring.language import T
+from tenring.limits import require_text_within
 from tenring.screening.memory import Decided, Decision, Decisions, Kind, Recorded
 from tenring.screening.memory.labelled import export as export_labelled
 from tenring.screening.memory.labelled import read as read_labelled
@@ -246,6 +247,7 @@ def import_(context: click.Context, *, path: Path) -> None:
     Example: tenring decisions import labelled.csv
     """
     with errors_explained():
+        require_text_within(path, settings_of(context))
         read = read_labelled(path)
         added = Decisions.of(settings_of(context)).record(read)
     click.echo(T("{added} of {count} decisions added", added=len(added), count=len(read)))

@@ -18,6 +18,7 @@ from tenring.commands.output import as_json, console, errors_explained, print_js
 from tenring.commands.screen import no_category_model
 from tenring.exceptions import UnusableInputError
 from tenring.language import T
+from tenring.limits import require_text_within
 from tenring.matching import v1
 from tenring.matching.evaluation.judge import WORST, Judged, PairError, Question, judge
 from tenring.matching.evaluation.measures import THRESHOLDS, AtThreshold, Calibration
@@ -105,6 +106,7 @@ def matches(context: click.Context, /, labelled: Path, **given: Any) -> None:  #
     """
     threshold = v1.LIKELY if given["threshold"] is None else given["threshold"]
     with errors_explained():
+        require_text_within(labelled, settings_of(context))
         read = read_pairs(labelled)
         judged = judge(
             read.pairs,
@@ -294,6 +296,7 @@ def categories(context: click.Context, /, labelled: Path, **given: Any) -> None:
     settings = settings_of(context)
     with errors_explained():
         catalogue = Catalogue(settings.catalog)
+        require_text_within(labelled, settings)
         read = read_lines(labelled, catalogue.categories)
         judged = judge_lines(read.lines, catalogue=catalogue, settings=settings, thresholds=given["thresholds"])
         if given["plot"]:

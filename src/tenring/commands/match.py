@@ -10,6 +10,7 @@ import click
 
 from tenring.commands.output import Exit, as_json, console, errors_explained, print_json, settings_of
 from tenring.language import T
+from tenring.limits import require_text_within
 from tenring.matching.explain import in_words
 from tenring.matching.lists import Matches, ProductPair, match_lists
 from tenring.matching.products import ProductList
@@ -37,8 +38,10 @@ def match(context: click.Context, /, left: Path, right: Path, **given: Any) -> N
     Example: tenring match left.csv right.csv --out pairs.csv --explain
     """
     with errors_explained():
-        first = EXPLAINED if given["explain"] else 0
-        matches = match_lists(left, right, out=given["out"], first=first, settings=settings_of(context))
+        first, settings = EXPLAINED if given["explain"] else 0, settings_of(context)
+        for path in (left, right):
+            require_text_within(path, settings)
+        matches = match_lists(left, right, out=given["out"], first=first, settings=settings)
     if given["as_json"]:
         print_json(_facts(matches))
     else:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
@@ -15,15 +16,16 @@ from tenring.commands.prepare import read_options, reading_options
 from tenring.language import T
 from tenring.screening.run import Request, Screened
 from tenring.screening.run import screen as run_screening
-from tenring.settings import ENGINES
+from tenring.screening.stored import Places, at_hand
+from tenring.settings import ENGINES, Settings
 
 
 @click.command("screen")
-@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.argument("files", nargs=-1, required=True)
 @click.option("--economy", help="Economy whose rules apply: CN, EU, JP … (default: no rules, every programme counts).")
 @click.option("--on", type=DATE, help="Day on which lines without a date are judged (default: today).")
-@click.option("--out", type=click.Path(path_type=Path), help="Folder for the results (default: tenring-out/<file>).")
-@click.option("--snapshot", help="Name of a snapshot (default: the newest).")
+@click.option("--out", help="Folder for the results, or its address (default: tenring-out/<file>).")
+@click.option("--snapshot", help="Name of a snapshot, or the address of its folder (default: the newest).")
 @click.option("--title", help="Title of the report (default: the files' names).")
 @click.option("--engine", type=click.Choice(ENGINES), help="What runs the steps: duckdb (default) or spark.")
 @click.option("--spark-master", help="Where Spark runs: local[2], spark://host:7077 … (default: on this machine).")
@@ -33,29 +35,40 @@ from tenring.settings import ENGINES
 @reading_options
 @as_json
 @click.pass_context
-def screen(context: click.Context, /, files: tuple[Path, ...], **given: Any) -> None:  # noqa: ANN401 - click's own
+def screen(context: click.Context, /, files: tuple[str, ...], **given: Any) -> None:  # noqa: ANN401 - click's own
     """Screen purchase files: obligations, matches, verdicts and a report.
+
+    Files, snapshot and result may be at addresses of object storage: s3://bucket/lines.csv, gs://…, abfs://…
 
     Example: tenring screen purchases.xlsx --economy CN --out report
     """
-    with errors_explained(), progress() as report:
+    places = Places(files, given["out"], given["snapshot"])
+    with (
+        errors_explained(),
+        progress() as report,
+        at_hand(places, settings := _settings(context, given)) as here,
+    ):
         request = Request(
-            files=files,
+            files=here.files,
             on=given["on"] or today(),
-            out=given["out"] or Path("tenring-out") / files[0].stem,
+            out=here.out,
             economy=given["economy"].upper() if given["economy"] else None,
             options=read_options(given),
-            snapshot=given["snapshot"],
+            snapshot=here.snapshot,
             title=given["title"],
             partitions=given["partitions"],
         )
-        chosen = {name: given[name] for name in ("engine", "spark_master") if given[name]}
-        screened = run_screening(request, settings=replace(settings_of(context), **chosen), progress=report)
+        screened = run_screening(request, settings=settings, progress=report)
     if given["as_json"]:
-        print_json(_facts(screened))
+        print_json(_facts(screened, here.told))
     else:
-        show(screened)
+        show(screened, told=here.told)
     context.exit(Exit.NEGATIVE if screened.prepared.counts.rejected else Exit.DONE)
+
+
+def _settings(context: click.Context, given: Mapping[str, Any]) -> Settings:
+    chosen = {name: given[name] for name in ("engine", "spark_master") if given[name]}
+    return replace(settings_of(context), **chosen)
 
 
 def today() -> date:
@@ -63,21 +76,21 @@ def today() -> date:
     return datetime.now().astimezone().date()
 
 
-def _facts(screened: Screened) -> dict[str, object]:
+def _facts(screened: Screened, told: Callable[[Path], str]) -> dict[str, object]:
     return {
-        "folder": screened.folder,
+        "folder": told(screened.folder),
         "snapshot": screened.snapshot,
         "sample": screened.sample,
         "lines": screened.lines,
         "rejected": screened.prepared.counts.rejected,
         "verdicts": screened.verdicts,
         "amounts": screened.amounts,
-        "files": {name: str(path) for name, path in vars(screened.report).items()},
+        "files": {name: told(path) for name, path in vars(screened.report).items()},
     }
 
 
-def show(screened: Screened) -> None:
-    """Print counts and sums by verdict, and where the report is."""
+def show(screened: Screened, *, told: Callable[[Path], str] = str) -> None:
+    """Print counts and sums by verdict, and where the report is; `told`: a path as a user finds it."""
     table = Table(title=T("{lines} lines, snapshot {name}", lines=f"{screened.lines:,}", name=screened.snapshot))
     table.add_column(T("verdict"))
     table.add_column(T("lines"), justify="right")
@@ -91,7 +104,7 @@ def show(screened: Screened) -> None:
     if screened.sample:
         out.print(T("The registers are invented samples: this says nothing about real products."), style="yellow")
     if screened.prepared.counts.rejected:
-        problems = screened.folder / "problems.csv"
+        problems = told(screened.folder / "problems.csv")
         out.print(
             T(
                 "{count} rows were left out: mend them in {path} and send it again.",
@@ -109,7 +122,7 @@ def show(screened: Screened) -> None:
                 gone=screened.decisions.gone,
             )
         )
-    out.print(T("Report: {path}", path=screened.folder / screened.report.html.name), soft_wrap=True)
+    out.print(T("Report: {path}", path=told(screened.folder / screened.report.html.name)), soft_wrap=True)
 
 
 def no_category_model() -> str:

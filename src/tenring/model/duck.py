@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,9 +12,12 @@ import duckdb
 import pyarrow as pa
 
 from tenring.model.sql import BatchFunction, Step, quoted
+from tenring.model.workers import Workers
 
 #: Rows that a Python function gets at once.
 _BATCH = 100_000
+#: Rows from which on worker processes pay, which take about a second to start; and pieces for each of them.
+_WORTH_SHARING, _PIECES = 20_000, 4
 
 
 class DuckEngine:
@@ -21,8 +25,8 @@ class DuckEngine:
 
     name = "duckdb"
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
-        self.connection = connection
+    def __init__(self, connection: duckdb.DuckDBPyConnection, workers: Workers | None = None) -> None:
+        self.connection, self._workers = connection, workers
 
     def run(self, steps: Iterable[Step]) -> None:
         """Make the table of each step in turn."""
@@ -43,10 +47,19 @@ class DuckEngine:
     def apply(self, name: str, query: str, function: BatchFunction, schema: pa.Schema) -> None:
         """Make the table `name` by calling `function` on the rows of `query`, batch by batch."""
         self.add(name, schema.empty_table())
-        for batch in self.batches(query):
-            self.connection.register("incoming", pa.Table.from_batches([function(batch)], schema=schema))
+        for batch in self._made(function, query):
+            self.connection.register("incoming", pa.Table.from_batches([batch], schema=schema))
             self.connection.execute(f"INSERT INTO {name} SELECT * FROM incoming")
             self.connection.unregister("incoming")
+
+    def _made(self, function: BatchFunction, query: str) -> Iterator[pa.RecordBatch]:
+        """What the function makes of the rows: of few in this process, of many in the workers."""
+        count = self._set_out(query)
+        if self._workers is None or count < _WORTH_SHARING:
+            yield from map(function, self._pieces(count, _BATCH))
+        else:
+            size = min(_BATCH, -(-count // (self._workers.count * _PIECES)))
+            yield from self._workers.map(function, self._pieces(count, size))
 
     def rows(self, query: str) -> list[tuple[Any, ...]]:
         """The few rows of a query."""
@@ -61,10 +74,17 @@ class DuckEngine:
 
         They are kept as a table that is read piece by piece, for DuckDB allows no other query beside an open result.
         """
+        yield from self._pieces(self._set_out(query), _BATCH)
+
+    def _set_out(self, query: str) -> int:
+        """Keep the rows of a query in `batch_source`; how many they are."""
         self.run([Step("batch_source", query)])
         ((count,),) = self.rows("SELECT count(*) FROM batch_source")
-        for first in range(0, count, _BATCH):
-            piece = self.arrow(f"SELECT * FROM batch_source WHERE rowid BETWEEN {first} AND {first + _BATCH - 1}")
+        return int(count)
+
+    def _pieces(self, count: int, size: int) -> Iterator[pa.RecordBatch]:
+        for first in range(0, count, size):
+            piece = self.arrow(f"SELECT * FROM batch_source WHERE rowid BETWEEN {first} AND {first + size - 1}")
             yield from piece.combine_chunks().to_batches()
         self.drop("batch_source")
 
@@ -82,11 +102,16 @@ class DuckEngine:
 def duck_engine(
     *, memory: str | None = None, threads: int | None = None, spill: Path | None = None
 ) -> Iterator[DuckEngine]:
-    """An engine within the given limits (None: DuckDB's own); what is larger than memory goes to the folder `spill`."""
+    """An engine within the given limits (None: DuckDB's own); what is larger than memory goes to the folder `spill`.
+
+    With several threads, Python functions over many rows run in as many worker processes.
+    """
     limits: dict[str, str | int | float | list[str] | None] = {
         "memory_limit": memory,
         "threads": threads,
         "temp_directory": str(spill) if spill else None,
     }
-    with duckdb.connect(config={name: value for name, value in limits.items() if value is not None}) as connection:
-        yield DuckEngine(connection)
+    config = {name: value for name, value in limits.items() if value is not None}
+    count = threads or os.cpu_count() or 1
+    with duckdb.connect(config=config) as connection, Workers(count) as workers:
+        yield DuckEngine(connection, workers if count > 1 else None)

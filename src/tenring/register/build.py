@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from tenring import __version__
 from tenring.catalogue.brands import load_brands
 from tenring.catalogue.categories import load_categories
+from tenring.catalogue.properties import load_properties
 from tenring.exceptions import AssertionFailedError, RegisterError, SnapshotError, UnusableInputError
 from tenring.register import manifest as manifests
 from tenring.register.adapter import Adapter, load_adapter
@@ -23,7 +24,6 @@ from tenring.register.ledger import Ledger
 from tenring.register.lock import only_build
 from tenring.register.manifest import FileReport, ListReport, Manifest
 from tenring.register.match_index import write_match_index
-from tenring.register.properties import load_properties
 from tenring.register.read import REJECTED_COLUMNS, FileReading, Reader
 from tenring.register.search import build_index
 from tenring.register.snapshot import Snapshot, building, new_name, publish, validate, write_tables

@@ -23,12 +23,13 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from tenring.catalogue.categories import load_categories
+from tenring.catalogue.properties import PropertyDefinition, load_properties
 from tenring.exceptions import Place, RegisterError
 from tenring.model.licence import CellProblem, Licence, MeasuredProperty, ModelKind
+from tenring.model.units import conversion
 from tenring.register.adapter import LIST_SEPARATOR, Row
 from tenring.register.definition import load_register
 from tenring.register.files import encoding_of
-from tenring.register.properties import PropertyDefinition, conversion, load_properties
 
 if TYPE_CHECKING:
     from tenring.catalogue.categories import Categories

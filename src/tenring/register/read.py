@@ -13,13 +13,14 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tenring.catalogue.properties import PropertyDefinition
 from tenring.exceptions import CatalogueError, Place, RegisterError
 from tenring.model.licence import CellProblem, Licence, MeasuredProperty, ModelKind, ModelName, Status
+from tenring.model.units import conversion
 from tenring.register.adapter import Adapter, Row, RowRejected, column_key
 from tenring.register.cells import clean, read_date, read_decimal, read_gtin, read_market
 from tenring.register.definition import Choice, ListDefinition, PropertyMapping, RegisterDefinition, Splitting
 from tenring.register.files import Limits, Table, read_table
-from tenring.register.properties import PropertyDefinition, conversion
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

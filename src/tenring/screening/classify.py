@@ -40,7 +40,7 @@ BY_MODEL = "model"
 _WORDING = pa.schema([("wording", pa.string()), ("text", pa.string())])
 _GUESSED = pa.schema(
     [
-        ("wording", pa.string()),
+        ("seen", pa.string()),
         ("category", pa.string()),
         ("score", pa.float64()),
         ("nearest", pa.list_(pa.string())),
@@ -54,12 +54,32 @@ def classify(engine: Engine, categories: Categories, *, model: Path | None = Non
     Raises:
         UnusableInputError: the model's file is damaged.
     """
+    classify_known(engine, categories)
+    classify_rest(engine, categories, model=model)
+
+
+def classify_known(engine: Engine, categories: Categories) -> None:
+    """Make the table `classified` from codes and words alone."""
     _add_texts(engine)
     _add_codes(engine, categories)
     decide_categories(engine)
-    engine.run([*_WORD_STEPS, *_CODE_STEPS])
-    _add_guesses(engine, categories, model)
-    engine.run(overruled(engine, _CLASSIFIED))
+    engine.add("guessed", _GUESSED.empty_table())
+    engine.run([*_WORD_STEPS, *_CODE_STEPS, *overruled(engine, _CLASSIFIED)])
+
+
+def classify_rest(
+    engine: Engine, categories: Categories, *, model: Path | None, but: str = "SELECT NULL::VARCHAR AS line_id"
+) -> None:
+    """Make `classified` again, with what the model says of lines that codes and words leave open.
+
+    `but`: SQL of the lines (line_id) that need no guess, because a licence tells what they are.
+
+    Raises:
+        UnusableInputError: the model's file is damaged.
+    """
+    if model is not None:
+        _add_guesses(engine, categories, model, but)
+        engine.run(overruled(engine, _CLASSIFIED))
 
 
 def _add_texts(engine: Engine) -> None:
@@ -107,13 +127,18 @@ def _in_both_editions(code: str, categories: Categories) -> list[str]:
     return list(dict.fromkeys(meanings)) if found and all(found) else []
 
 
-def _add_guesses(engine: Engine, categories: Categories, model: Path | None) -> None:
-    """`guessed`: one row = one distinct wording that codes and words leave open, with what the model says of it."""
-    if model is None:
-        engine.add("guessed", _GUESSED.empty_table())
-        return
+def _seen(wording: str) -> str:
+    """SQL: a wording as the model sees it, to which all digits are one: `Lot 12` and `Lot 34` are asked once."""
+    return f"regexp_replace({wording}, '[0-9]', '0', 'g')"
+
+
+def _add_guesses(engine: Engine, categories: Categories, model: Path, but: str) -> None:
+    """`guessed`: one row = one distinct wording that is left open, with what the model says of it."""
     load(model)  # a damaged file is told here, not by a worker
-    left_open = "SELECT DISTINCT wording FROM line_answer WHERE category IS NULL AND wording <> ''"
+    left_open = f"""
+        SELECT DISTINCT {_seen("wording")} AS seen FROM line_answer ANTI JOIN ({but}) USING (line_id)
+        WHERE category IS NULL AND wording <> ''
+    """
     engine.apply("guessed", left_open, partial(_guess, model=model, among=frozenset(categories.by_id)), _GUESSED)
 
 
@@ -121,7 +146,7 @@ def _guess(batch: pa.RecordBatch, *, model: Path, among: frozenset[str]) -> pa.R
     learnt, wordings = load(model), batch.column(0).to_pylist()
     guesses = list(learnt.guesses(wordings, among))
     columns = {
-        "wording": wordings,
+        "seen": wordings,
         "category": [learnt.sure(guess) for guess in guesses],
         "score": [guess.scores[0] if guess.scores else None for guess in guesses],
         "nearest": [list(guess.nearest) for guess in guesses],
@@ -129,19 +154,42 @@ def _guess(batch: pa.RecordBatch, *, model: Path, among: frozenset[str]) -> pa.R
     return pa.RecordBatch.from_pydict(columns, schema=_GUESSED)
 
 
+#: How much of a text is looked at from a place on: no phrase is longer.
+_REST = 60
+#: SQL: where a word of a text begins.
+_BEGIN = (
+    "CASE WHEN w.number = 1 THEN 1 ELSE length(array_to_string(string_split(t.text, ' ')[1:w.number - 1], ' ')) + 2 END"
+)
+
 _WORD_STEPS = [
-    # one row = one place of a text where a word begins, or a CJK character stands
+    # one row = one word of a text; a run of CJK characters is one
+    Step(
+        "text_word",
+        """
+        SELECT text_id, number, words[number] AS word
+        FROM (
+            SELECT text_id, words, unnest(range(1, len(words) + 1)) AS number
+            FROM (SELECT text_id, string_split(text, ' ') AS words FROM purchase_text)
+        )
+        """,
+    ),
+    # one row = one place of a text where a word that begins some phrase stands, or a CJK character
     Step(
         "text_place",
         f"""
-        SELECT text_id, place, rest,
-            CASE WHEN regexp_matches(rest, '^[{CJK}]') THEN substr(rest, 1, 2)
-                 ELSE string_split(rest, ' ')[1] END AS opening
+        SELECT text_id, place, substr(text, place, {_REST}) AS rest,
+            coalesce(opening, substr(text, place, 2)) AS opening
         FROM (
-            SELECT text_id, place, substr(text, place, 60) AS rest, substr(text, place - 1, 1) AS before
-            FROM (SELECT text_id, text, unnest(range(1, length(text) + 1)) AS place FROM purchase_text)
+            SELECT w.text_id, {_BEGIN} AS place, t.text, w.word AS opening
+            FROM text_word w SEMI JOIN phrase p ON p.opening = w.word JOIN purchase_text t USING (text_id)
+            WHERE NOT regexp_matches(w.word, '^[{CJK}]')
+            UNION ALL
+            SELECT w.text_id, {_BEGIN} + w.sign AS place, t.text, NULL
+            FROM (
+                SELECT text_id, number, unnest(range(0, length(word))) AS sign FROM text_word
+                WHERE regexp_matches(word, '^[{CJK}]')
+            ) w JOIN purchase_text t USING (text_id)
         )
-        WHERE place = 1 OR before = ' ' OR regexp_matches(rest, '^[{CJK}]')
         """,
     ),
     # one row = one phrase of a category found at a place of a text, and whether it stands behind an aside
@@ -287,6 +335,6 @@ _CLASSIFIED = Step(
             AS category_score,
         CASE WHEN a.category IS NULL AND g.category IS NOT NULL THEN '{BY_MODEL}' ELSE a.category_by END AS category_by,
         CASE WHEN a.category IS NULL AND g.score IS NOT NULL THEN g.nearest ELSE a.nearest END AS nearest
-    FROM line_answer a LEFT JOIN guessed g USING (wording)
+    FROM line_answer a LEFT JOIN guessed g ON g.seen = CASE WHEN a.category IS NULL THEN {_seen("a.wording")} END
     """,
 )

@@ -1,8 +1,8 @@
 """The verdict of each line on its date.
 
-Input: everything the stages before made (`purchase`, `classified`, `obliged`, `line_item`, `matched`), the snapshot's
-views and the tables of `reference`. Output: `screened` (tables.SCREENED_LINES), `obligation` (one row per line and
-rule, with `met`) and `alternative`.
+Input: everything the stages before made (`purchase`, `classified`, `line_item`, `matched`, `line_licensed`), the
+snapshot's views and the tables of `reference`. Output: `screened` (tables.SCREENED_LINES), `obligation` (one row per
+line and rule, with `met`) and `alternative`.
 """
 
 from __future__ import annotations
@@ -26,11 +26,12 @@ _RUNG_ORDER = "list_position(['confirmed', 'certificate', 'gtin', 'model', 'text
 def decide(engine: Engine, *, reference_day: date) -> None:
     """Make the tables `screened`, `obligation`, `alternative`; lines without a date are judged on `reference_day`."""
     answer(engine, reference_day=reference_day)
+    engine.run([Step("screened", screened())])
     offer(engine)
 
 
 def answer(engine: Engine, *, reference_day: date) -> None:
-    """Make the tables `screened`, `obligation` and `wanted_here`: what `offer` needs to know of these lines."""
+    """Make `obligation`, `wanted_here` (what `offer` needs to know of these lines), and what `screened` reads."""
     steps = [
         *_line_steps(reference_day),
         *_SITUATION_STEPS,
@@ -38,7 +39,7 @@ def answer(engine: Engine, *, reference_day: date) -> None:
         *_ANSWER_STEPS,
         unmet_names(_language_of_rules()),
     ]
-    engine.run([*steps, _screened(), _WANTED_HERE])
+    engine.run([*steps, _WANTED_HERE])
 
 
 def offer(engine: Engine) -> None:
@@ -49,16 +50,6 @@ def offer(engine: Engine) -> None:
 def _line_steps(reference_day: date) -> list[Step]:
     by_licence = f"a.category IS NOT NULL AND (c.category IS NULL OR c.category_by = '{BY_MODEL}')"
     return [
-        # one row = one product with the category of the licence that it surely is
-        Step(
-            "item_category",
-            f"""
-            SELECT m.item_id, max(m.score) AS score,
-                first(l.category ORDER BY m.score DESC, m.rung = 'confirmed' DESC, l.category) AS category
-            FROM {REMEMBERED} m JOIN licences l ON l.licence_id = m.entry_id
-            WHERE m.score >= {THRESHOLD} AND m.rung <> 'text' GROUP BY m.item_id
-            """,
-        ),
         # one row = one line with the day it is judged on and its category: a line that no code or word classified
         # takes the category of its licence, unless a person rejected that; a model's guess comes after the licence
         Step(
@@ -70,12 +61,7 @@ def _line_steps(reference_day: date) -> list[Step]:
                 CASE WHEN {by_licence} THEN 'licence' ELSE c.category_by END AS category_by,
                 c.nearest
             FROM purchase p JOIN classified c USING (line_id) JOIN line_item i USING (line_id)
-            LEFT JOIN (
-                SELECT b.line_id, b.category, b.score
-                FROM (SELECT line_id, category, score FROM line_item JOIN item_category USING (item_id)) b
-                ANTI JOIN (SELECT line_id, category FROM category_decided WHERE decided = 'rejected') r
-                    USING (line_id, category)
-            ) a USING (line_id)
+            LEFT JOIN line_licensed a USING (line_id)
             """,
         ),
     ]
@@ -335,11 +321,9 @@ def _found() -> str:
     return ", ".join(f"CASE WHEN b.worth < 6 THEN {sql} END AS {name}" for name, sql in columns.items())
 
 
-def _screened() -> Step:
-    """One row = the answer for one line (tables.SCREENED_LINES)."""
-    return Step(
-        "screened",
-        f"""
+def screened() -> str:
+    """SQL: one row = the answer for one line (tables.SCREENED_LINES)."""
+    return f"""
         SELECT p.line_id, p.source_file, p.sheet, p.row, p.date, p.buyer, p.supplier, p.description, p.brand, p.model,
             p.quantity, p.unit, p.amount, p.currency,
             v.category, v.category_score, v.category_by,
@@ -356,8 +340,7 @@ def _screened() -> Step:
         LEFT JOIN licences zl ON zl.licence_id = z.entry_id
         LEFT JOIN rule r ON r.id = o.rule
         LEFT JOIN category k ON k.id = v.category
-        """,
-    )
+    """
 
 
 #: One row = one category with missed or lapsed lines, on their last day, and one programme that counted for any.

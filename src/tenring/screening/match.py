@@ -1,7 +1,7 @@
 """Which certified product each line is: the matcher over distinct lines and the licences of the snapshot.
 
-Input: `purchase`, `classified`, the snapshot's views, `brand_alias`, `related`. Output: `line_item` (line_id, item_id)
-and `matched` (see tenring.matching.v1).
+Input: `purchase`, `classified`, the snapshot's views, `brand_alias`, `related`. Output: `line_item` (line_id, item_id),
+`matched` (see tenring.matching.v1) and `line_licensed` (line_id, category, score): lines that surely are a licence.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from tenring.matching import v1
 from tenring.model.sql import Engine, Step, table_of
 from tenring.register.match_index import use_match_index
 from tenring.screening.classify import BY_MODEL
-from tenring.screening.remember import decide_pairs
+from tenring.screening.remember import REMEMBERED, decide_pairs
 
 #: A certificate number in a free text: letters and digits with hyphens, a digit among them, as certification bodies
 #: write them. What is too short to be a number of a licence is not in the index (tenring.matching.v1.index).
@@ -26,30 +26,54 @@ _NUMBER_IN_TEXT = (
 #: The category by which a product is matched: a model's guess must neither help nor hinder a match.
 _CATEGORY = f"CASE WHEN c.category_by = '{BY_MODEL}' THEN NULL ELSE c.category END"
 
+_PRODUCT = ("text", "brand", "model", "gtin", "category", "certificate")
+
 _ITEM_STEPS = [
+    # one row = one line with what it says of a product
+    Step(
+        "line_product",
+        f"""
+        SELECT line_id, description AS text, brand, model, gtin, {_CATEGORY} AS category,
+            coalesce(certificate, nullif(regexp_extract(description, '{_NUMBER_IN_TEXT}', 1), '')) AS certificate
+        FROM purchase JOIN classified c USING (line_id)
+        """,
+    ),
     # one row = one distinct product description; identical lines are matched once
     Step(
         "line",
         f"""
-        SELECT row_number() OVER (ORDER BY first_line) AS item_id, text, brand, model, gtin, category, certificate
-        FROM (
-            SELECT min(line_id) AS first_line, description AS text, brand, model, gtin, {_CATEGORY} AS category,
-                coalesce(certificate, nullif(regexp_extract(description, '{_NUMBER_IN_TEXT}', 1), '')) AS certificate
-            FROM purchase JOIN classified c USING (line_id)
-            GROUP BY 2, 3, 4, 5, 6, 7
-        )
+        SELECT row_number() OVER (ORDER BY first_line) AS item_id, {", ".join(_PRODUCT)}
+        FROM (SELECT min(line_id) AS first_line, {", ".join(_PRODUCT)} FROM line_product GROUP BY {", ".join(_PRODUCT)})
         """,
     ),
     Step(
         "line_item",
         f"""
-        SELECT p.line_id, l.item_id
-        FROM purchase p JOIN classified c USING (line_id)
-        JOIN line l ON l.text IS NOT DISTINCT FROM p.description AND l.brand IS NOT DISTINCT FROM p.brand
-            AND l.model IS NOT DISTINCT FROM p.model AND l.gtin IS NOT DISTINCT FROM p.gtin
-            AND l.category IS NOT DISTINCT FROM {_CATEGORY}
-            AND l.certificate IS NOT DISTINCT FROM
-                coalesce(p.certificate, nullif(regexp_extract(p.description, '{_NUMBER_IN_TEXT}', 1), ''))
+        SELECT p.line_id, l.item_id FROM line_product p
+        JOIN line l ON {" AND ".join(f"l.{column} IS NOT DISTINCT FROM p.{column}" for column in _PRODUCT)}
+        """,
+    ),
+]
+
+_LICENSED_STEPS = [
+    # one row = one product with the category of the licence that it surely is
+    Step(
+        "item_category",
+        f"""
+        SELECT m.item_id, max(m.score) AS score,
+            first(l.category ORDER BY m.score DESC, m.rung = 'confirmed' DESC, l.category) AS category
+        FROM {REMEMBERED} m JOIN licences l ON l.licence_id = m.entry_id
+        WHERE m.score >= {v1.THRESHOLD} AND m.rung <> 'text' GROUP BY m.item_id
+        """,
+    ),
+    # one row = one line with the same, unless a person said that it is not of that category
+    Step(
+        "line_licensed",
+        """
+        SELECT i.line_id, c.category, c.score FROM line_item i JOIN item_category c USING (item_id)
+        ANTI JOIN (SELECT line_id, category FROM category_decided WHERE decided = 'rejected') r
+            USING (line_id, category)
+        WHERE c.category IS NOT NULL
         """,
     ),
 ]
@@ -60,12 +84,14 @@ _LEFT_OUT = [("what", pa.string()), ("lines", pa.int64()), ("pairs", pa.int64())
 
 
 def match(engine: Engine, *, snapshot: Path | None = None) -> None:
-    """Make the tables `line_item`, `matched` and `left_out`, and what people decided about the pairs.
+    """Make the tables `line_item`, `matched`, `line_licensed` and `left_out`, and what people decided about the pairs.
 
     `snapshot` is the folder whose index is used; without one the entries are indexed now.
     """
     engine.run(_ITEM_STEPS)
+    engine.drop("line_product")
     use_match_index(engine, snapshot, dict(engine.rows("SELECT key, usual FROM brand_alias")))
     engine.add("left_out", table_of(_LEFT_OUT, ()))  # a matcher that caps its pairs makes it again
     v1.match_lines(engine)
     decide_pairs(engine)
+    engine.run(_LICENSED_STEPS)

@@ -1,4 +1,4 @@
-"""Screening from purchase files to report: read → classify → oblige → match → decide → report.
+"""Screening from purchase files to report: read → classify → match → oblige → decide → report.
 
 Each stage reads tables and writes one file that can be opened: `purchases.parquet`, `classified.parquet`,
 `obliged.parquet`, `matches.parquet`, `lines.parquet` (and `lines.csv`), then the report's files. Lines that are more
@@ -27,8 +27,8 @@ from tenring.model import tables
 from tenring.model.duck import DuckEngine, duck_engine
 from tenring.model.sql import Engine, Step, quoted
 from tenring.register.snapshot import VIEWS, Snapshot
-from tenring.screening.classify import classify
-from tenring.screening.decide import answer, offer
+from tenring.screening.classify import classify_known, classify_rest
+from tenring.screening.decide import answer, offer, screened
 from tenring.screening.engines import open_engine
 from tenring.screening.exhausted import exhaustion_explained
 from tenring.screening.match import match
@@ -55,7 +55,7 @@ from tenring.settings import Settings
 Progress = Callable[[str, int, int], None]
 
 #: Stages of one part, and stages around the parts.
-_PART_STAGES, _OTHER_STAGES = 4, 3
+_PART_STAGES, _OTHER_STAGES = 5, 3
 
 #: Files that every part writes, in the order in which the rows of all parts are put together.
 _PART_FILES = {
@@ -259,21 +259,27 @@ class _Stages:
 def screen_part(engine: Engine, sources: _Sources, folder: Path, report: _Stages) -> None:
     """From `purchase` to the files of one part."""
     request = sources.request
+    categories = sources.catalogue.categories
     report(T("Classifying"), 0)
-    classify(engine, sources.catalogue.categories, model=sources.settings.category_model)
-    engine.write("SELECT * FROM classified ORDER BY line_id", folder / "classified.parquet")
-    report(T("Obligations"), 1)
-    engine.run([Step("obliged", obliged_on(request.on))])
-    engine.write("SELECT * FROM obliged ORDER BY line_id, rule", folder / "obliged.parquet")
-    report(T("Matching"), 2)
+    classify_known(engine, categories)
+    report(T("Matching"), 1)
     match(engine, snapshot=sources.snapshot.folder)
     pairs = f"SELECT i.line_id, m.* EXCLUDE (item_id) FROM line_item i JOIN {REMEMBERED} m USING (item_id)"
     engine.write(f"{pairs} ORDER BY {_PART_FILES['matches']}", folder / "matches.parquet")
-    report(T("Deciding"), 3)
+    report(T("Classifying what is left"), 2)
+    licensed = "SELECT line_id FROM line_licensed"
+    classify_rest(engine, categories, model=sources.settings.category_model, but=licensed)
+    engine.write("SELECT * FROM classified ORDER BY line_id", folder / "classified.parquet")
+    report(T("Obligations"), 3)
+    engine.run([Step("obliged", obliged_on(request.on))])
+    engine.write("SELECT * FROM obliged ORDER BY line_id, rule", folder / "obliged.parquet")
+    report(T("Deciding"), 4)
     answer(engine, reference_day=request.on)
-    _require_all_lines(engine)
     columns = ", ".join(f"s.{name}" for name in tables.SCREENED_LINES.names)
-    engine.write(f"SELECT {columns} FROM screened s ORDER BY {_PART_FILES['lines']}", folder / "lines.parquet")
+    lines = folder / "lines.parquet"
+    engine.write(f"SELECT {columns} FROM ({screened()}) s ORDER BY {_PART_FILES['lines']}", lines)
+    engine.view("screened", lines)
+    _require_all_lines(engine)
     engine.write("SELECT * FROM obligation ORDER BY line_id, rule", folder / "obligations.parquet")
     engine.write("SELECT * FROM wanted_here ORDER BY ALL", folder / "wanted.parquet")
     engine.write("SELECT what, lines, pairs FROM left_out ORDER BY ALL", folder / "left_out.parquet")

@@ -24,7 +24,7 @@ from tenring.settings import PACKAGE, Settings
 
 _BASIS, _LOCK, _OLD = "basis.json", ".lock", ".old"
 #: A folder with this file in it was written by us and may be replaced.
-_OURS = "summary.json"
+OURS = "summary.json"
 
 
 @dataclass(frozen=True)
@@ -97,7 +97,7 @@ def work_beside(out: Path, *, basis: Mapping[str, object], settings: Settings) -
 
 
 def _require_ours(out: Path) -> None:
-    if out.exists() and (not out.is_dir() or (any(out.iterdir()) and not (out / _OURS).is_file())):
+    if out.exists() and (not out.is_dir() or (any(out.iterdir()) and not (out / OURS).is_file())):
         raise UnusableInputError(
             T("this exists and is not a screening of ours"), where=out, do=T("Name another folder with --out")
         )

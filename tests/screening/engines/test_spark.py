@@ -21,6 +21,7 @@ from tenring.exceptions import EngineError, UnusableInputError
 from tenring.matching import v1
 from tenring.model.sql import Step, table_of
 from tenring.register.build import build
+from tenring.register.snapshot import VIEWS
 from tenring.screening.engines import open_engine
 from tenring.screening.memory import Decided, Decisions
 from tenring.screening.run import Request, screen
@@ -224,11 +225,17 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     return settings
 
 
+@pytest.fixture
+def all_is_much(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every table of a screening is written down and every query compiled, as for a nation's purchases."""
+    monkeypatch.setattr("tenring.screening.engines.spark._LITTLE", 0)
+
+
 def of(settings: Settings, **changes: Any) -> Settings:
     return Settings(**(vars(settings) | changes))
 
 
-@pytest.mark.usefixtures("spark")
+@pytest.mark.usefixtures("spark", "all_is_much")
 def test_a_screening_of_the_samples_gives_the_same_rows_in_every_table(home: Settings, tmp_path: Path) -> None:
     for engine in ("duckdb", "spark"):
         request = Request(files=(SAMPLES / "purchases.xlsx",), on=date(2026, 7, 1), out=tmp_path / engine, economy="CN")
@@ -245,6 +252,8 @@ def test_a_screening_of_the_samples_gives_the_same_rows_in_every_table(home: Set
 # the engine
 
 
+#: Spark itself would broadcast tables as small as those of tests.
+NO_BROADCAST = {"spark.sql.autoBroadcastJoinThreshold": "-1"}
 NUMBERS = pa.table({"n": pa.array(range(10), pa.int64())})
 
 
@@ -263,7 +272,11 @@ def test_functions_rows_batches_and_files_are_those_of_the_query(engines: Engine
         assert pq.read_table(tmp_path / "none.parquet").schema.names == ["n"]
 
 
-def test_a_table_made_again_replaces_the_old_one_and_what_reads_it_stays(engines: Engines) -> None:
+@pytest.mark.parametrize("little", [0, 2**20])
+def test_a_table_made_again_replaces_the_old_one_and_what_reads_it_stays(
+    engines: Engines, monkeypatch: pytest.MonkeyPatch, little: int
+) -> None:
+    monkeypatch.setattr("tenring.screening.engines.spark._LITTLE", little)
     with engines("spark") as engine:
         engine.add("number", NUMBERS)
         engine.run([Step("small", "SELECT n FROM number WHERE n < 3"), Step("kept", "SELECT n FROM small")])
@@ -275,7 +288,7 @@ def test_a_table_made_again_replaces_the_old_one_and_what_reads_it_stays(engines
         assert engine.rows("SELECT count(*) FROM kept") == [(3,)]
 
 
-@pytest.mark.usefixtures("spark")
+@pytest.mark.usefixtures("spark", "all_is_much")
 def test_tables_and_input_can_be_kept_at_an_address(tmp_path: Path) -> None:
     pq.write_table(NUMBERS, tmp_path / "n.parquet")
     place = tmp_path / "storage"
@@ -289,6 +302,31 @@ def test_tables_and_input_can_be_kept_at_an_address(tmp_path: Path) -> None:
         assert engine.rows("SELECT count(*) FROM pair") == [(10,)]
         assert len(list(place.rglob("*-twice/*.parquet"))) == 1
     assert list(place.iterdir()) == []
+
+
+def test_keys_of_the_register_are_columns_of_its_tables() -> None:
+    spark = pytest.importorskip("tenring.screening.engines.spark", reason="pyspark is not installed")
+    assert set(spark.REGISTER_KEYS) == {*VIEWS, *v1.INDEX_TABLES}
+
+
+@pytest.mark.usefixtures("spark", "all_is_much")
+@pytest.mark.parametrize(
+    ("way", "told"), [("auto", "parquet"), ("broadcast", "BroadcastHashJoin"), ("bucketed", "Bucketed: true")]
+)
+def test_the_register_is_joined_in_the_way_that_is_set(tmp_path: Path, way: str, told: str) -> None:
+    codes = pa.table({"key": [f"k{n}" for n in range(100)], "products": pa.array(range(100), pa.int64())})
+    pq.write_table(codes, tmp_path / "code_use.parquet")
+    settings = Settings(engine="spark", threads=1, spark_register=way, spark_conf=NO_BROADCAST)
+    with open_engine(settings, spill=tmp_path / "spill") as engine:
+        engine.view("code_use", tmp_path / "code_use.parquet")
+        engine.add("gram", pa.table({"gram": ["k7", "k8", "none"]}))
+        query = "SELECT sum(c.products) FROM gram g JOIN code_use c ON c.key = g.gram"
+        assert engine.rows(query) == [(15,)]
+        session: Any = engine.session  # type: ignore[attr-defined]
+        for name, value in NO_BROADCAST.items():
+            session.conf.set(name, value)
+        assert told in session.sql(query)._jdf.queryExecution().toString()  # noqa: SLF001 - what Spark means to do
+    assert list((tmp_path / "spill").glob("tenring-*")) == []
 
 
 # what goes wrong

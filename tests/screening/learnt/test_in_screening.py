@@ -9,10 +9,10 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
+from engines import Engines, Worlds
 from screening.learnt.tiny import tiny_model
 from tenring.catalogue import Catalogue
 from tenring.model import tables
-from tenring.model.duck import duck_engine
 from tenring.screening.classify import classify
 from tenring.screening.learnt.model import save
 from tenring.screening.match import _CATEGORY
@@ -35,17 +35,21 @@ LINES = [
 ]
 
 
-@pytest.fixture(scope="module")
-def answers(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Any]]:
-    path = tmp_path_factory.mktemp("model") / "categories.npz"
-    save(replace(tiny_model(), threshold=THRESHOLD), path)
-    catalogue = Catalogue(CATALOG)
-    with duck_engine() as engine:
-        engine.add("purchase", pa.Table.from_pylist(LINES, schema=tables.PURCHASE_LINES))
-        add_reference(engine, catalogue, None)
-        classify(engine, catalogue.categories, model=path)
-        rows = engine.arrow(f"SELECT *, {_CATEGORY} AS matched_by FROM classified c").to_pylist()
-    return {row["line_id"]: row for row in rows}
+@pytest.fixture
+def answers(tmp_path: Path, engines: Engines, engine_name: str, worlds: Worlds) -> dict[str, dict[str, Any]]:
+    def run(_: list[str]) -> list[dict[str, dict[str, Any]]]:
+        path = tmp_path / "categories.npz"
+        save(replace(tiny_model(), threshold=THRESHOLD), path)
+        catalogue = Catalogue(CATALOG)
+        with engines(engine_name) as engine:
+            engine.add("purchase", pa.Table.from_pylist(LINES, schema=tables.PURCHASE_LINES))
+            add_reference(engine, catalogue, None)
+            classify(engine, catalogue.categories, model=path)
+            rows = engine.arrow(f"SELECT *, {_CATEGORY} AS matched_by FROM classified c").to_pylist()
+        return [{row["line_id"]: row for row in rows}]
+
+    found: dict[str, dict[str, Any]] = worlds.answer(engine_name, "a tiny model", "all lines", run)
+    return found
 
 
 def test_codes_and_phrases_are_asked_first(answers: dict[str, dict[str, Any]]) -> None:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import duckdb
+import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from engines import Engines
 from tenring.screening.memory.identity import gtin_identity, gtin_identity_sql, identity, identity_sql, key, key_sql
 
 
@@ -39,3 +41,19 @@ def test_sql_and_python_agree_on_every_text(text: str) -> None:
     with duckdb.connect() as connection:
         (found,) = connection.execute(f"{query} FROM (SELECT ?::VARCHAR AS t)", [text]).fetchall()
     assert found == (identity(text), gtin_identity(text), key(identity(text), identity(text)))
+
+
+#: Letters that change in a way of their own, spaces, signs of queries, full width, digits of other scripts.
+AWKWARD = "aÄßẞİıſKΣςǅﬁÅ １２Ａ５٣\u3000\xa0\t\n-–'\"\\$%_/()复製ｶﾞ𠮷\u0301"
+
+
+def test_sql_and_python_agree_on_both_engines(engines: Engines, engine_name: str) -> None:
+    texts = [*AWKWARD, *(one + other for one in AWKWARD for other in AWKWARD), "", "012345678905", "0012-345 678-905"]
+    query = f"SELECT t, {identity_sql('t')}, {gtin_identity_sql('t')}, {key_sql(identity_sql('t'), identity_sql('t'))}"
+    with engines(engine_name) as engine:
+        engine.add("told", pa.table({"t": texts}))
+        found = engine.rows(f"{query} FROM told")
+    assert len(found) == len(texts)
+    assert [
+        row for row in found if row[1:] != (identity(row[0]), gtin_identity(row[0]), key(*[identity(row[0])] * 2))
+    ] == []

@@ -121,9 +121,10 @@ def test_every_link_of_the_page_leads_somewhere_in_it(page: str) -> None:
     assert {link for link in links if link.replace("%2F", "/") not in anchors} == set()
 
 
-def test_figures_lines_lists_the_lines_of_a_figure(report: ReportFiles) -> None:
-    found = duckdb.read_parquet(str(report.figures_lines)).filter("figure_id = 'total.all.lapsed.CNY'").fetchall()
-    assert len(found) == 3
+def test_a_figure_says_which_lines_are_behind_it(report: ReportFiles) -> None:
+    figures = duckdb.read_parquet(str(report.figures))
+    ((where,),) = figures.filter("figure_id = 'total.all.lapsed.CNY'").project("lines_where").fetchall()
+    assert len(duckdb.read_parquet(str(report.figures.parent / "lines.parquet")).filter(where).fetchall()) == 3
 
 
 def test_the_page_needs_nothing_but_itself(page: str) -> None:

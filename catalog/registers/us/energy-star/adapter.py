@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from tenring.model.licence import Licence, MeasuredProperty, ModelKind, ModelName
@@ -11,7 +12,6 @@ from tenring.register.cells import clean, read_decimal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
-    from decimal import Decimal
 
     from tenring.register.adapter import Row
 
@@ -19,6 +19,9 @@ NOTHING = frozenset({"", "N/A", "NA", "0", "-", "None", "No"})
 
 COMPUTERS = frozenset({"desktop-computers", "notebook-computers", "tablet-computers", "workstations", "thin-clients"})
 
+DISPLAYS = frozenset({"computer-displays", "signage-displays", "other-displays", "displays"})
+
+_PIXELS = re.compile(r"^(\d+)\s*x\s*(\d+)$", re.IGNORECASE)
 _RETAIL_NUMBER = re.compile(r"^Retail\s*(?:Numbers?|#|No\.?)\s*:?\s*(.+)$", re.IGNORECASE)
 
 #: Last words of a computer's columns (`Category I1: TEC of Model (kWh)`) -> property and unit, in the CSV export and in
@@ -32,10 +35,24 @@ CONFIGURATION_COLUMNS = {
 }
 
 
+#: Facts about a display: property -> column of the CSV export, and the word that stands in its list if it is so.
+DISPLAY_FACTS = {
+    "touch_screen": ("Features Enabled in Default On Mode", "Touch Screen"),
+    "curved_screen": ("Model Features", "Curved Screen"),
+    "usb_c_power_delivery": ("USB-C with Power Delivery Supported", "Yes"),
+    "full_network_connectivity": ("Features Enabled in Default Sleep Mode", "Full Network Connectivity"),
+    "automatic_brightness_control": ("Model Features", "Automatic Brightness Control"),
+    "occupancy_sensor": ("Model Features", "Occupancy Sensor"),
+    "enhanced_performance_display": ("Enhanced-Performance Display?", "Yes"),
+}
+
+
 def amend(row: Row, licence: Licence) -> Licence:
-    """Add the further models, and for computers the highest value over all configurations."""
+    """Add the further models, for computers the highest value over all configurations, for displays their facts."""
     more = further_models(row.cell("Additional Model Information"))
     licence = replace(licence, models=_without_repeats((*licence.models, *more)))
+    if licence.category in DISPLAYS:
+        return replace(licence, properties=(*licence.properties, *display_facts(row.cells)))
     if licence.category not in COMPUTERS:
         return licence
     return replace(licence, properties=(*licence.properties, *highest(row.cells)))
@@ -83,3 +100,23 @@ def highest(cells: Mapping[str, str]) -> Iterator[MeasuredProperty]:
                 found[measured] = value
     for (name, unit), value in sorted(found.items()):
         yield MeasuredProperty(name, value, unit)
+
+
+def display_facts(cells: Mapping[str, str]) -> Iterator[MeasuredProperty]:
+    """What a display's lists of features say is so, and is not; nothing where the cell is empty.
+
+    The resolution comes from the pixels: the column of megapixels is rounded to one decimal.
+    """
+    pixels = _PIXELS.match(clean(_cell(cells, "Native Resolution (pixels)")))
+    if pixels:
+        yield MeasuredProperty("screen_resolution", Decimal(int(pixels[1]) * int(pixels[2])).scaleb(-6), "megapixel")
+    for name, (column, word) in DISPLAY_FACTS.items():
+        listed = {clean(part) for part in _cell(cells, column).split(",")} - {""}
+        if listed:
+            yield MeasuredProperty(name, text="true" if word in listed else "false")
+
+
+def _cell(cells: Mapping[str, str], column: str) -> str:
+    """A cell by its column in the CSV export, or by the name that the open-data service makes of it."""
+    words = "".join(sign if sign.isalnum() else " " for sign in column.lower()).split()
+    return cells.get(column) or cells.get("_".join(words)) or ""

@@ -50,6 +50,7 @@ class Card:
         single = {term.features[0]: term.points for term in self.terms if len(term.features) == 1}
         self._single = [single.get(feature.name, (0,) * (len(feature.cuts) + 1)) for feature in FEATURES]
         self._crossed = [(*term.places, term.points) for term in self.terms if len(term.features) > 1]
+        self._places = [term.places for term in self.terms]
         self._from = [points for points, _ in self.chances]
         self._chance = [0, *(chance for _, chance in self.chances)]
 
@@ -65,21 +66,39 @@ class Card:
 
     def parts(self, steps: Sequence[int]) -> Iterator[tuple[Term, int]]:
         """Each term with the points that it gives a pair."""
-        for term in self.terms:
-            one, two, width = term.places
-            yield term, term.points[steps[one] * width + steps[two] if width else steps[one]]
+        for term, place in zip(self.terms, self._met(steps), strict=True):
+            yield term, term.points[place]
 
-    def told(self, steps: Sequence[int]) -> dict[str, dict[str, object]]:
-        """Each term that gives points: the steps it saw in words, and its points (log-odds); the weightiest first."""
-        parts = [(-abs(points), term.name, term, points) for term, points in self.parts(steps) if points]
-        return {name: {"is": _said(term, steps), "points": points / 100} for _, name, term, points in sorted(parts)}
+    def told(self, steps: Sequence[int]) -> str:
+        """Each term that gives points, as JSON: the steps it saw in words, its points (log-odds); weightiest first."""
+        met = zip(self._worded, self._met(steps), strict=True)
+        told = [found for words, place in met if (found := words[place])]
+        return "{" + ", ".join([text for _, _, text in sorted(told)]) + "}"
+
+    def _met(self, steps: Sequence[int]) -> list[int]:
+        """Which of the points of each term a pair gets."""
+        return [steps[one] * width + steps[two] if width else steps[one] for one, two, width in self._places]
+
+    @cached_property
+    def _worded(self) -> list[list[tuple[int, str, str] | None]]:
+        """For each term and each of its points how they are told, and what they are told after; None: no points."""
+        return [[_worded(term, place) for place in range(len(term.points))] for term in self.terms]
 
 
-def _said(term: Term, steps: Sequence[int]) -> str:
+def _worded(term: Term, place: int) -> tuple[int, str, str] | None:
+    points = term.points[place]
+    if not points:
+        return None
+    told = json.dumps({"is": _said(term, place), "points": points / 100}, ensure_ascii=False)
+    return -abs(points), term.name, f"{json.dumps(term.name, ensure_ascii=False)}: {told}"
+
+
+def _said(term: Term, place: int) -> str:
     """The steps of a term's features in words: `80 to 89 × 98 and more`."""
-    first, last, crossed = term.places
-    told = _step_said(first, steps[first])
-    return f"{told} × {_step_said(last, steps[last])}" if crossed else told
+    first, last, width = term.places
+    if not width:
+        return _step_said(first, place)
+    return f"{_step_said(first, place // width)} × {_step_said(last, place % width)}"
 
 
 @cache

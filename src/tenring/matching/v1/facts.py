@@ -118,8 +118,12 @@ def facts_of(name: str, *, more: str = "", brand: str = "", weights: Mapping[str
         colours=_kinds(all_words, COLOURS),
         accessories=frozenset(ACCESSORIES.keys() & words.keys()),
         spelt=frozenset(tokens(normal(brand))) - COMPANY_WORDS.keys(),
-        often={word: count for word, count in Counter(ordered).items() if count > 1},
+        often=_often(ordered) if len(words) < len(ordered) else {},
     )
+
+
+def _often(ordered: Iterable[str]) -> dict[str, int]:
+    return {word: count for word, count in Counter(ordered).items() if count > 1}
 
 
 def _kinds(words: Iterable[str], kinds: Mapping[str, str]) -> frozenset[str]:

@@ -53,6 +53,7 @@ TABLES = (
     "product_text",
     "product_token",
     "token_weight",
+    "token_product",
 )
 
 _TEXTS = [

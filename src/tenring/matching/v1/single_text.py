@@ -59,7 +59,7 @@ class _Token:
 
 @dataclass(frozen=True)
 class _Pair:
-    """A line and a product that share words; see the step `pair_looked_at`."""
+    """A line and a product that share words; see the steps `pair_seen`, `pair_looked_at`."""
 
     product: int
     asked: bool
@@ -122,7 +122,8 @@ class WordRung:
         """Pairs by words: those compared, or else the nearest at a glance."""
         text = titled(line.text, line.model, line.brand)
         said = [self._known(word) for word in sorted(set(tokens(text)))]
-        looked_at = self._looked_at(said, answered)
+        near = [product for product in self._nearest(said) if product not in answered.listed]
+        looked_at = self._looked_at({*near, *answered.titles}.difference(answered.listed), said, answered)
         best = [pair for pair in looked_at[:COMPARED_PER_LINE] if not pair.hopeless]
         asked = [pair for pair in looked_at if pair.asked and pair not in best]
         if best or asked:
@@ -131,8 +132,8 @@ class WordRung:
             for pair in (*best, *asked):
                 if self._row[pair.product] >= 0 and self._of_product[pair.product]:
                     yield self._scored(facts, pair, made_for=answered.made_for)
-        if looked_at and looked_at[0].hopeless and not looked_at[0].asked:
-            yield self._glanced(looked_at[0], sum(token.weight for token in said))
+        elif near:
+            yield self._glanced(near[0], said)
 
     def _known(self, word: str) -> _Token:
         number = next(self._token.rows(word), None)
@@ -142,26 +143,33 @@ class WordRung:
         return _Token(word, number, int(self._products[number]), int(self._weight[number]), coded)
 
     def _nearest(self, said: list[_Token]) -> list[int]:
-        """Products that share the rarest tokens of the line; see the steps `line_rare_token` and `pair_rare`."""
+        """Products that share the rarest tokens of the line; see the steps from `line_rare_token` to `pair_rare`."""
         rare = [token for token in said if token.number is not None and token.products <= COMMON_TOKEN]
         weights: dict[int, int] = {}
         for token in sorted(rare, key=lambda token: (-token.weight, token.text))[:RAREST_TOKENS]:
             for product in self._of_token[token.number or 0]:
                 weights[product] = weights.get(product, 0) + token.weight
-        return sorted(weights, key=lambda product: (-weights[product], product))[:PAIRS_PER_LINE]
+        enough = 1 if any(token.coded and token.number is None for token in said) else PAIRS_PER_LINE
+        return sorted(weights, key=lambda product: (-weights[product], product))[:enough]
 
-    def _looked_at(self, said: list[_Token], answered: Answered) -> list[_Pair]:
+    def _looked_at(self, products: set[int], said: list[_Token], answered: Answered) -> list[_Pair]:
         """Pairs by words in the order of the step `pair_looked_at`."""
-        by_number = {token.number: token for token in said if token.number is not None}
         codes = sum(token.coded for token in said)
         found = []
-        for product in {*self._nearest(said), *answered.titles}.difference(answered.listed):
-            shared = [by_number[number] for number in self._of_product[product] if number in by_number]
+        for product in products:
             brand, category = answered.says(product)
-            unlike = "contradicts" in (brand, category) or sum(token.coded for token in shared) < codes
-            weight = sum(token.weight for token in shared)
-            found.append(_Pair(product, product in answered.titles, brand, category, weight, unlike))
+            unlike, asked = "contradicts" in (brand, category), product in answered.titles
+            if unlike and not asked:
+                continue
+            shared = self._shared(product, said)
+            weight, fewer = sum(token.weight for token in shared), sum(token.coded for token in shared) < codes
+            found.append(_Pair(product, asked, brand, category, weight, unlike or fewer))
         return sorted(found, key=lambda pair: (pair.hopeless, -pair.shared, pair.product))
+
+    def _shared(self, product: int, said: list[_Token]) -> list[_Token]:
+        """The tokens of a line that a product has."""
+        by_number = {token.number: token for token in said if token.number is not None}
+        return [by_number[number] for number in self._of_product[product] if number in by_number]
 
     def _scored(self, line: Facts, pair: _Pair, *, made_for: bool) -> Scored:
         product = pair.product
@@ -179,10 +187,11 @@ class WordRung:
         told = {**facts, "brand": pair.brand, "against": against, "held": held, "points": max(points, 0)}
         return Scored(product, "text", points, told_members(told), self._name[product - 1].as_py())
 
-    def _glanced(self, pair: _Pair, weight: int) -> Scored:
-        points = GLANCED * pair.shared // max(weight, 1)
+    def _glanced(self, product: int, said: list[_Token]) -> Scored:
+        shared = sum(token.weight for token in self._shared(product, said))
+        points = GLANCED * shared // max(sum(token.weight for token in said), 1)
         told = f'"shared": {points / 100:.2f}, "not_compared": "no entry can be sure"'
-        return Scored(pair.product, "text", points, told, self._name[pair.product - 1].as_py())
+        return Scored(product, "text", points, told, self._name[product - 1].as_py())
 
     def _facts_of(self, product: int) -> Facts:
         numbers = self._of_product[product]

@@ -74,6 +74,20 @@ def _tokens(query: str, id_column: str) -> str:
     """
 
 
+def _shared(pairs: str) -> str:
+    """SQL: pairs (item_id, product, …) with the weight of the words that both have, and how many of them are codes."""
+    return f"""
+        WITH pair AS (SELECT * FROM {pairs})
+        SELECT pair.*, coalesce(s.shared, 0) AS shared, coalesce(s.codes, 0) AS codes FROM pair LEFT JOIN (
+            SELECT p.item_id, p.product, sum(w.weight)::BIGINT AS shared,
+                sum(CASE WHEN regexp_full_match(l.token, '{CODED}') THEN 1 ELSE 0 END)::BIGINT AS codes
+            FROM pair p JOIN line_token l USING (item_id) JOIN product_token e USING (product, token)
+            JOIN token_weight w USING (token)
+            GROUP BY p.item_id, p.product
+        ) s ON s.item_id = pair.item_id AND s.product = pair.product
+    """
+
+
 INDEX_STEPS = [
     # one row = one product that has a name: its brand, unless the name has it, and its name
     Step(
@@ -95,6 +109,14 @@ INDEX_STEPS = [
         FROM product_token GROUP BY token
         """,
     ),
+    # one row = one product that a token may bring in, and its place among those of the token
+    Step(
+        "token_product",
+        f"""
+        SELECT token, product, row_number() OVER (PARTITION BY token ORDER BY product) AS place
+        FROM product_token JOIN token_weight USING (token) WHERE products <= {COMMON_TOKEN}
+        """,
+    ),
 ]
 
 CANDIDATE_STEPS = [
@@ -111,61 +133,79 @@ CANDIDATE_STEPS = [
         QUALIFY row_number() OVER (PARTITION BY l.item_id ORDER BY w.weight DESC, l.token) <= {RAREST_TOKENS}
         """,
     ),
-    # one row = a line and a product that share rare tokens, the best few of a line
+    # one row = one line with the weight of its tokens, how many of them are codes, sizes or long numbers, and how many
+    # of those no product has
+    Step(
+        "line_said",
+        f"""
+        SELECT item_id, sum(weight)::BIGINT AS weight, sum(coded)::BIGINT AS codes,
+            sum(CASE WHEN known THEN 0 ELSE coded END)::BIGINT AS unknown
+        FROM (
+            SELECT item_id, coalesce(w.weight, 100) AS weight, w.token IS NOT NULL AS known,
+                CASE WHEN regexp_full_match(l.token, '{CODED}') THEN 1 ELSE 0 END AS coded
+            FROM line_token l LEFT JOIN token_weight w USING (token)
+        ) GROUP BY item_id
+        """,
+    ),
+    # one row = one line with rare tokens: how many, and how many products they bring in. No product has all codes of a
+    # line that has an unknown one: none can be sure, and the nearest is enough
+    Step(
+        "line_rare",
+        f"""
+        SELECT item_id, tokens, CASE WHEN s.unknown > 0 THEN 1 ELSE {PAIRS_PER_LINE} END AS pairs
+        FROM (SELECT item_id, count(*) AS tokens FROM line_rare_token GROUP BY item_id) JOIN line_said s USING (item_id)
+        """,
+    ),
+    # one row = a line and a product that share rare tokens, the best few of a line, and its place among them; a line
+    # with one rare token only needs no sums, for all its products share the same
     Step(
         "pair_rare",
-        f"""
-        SELECT l.item_id, p.product FROM line_rare_token l JOIN product_token p USING (token)
-        GROUP BY l.item_id, p.product
-        QUALIFY row_number() OVER (PARTITION BY l.item_id ORDER BY sum(l.weight) DESC, p.product) <= {PAIRS_PER_LINE}
+        """
+        SELECT l.item_id, p.product, p.place
+        FROM line_rare_token l JOIN line_rare r USING (item_id) JOIN token_product p USING (token)
+        WHERE r.tokens = 1 AND p.place <= r.pairs
+        UNION ALL
+        SELECT item_id, product, place FROM (
+            SELECT item_id, product, pairs, row_number() OVER (PARTITION BY item_id ORDER BY weight DESC, product)
+                AS place
+            FROM (
+                SELECT l.item_id, p.product, r.pairs, sum(l.weight) AS weight
+                FROM line_rare_token l JOIN line_rare r USING (item_id) JOIN token_product p USING (token)
+                WHERE r.tokens > 1 GROUP BY l.item_id, p.product, r.pairs
+            )
+        ) WHERE place <= pairs
         """,
     ),
     # one row = a pair by words: by rare tokens, by a code of a title, or asked; where a listed code answered, none
     Step(
         "pair_words",
         """
-        SELECT item_id, product, bool_or(asked) AS asked FROM (
-            SELECT item_id, product, false AS asked FROM pair_rare
-            UNION ALL SELECT item_id, product, true FROM pair_model WHERE kind = 'title'
-            UNION ALL SELECT a.item_id, p.product, true FROM pair_asked a JOIN product p USING (entry_id)
+        SELECT item_id, product, bool_or(asked) AS asked, min(place) AS nearness FROM (
+            SELECT item_id, product, false AS asked, place FROM pair_rare
+            UNION ALL SELECT item_id, product, true, NULL FROM pair_model WHERE kind = 'title'
+            UNION ALL SELECT a.item_id, p.product, true, NULL FROM pair_asked a JOIN product p USING (entry_id)
         )
         ANTI JOIN (SELECT item_id, product FROM pair_model WHERE kind <> 'title') USING (item_id, product)
         ANTI JOIN line_sure USING (item_id)
         GROUP BY item_id, product
         """,
     ),
-    # one row = one line with the weight of its tokens, and how many of them are codes, sizes or long numbers
+    # one row = such a pair with what brand, category and wording say of it; `unlike`: of another brand or category
     Step(
-        "line_said",
+        "pair_seen",
         f"""
-        SELECT item_id, sum(coalesce(w.weight, 100))::BIGINT AS weight,
-            sum(CASE WHEN regexp_full_match(l.token, '{CODED}') THEN 1 ELSE 0 END)::BIGINT AS codes
-        FROM line_token l LEFT JOIN token_weight w USING (token) GROUP BY item_id
+        SELECT *, brand = 'contradicts' OR category = 'contradicts' AS unlike FROM ({paired("pair_words")})
         """,
     ),
-    # one row = such a pair with the weight of the words that both have, and how many of them are codes
-    Step(
-        "pair_shared",
-        f"""
-        SELECT p.item_id, p.product, p.asked, coalesce(s.shared, 0) AS shared, coalesce(s.codes, 0) AS codes
-        FROM pair_words p LEFT JOIN (
-            SELECT p.item_id, p.product, sum(w.weight)::BIGINT AS shared,
-                sum(CASE WHEN regexp_full_match(l.token, '{CODED}') THEN 1 ELSE 0 END)::BIGINT AS codes
-            FROM pair_words p JOIN line_token l USING (item_id) JOIN product_token e USING (product, token)
-            JOIN token_weight w USING (token)
-            GROUP BY p.item_id, p.product
-        ) s USING (item_id, product)
-        """,
-    ),
-    # one row = such a pair, whether it may be sure at all, and its place among those of its line
+    # one row = a pair that may be sure, or is asked, with what its line and product share
+    Step("pair_shared", _shared("pair_seen WHERE asked OR NOT unlike")),
+    # one row = such a pair, whether it may be sure, and its place among those of its line
     Step(
         "pair_looked_at",
-        f"""
+        """
         SELECT *, row_number() OVER (PARTITION BY item_id ORDER BY hopeless, shared DESC, product) AS place FROM (
-            SELECT p.item_id, p.product, p.asked, p.brand, p.category, p.made_for, p.shared, l.weight,
-                CASE WHEN p.brand = 'contradicts' OR p.category = 'contradicts' OR p.codes < l.codes THEN 1 ELSE 0 END
-                    AS hopeless
-            FROM ({paired("pair_shared")}) p JOIN line_said l USING (item_id)
+            SELECT p.*, CASE WHEN p.unlike OR p.codes < l.codes THEN 1 ELSE 0 END AS hopeless
+            FROM pair_shared p JOIN line_said l USING (item_id)
         )
         """,
     ),
@@ -177,12 +217,20 @@ CANDIDATE_STEPS = [
         WHERE asked OR (hopeless = 0 AND place <= {COMPARED_PER_LINE})
         """,
     ),
-    # one row = the nearest pair of a line none of whose pairs may be sure: its shared words are all that is known of it
+    # one row = the pair that shares the rarest words of a line none of whose pairs is compared: shared words are all
+    # that is known of it
+    Step(
+        "pair_nearest",
+        """
+        SELECT * FROM pair_seen ANTI JOIN pair_compared USING (item_id)
+        QUALIFY row_number() OVER (PARTITION BY item_id ORDER BY nearness) = 1
+        """,
+    ),
     Step(
         "text_glance",
         f"""
-        SELECT item_id, product, {GLANCED} * shared // greatest(weight, 1) AS points
-        FROM pair_looked_at WHERE NOT asked AND hopeless = 1 AND place = 1
+        SELECT p.item_id, p.product, {GLANCED} * p.shared // greatest(l.weight, 1) AS points
+        FROM ({_shared("pair_nearest")}) p JOIN line_said l USING (item_id)
         """,
     ),
     # one row = one text that is compared with the weights of its tokens as `token weight token weight …`
@@ -353,16 +401,14 @@ def tell(batch: pa.RecordBatch) -> pa.RecordBatch:
 
 
 def told_members(row: Mapping[str, Any]) -> str:
-    """The features of a pair (a row of `text_points`, `points` not below 0) as JSON members."""
-    return json.dumps(_told(row), ensure_ascii=False)[1:-1]
+    """The features of a pair (a row of `text_points`, `points` not below 0) as JSON members.
 
-
-def _told(row: Mapping[str, Any]) -> dict[str, object]:
-    """What adds up to the score stands as numbers; what the chance rests on as points of each feature of the card."""
+    What adds up to the score stands as numbers; what the chance rests on as points of each feature of the card.
+    """
     told: dict[str, object] = {"chance": row["chance"] / 100}
     told |= {rule.name: -rule.points / 100 for rule in AGAINST_TEXT if row["against"]}
     taken = row["chance"] - row["against"] - row["points"]
     if row["held"]:
         told |= {"held_by": row["held"], "held": -taken / 100}
     told |= {"brand": "agrees" if row["branded"] else row["brand"], "category": row["category"]}
-    return told | {"card": frozen_card().told(row["steps"])}
+    return f'{json.dumps(told, ensure_ascii=False)[1:-1]}, "card": {frozen_card().told(row["steps"])}'

@@ -45,6 +45,7 @@ def _spark(settings: Settings, spill: Path) -> Iterator[Engine]:
         memory=settings.memory,
         threads=settings.threads,
         conf=settings.spark_conf,
+        register=settings.spark_register,
     )
     with spark_engine(place) as engine:
         yield engine

@@ -1,8 +1,9 @@
 """Steps on Spark, local or on a cluster: for purchases that one machine cannot hold. Only this module knows pyspark.
 
-A step's query becomes a view. A table that several queries read is written once, as Parquet in the temporary place,
-so that plans stay small and a lost executor costs only its own work; one that is read once is computed where it is
-read. Results come to this machine as Arrow, batch by batch, in order.
+A step's query becomes a view. A table that several queries read is made once, so that plans stay small and a lost
+executor costs only its own work: a large one as Parquet in the temporary place, one that is made of little as rows in
+the plan itself. One that is read once is computed where it is read. Results come to this machine as Arrow, batch by
+batch, in order.
 """
 
 from __future__ import annotations
@@ -32,6 +33,7 @@ from tenring import __version__
 from tenring.exceptions import EngineError
 from tenring.language import N, T
 from tenring.model.sql import BatchFunction, Step
+from tenring.model.storage import is_address, origin_of
 from tenring.screening.engines.dialect import spark_sql, tables_of
 
 _LOG = logging.getLogger(__name__)
@@ -48,12 +50,27 @@ _SESSION = {
     "spark.sql.execution.arrow.maxRecordsPerBatch": "100000",
     "spark.sql.sources.default": "parquet",
 }
+#: What every join, sort and sum of every task takes at once: Spark's own choice, up to 64 MB, keeps Java busy with it.
+_PAGE = "2m"
 #: Seconds to wait for a master to answer, and for the first executor to do a small piece of work.
 _CONNECT_SECONDS, _FIRST_WORK_SECONDS = 5, 120
-#: Stands for the files of a table that we have not written.
-_NOT_OURS = ""
 #: Pieces of work for each thread.
 _PIECES = 2
+#: Bytes of all that a query reads (files as they are stored) up to which its rows are fetched instead of written: steps
+#: make a table ten times as large as what they read at most, and that is still little for this machine.
+_LITTLE = 512 * 1024
+#: Tables of the register by the key that lines meet them by.
+REGISTER_KEYS = {
+    **dict.fromkeys(("product_number", "product_gtin", "product_code", "code_use", "common_code"), "key"),
+    **dict.fromkeys(("product", "product_text"), "product"),
+    **dict.fromkeys(("product_token", "token_weight", "token_product"), "token"),
+    **dict.fromkeys(("licences", "models", "gtins", "statuses", "properties"), "licence_id"),
+    **dict.fromkeys(("wildcard", "product_wildcard"), "pattern_id"),
+    "brand_spelling": "key",
+    "code_opening": "opening",
+}
+#: Compiling a query for its rows pays only when they are many.
+_INTERPRETED = {"spark.sql.codegen.wholeStage": "false", "spark.sql.codegen.factoryMode": "NO_CODEGEN"}
 #: A cluster of processes on this machine, for trying out: its memory is each executor's.
 _LOCAL_CLUSTER = re.compile(r"local-cluster\[ *\d+ *, *\d+ *, *(?P<memory>\d+) *\]")
 _SIZE = re.compile(r"(\d+)\s*([KMGT])i?B?", re.IGNORECASE)
@@ -73,13 +90,21 @@ class SparkPlace:
     memory: str | None = None
     threads: int = 1
     conf: Mapping[str, str] = field(default_factory=dict)
+    register: str = "auto"
+    """One of `tenring.settings.REGISTER_WAYS`."""
 
 
 @dataclass
 class _Held:
-    """A table: the written files it has, if any, and those that its query still reads."""
+    """A table: its query, the bytes that this reads, and what became of it.
+
+    `made`: it is rows or files by now, of so many bytes; `folder`: files that we have written, if it is those; `reads`:
+    such folders that its query still reads.
+    """
 
     frame: DataFrame
+    size: int
+    made: bool = False
     folder: str | None = None
     reads: frozenset[str] = frozenset()
     uses: int = 0
@@ -93,9 +118,10 @@ class SparkEngine:
 
     name = "spark"
 
-    def __init__(self, session: SparkSession, *, temporary: str, copies: bool = False) -> None:
-        self.session, self.temporary, self.copies = session, temporary, copies
+    def __init__(self, session: SparkSession, *, temporary: str, copies: bool = False, register: str = "auto") -> None:
+        self.session, self.temporary, self.copies, self.register = session, temporary, copies, register
         self._held: dict[str, _Held] = {}
+        self._tables: list[str] = []
         self._written = 0
 
     def run(self, steps: Iterable[Step]) -> None:
@@ -104,39 +130,44 @@ class SparkEngine:
         for place, step in enumerate(steps):
             to_come = Counter(name for later in steps[place + 1 :] for name in tables_of(later.sql))
             with explained(step.name):
-                self._hold(step.name, self._frame(step.sql), reads=self._reads(step.sql))
+                self._hold_query(step.name, self._frame(step.sql), step.sql)
                 if to_come[step.name.lower()] > 1:
-                    self._write_down(step.name)
+                    self._make(step.name)
 
     def add(self, name: str, table: pa.Table) -> None:
         """Make the table `name` from a small Arrow table."""
         with explained(name):
-            self._hold(name, self.session.createDataFrame(table), folder=_NOT_OURS)
+            self._hold(name, _Held(self.session.createDataFrame(table), table.nbytes, made=True))
 
     def view(self, name: str, path: Path | str) -> None:
         """Let `name` stand for the rows of a Parquet file or folder; executors elsewhere get a copy of a local one."""
         with explained(name):
-            self._hold(name, self.session.read.parquet(self._address(path)), folder=_NOT_OURS)
+            address = self._address(path)
+            frame, size = self.session.read.parquet(address), self._bytes(address)
+            if name in REGISTER_KEYS and self.register == "broadcast":
+                frame = frame.hint("broadcast")
+            if name in REGISTER_KEYS and self.register == "bucketed" and size > _LITTLE:
+                frame = self._bucketed(name, frame)
+            self._hold(name, _Held(frame, size, made=True))
 
     def apply(self, name: str, query: str, function: BatchFunction, schema: pa.Schema) -> None:
         """Make the table `name` by calling `function`, which workers import by name, on the rows of `query`."""
         with explained(name):
-            frame = self._frame(query)
-            if (pieces := self.session.sparkContext.defaultParallelism * _PIECES) > _PIECES:
+            frame, pieces = self._frame(query), self.session.sparkContext.defaultParallelism * _PIECES
+            if pieces > _PIECES and self._size(query) > _LITTLE // _PIECES:
                 frame = frame.repartition(pieces)
             empty = self.session.createDataFrame(schema.empty_table())
-            mapped = frame.mapInArrow(_Mapped(function), empty.schema)
-            self._hold(name, mapped, reads=self._reads(query))
-            self._write_down(name)
+            self._hold_query(name, frame.mapInArrow(_Mapped(function), empty.schema), query)
+            self._make(name)
 
     def rows(self, query: str) -> list[tuple[Any, ...]]:
         """The few rows of a query."""
-        with explained(query):
+        with explained(query), self._tuned(self._size(query)):
             return [tuple(row) for row in self._frame(query).collect()]
 
     def arrow(self, query: str) -> pa.Table:
         """The rows of a query that fit into memory."""
-        with explained(query):
+        with explained(query), self._tuned(self._size(query)):
             return self._frame(query).toArrow()
 
     def batches(self, query: str) -> Iterator[pa.RecordBatch]:
@@ -149,12 +180,14 @@ class SparkEngine:
         target = Path(path)
         hidden = target.with_name(f".{target.name}.part")
         try:
-            with explained(query):
+            size = self._size(query)
+            with explained(query), self._tuned(size):
                 frame = self._frame(query)
-                schema = frame.limit(0).toArrow().schema
-                with pq.ParquetWriter(hidden, schema, compression="zstd") as writer:
-                    for batch in _fetched(frame):
-                        writer.write_batch(batch.cast(schema))
+                first = (frame if size <= _LITTLE else frame.limit(0)).toArrow()
+                with pq.ParquetWriter(hidden, first.schema, compression="zstd") as writer:
+                    writer.write_table(first)
+                    for batch in _fetched(frame) if size > _LITTLE else ():
+                        writer.write_batch(batch.cast(first.schema))
             hidden.replace(target)
         except OSError as error:
             raise EngineError(
@@ -175,6 +208,8 @@ class SparkEngine:
         """Forget all tables, and end the session if it is ours."""
         try:
             self.drop(*list(self._held))
+            for table in self._tables:
+                self.session.sql(f"DROP TABLE {table}")
             self.delete(self.temporary)
         except (PySparkException, Py4JError, ConnectionError):
             _LOG.warning("what Spark kept at %s could not be deleted", self.temporary)
@@ -189,21 +224,24 @@ class SparkEngine:
             held = self._held.get(name)
             if held is not None:
                 held.uses += 1
-                if held.uses > 1 and held.folder is None:
-                    self._write_down(name)
+                if held.uses > 1 and not held.made:
+                    self._make(name)
         return self.session.sql(spark_sql(query))
 
-    def _reads(self, query: str) -> frozenset[str]:
-        """Folders that the query of a view reads, now or through other views."""
-        found = [self._held[name] for name in tables_of(query) if name in self._held]
-        return frozenset().union(*({held.folder} if held.folder else held.reads for held in found))
+    def _size(self, query: str) -> int:
+        """Bytes that a query reads: through views, as often as it does."""
+        return sum(self._held[name].size for name in tables_of(query) if name in self._held)
 
-    def _hold(
-        self, name: str, frame: DataFrame, *, reads: frozenset[str] = frozenset(), folder: str | None = None
-    ) -> None:
+    def _hold_query(self, name: str, frame: DataFrame, query: str) -> None:
+        """Hold the rows of a query, with the folders that it reads, now or through other views."""
+        read = [self._held[table] for table in tables_of(query) if table in self._held]
+        folders = frozenset().union(*({held.folder} if held.folder else held.reads for held in read))
+        self._hold(name, _Held(frame, self._size(query), reads=folders))
+
+    def _hold(self, name: str, held: _Held) -> None:
         before = self._held.get(name.lower())
-        frame.createOrReplaceTempView(name)
-        self._held[name.lower()] = _Held(frame, folder, reads)
+        held.frame.createOrReplaceTempView(name)
+        self._held[name.lower()] = held
         if before is not None:
             self._release(before)
 
@@ -211,31 +249,76 @@ class SparkEngine:
         if held.folder and not any(held.folder in other.reads for other in self._held.values()):
             self.delete(held.folder)
 
-    def _write_down(self, name: str) -> None:
-        """Compute a table now and keep it as files."""
+    def _make(self, name: str) -> None:
+        """Compute a table now: what is made of little is fetched, anything else is kept as files."""
         held = self._held[name.lower()]
+        with self._tuned(held.size):
+            made = self._fetched(held) if held.size <= _LITTLE else self._written_down(name, held)
+        made.frame.createOrReplaceTempView(name)
+        self._held[name.lower()] = made
+
+    def _fetched(self, held: _Held) -> _Held:
+        """A table as rows that later queries have in them."""
+        rows = held.frame.toArrow()
+        return _Held(self.session.createDataFrame(rows, held.frame.schema), rows.nbytes, made=True, uses=held.uses)
+
+    def _written_down(self, name: str, held: _Held) -> _Held:
+        """A table as files."""
         self._written += 1
         folder = f"{self.temporary}/{self._written:04}-{name.lower()}"
         held.frame.write.parquet(folder)
         frame = self.session.read.schema(held.frame.schema).parquet(folder)
-        frame.createOrReplaceTempView(name)
-        self._held[name.lower()] = _Held(frame, folder, uses=held.uses)
+        return _Held(frame, self._bytes(folder), made=True, folder=folder, uses=held.uses)
+
+    def _bucketed(self, name: str, frame: DataFrame) -> DataFrame:
+        """A table of the register divided by its key, so that only lines move to meet it."""
+        self._written += 1
+        folder = f"{self.temporary}/{self._written:04}-{name}"
+        table = f"{name}_{uuid4().hex}"
+        buckets, key = int(str(self.session.conf.get("spark.sql.shuffle.partitions"))), REGISTER_KEYS[name]
+        frame.repartition(buckets, key).write.bucketBy(buckets, key).option("path", folder).saveAsTable(table)
+        self._tables.append(table)
+        return self.session.table(table)
+
+    @contextmanager
+    def _tuned(self, size: int) -> Iterator[None]:
+        """Queries of the block read `size` bytes: little is interpreted, more is compiled."""
+        if size > _LITTLE:
+            yield
+            return
+        before = {name: str(self.session.conf.get(name)) for name in _INTERPRETED}
+        self._set(_INTERPRETED)
+        try:
+            yield
+        finally:
+            self._set(before)
+
+    def _set(self, values: Mapping[str, str]) -> None:
+        for name, value in values.items():
+            self.session.conf.set(name, value)
 
     # files
 
     def _address(self, path: Path | str) -> str:
-        """Where executors read a file: an address as it is, a local file as it is or copied to the temporary place."""
+        """Where executors read a file: at its address, or where it is here, or a copy of it in the temporary place."""
         text = str(path)
-        if "://" in text:
-            return text
+        if is_address(text):
+            return hadoop_address(text)
         if not self.copies:
-            return Path(text).absolute().as_uri()
+            return _here(Path(text))
+        if address := origin_of(Path(text)):
+            return hadoop_address(address)
         copy = f"{self.temporary}/{self._written:04}-{Path(text).name}"
         self._written += 1
         hadoop, target = self._file_system(copy)
-        local = self._jvm().org.apache.hadoop.fs.Path(Path(text).absolute().as_uri())
+        local = self._jvm().org.apache.hadoop.fs.Path(_here(Path(text)))
         hadoop.copyFromLocalFile(local, target)
         return copy
+
+    def _bytes(self, address: str) -> int:
+        """Bytes of the files at an address."""
+        hadoop, target = self._file_system(address)
+        return int(hadoop.getContentSummary(target).getLength())
 
     def delete(self, address: str) -> None:
         """Delete what stands at an address, with all that is below it."""
@@ -277,6 +360,16 @@ def _packed(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         yield pa.RecordBatch.from_arrays([pa.array([sink.getvalue().to_pybytes()], pa.binary())], names=["batch"])
 
 
+def _here(path: Path) -> str:
+    """A path as an address; Hadoop, unlike a URI, wants its signs as they are."""
+    return f"file://{path.absolute()}"
+
+
+def hadoop_address(address: str) -> str:
+    """An address as Hadoop's clients call it: theirs for S3 is `s3a`."""
+    return re.sub("^s3://", "s3a://", address)
+
+
 # sessions
 
 
@@ -289,8 +382,13 @@ def spark_engine(place: SparkPlace) -> Iterator[SparkEngine]:
     """
     running = SparkSession.getActiveSession()
     session = running or started(place)
-    within = place.address.rstrip("/") if place.address else place.folder.absolute().as_uri()
-    engine = SparkEngine(_own(session), temporary=f"{within}/tenring-{uuid4().hex}", copies=place.address is not None)
+    within = hadoop_address(place.address.rstrip("/")) if place.address else _here(place.folder)
+    engine = SparkEngine(
+        _own(session),
+        temporary=f"{within}/tenring-{uuid4().hex}",
+        copies=place.address is not None,
+        register=place.register,
+    )
     try:
         if not place.master.startswith("local["):
             require_seen(engine)
@@ -363,6 +461,8 @@ def _settings(place: SparkPlace) -> dict[str, str]:
         "spark.ui.enabled": "false",
         "spark.ui.showConsoleProgress": "false",
         "spark.log.level": "OFF",
+        "spark.buffer.pageSize": _PAGE,
+        "spark.sql.warehouse.dir": f"{_here(place.folder)}/warehouse",
         "spark.sql.shuffle.partitions": str(max(place.threads * _PIECES * 2, 8)),
     }
     if place.memory:

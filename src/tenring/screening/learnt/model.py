@@ -42,6 +42,7 @@ _AT_ONCE = 2_000
 _DECIMALS = 4
 #: Letters a text must have to be given a category; an ideograph counts as two and a half, as for phrases.
 FEWEST_LETTERS, _IDEOGRAPH = 6, 2.5
+_LAST_LATIN = "z"
 #: Texts longer than this are cut: what is bought stands in front.
 LONGEST = 400
 
@@ -177,8 +178,13 @@ class Model:
 
 
 def _says_enough(text: str) -> bool:
-    letters = (_IDEOGRAPH if is_cjk(one) else 1 for one in text[:LONGEST] if one.isalpha())
-    return sum(letters) >= FEWEST_LETTERS
+    letters = 0.0
+    for one in text[:LONGEST]:
+        if one.isalpha():
+            letters += _IDEOGRAPH if one > _LAST_LATIN and is_cjk(one) else 1
+            if letters >= FEWEST_LETTERS:
+                return True
+    return False
 
 
 def above(leaves: Sequence[tuple[str, str]], digits: int) -> list[str]:

@@ -15,6 +15,7 @@ import pyarrow.csv as pacsv
 
 from tenring.exceptions import Place, UnusableInputError
 from tenring.language import T
+from tenring.limits import require_rows
 from tenring.screening.read import encoding as encodings
 from tenring.screening.read.encoding import Encoding
 from tenring.screening.read.grid import TEXT, Grid, columns_of, cut_long
@@ -38,9 +39,7 @@ def read(path: Path, encoding: Encoding, separator: str | None, *, settings: Set
     separator = separator or sniff(sample)
     columns = _clean(data, sample, separator) or _awkward(data, separator, path=path, settings=settings)
     height = len(columns[0]) if columns else 0
-    if height > settings.max_rows:
-        what = T("the file has {rows:,} rows, more than the limit of {limit:,}", rows=height, limit=settings.max_rows)
-        raise UnusableInputError(what, where=path, do=T("Split it, or raise TENRING_MAX_ROWS"))
+    require_rows(height, path, settings)
     rows = pa.array(range(1, height + 1), pa.int64())
     columns, cuts = cut_long(columns, rows, settings.max_cell_chars)
     return Grid(columns, rows, typed=(None,) * len(columns), cuts=cuts), separator

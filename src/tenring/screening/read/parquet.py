@@ -10,6 +10,7 @@ import pyarrow.parquet as pq
 
 from tenring.exceptions import UnusableInputError
 from tenring.language import T
+from tenring.limits import require_rows
 from tenring.screening.read.grid import TEXT, Grid, cut_long
 from tenring.settings import Settings
 
@@ -35,13 +36,7 @@ def read(path: Path, *, settings: Settings) -> Grid:
 
 def _check(metadata: pq.FileMetaData, *, path: Path, settings: Settings) -> None:
     size = sum(metadata.row_group(index).total_byte_size for index in range(metadata.num_row_groups))
-    if metadata.num_rows > settings.max_rows:
-        what = T(
-            "the file has {rows:,} rows, more than the limit of {limit:,}",
-            rows=metadata.num_rows,
-            limit=settings.max_rows,
-        )
-        raise UnusableInputError(what, where=path, do=T("Split it, or raise TENRING_MAX_ROWS"))
+    require_rows(metadata.num_rows, path, settings)
     if size > settings.max_unpacked_bytes:
         what = T(
             "the file unpacks to {size:,} bytes, more than the limit of {limit:,}",

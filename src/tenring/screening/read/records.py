@@ -12,6 +12,7 @@ import pyarrow as pa
 
 from tenring.exceptions import Place, UnusableInputError
 from tenring.language import T
+from tenring.limits import require_rows
 from tenring.screening.read.grid import Grid, columns_of, cut_long
 from tenring.settings import Settings
 
@@ -95,11 +96,7 @@ def _lists(value: object) -> Iterator[tuple[str | None, Sequence[Mapping[str, An
 
 
 def _grid(name: str | None, objects: Sequence[Mapping[str, Any]], *, path: Path, settings: Settings) -> Grid:
-    if len(objects) > settings.max_rows:
-        what = T(
-            "the file has {rows:,} rows, more than the limit of {limit:,}", rows=len(objects), limit=settings.max_rows
-        )
-        raise UnusableInputError(what, where=path, do=T("Split it, or raise TENRING_MAX_ROWS"))
+    require_rows(len(objects), path, settings)
     flat = [dict(flatten(one)) for one in objects]
     header = list(dict.fromkeys(key for one in flat for key in one))[:MOST_COLUMNS]
     rows = pa.array(range(1, len(flat) + 1), pa.int64())

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from tenring.exceptions import UnusableInputError
 from tenring.language import N, T
+from tenring.limits import require_size
 from tenring.settings import Settings
 
 
@@ -49,11 +50,7 @@ def detect(path: Path, *, settings: Settings) -> Format:
     size = path.stat().st_size
     if size == 0:
         raise UnusableInputError(T("the file is empty"), where=path, do=T("Export it again"))
-    if size > settings.max_file_bytes:
-        what = T(
-            "the file has {size:,} bytes, more than the limit of {limit:,}", size=size, limit=settings.max_file_bytes
-        )
-        raise UnusableInputError(what, where=path, do=T("Split it, or raise TENRING_MAX_FILE_BYTES"))
+    require_size(path, settings)
     with path.open("rb") as stream:
         head = stream.read(HEAD_BYTES)
     return _by_head(head, path)

@@ -85,4 +85,3 @@ class ReportFiles:
     xlsx: Path
     summary: Path
     figures: Path
-    figures_lines: Path

@@ -262,11 +262,14 @@ def check_totals(connection: duckdb.DuckDBPyConnection, where: Path) -> None:
 
 def listed_lines(connection: duckdb.DuckDBPyConnection, figure_ids: Sequence[str]) -> dict[str, list[Line]]:
     """The largest lines behind each of some sums in one currency, at most `LISTED_LINES` each, largest first."""
+    if not figure_ids:
+        return {}
     connection.register("wanted", pa.table({"figure_id": pa.array(figure_ids, pa.string())}))
+    dimensions = {figure_id.partition(".")[0] for figure_id in figure_ids}
     rows = connection.execute(
         f"""
         SELECT figure_id, {", ".join(f"{sql} AS {name}" for name, sql in _LINE_COLUMNS.items())}
-        FROM ({steps.listed_lines(LISTED_LINES)}) JOIN input_lines USING (line_id)
+        FROM ({steps.listed_lines(LISTED_LINES, dimensions)}) JOIN input_lines USING (line_id)
         ORDER BY figure_id, rank
         """
     )
@@ -274,6 +277,14 @@ def listed_lines(connection: duckdb.DuckDBPyConnection, figure_ids: Sequence[str
     for figure_id, *values in rows.fetchall():
         listed[figure_id].append(_line(values))
     return listed
+
+
+def conditions_of(connection: duckdb.DuckDBPyConnection, figure_ids: Sequence[str]) -> dict[str, str]:
+    """Which lines are behind each of some sums: a condition on `lines.parquet`."""
+    rows = connection.execute(
+        "SELECT figure_id, lines_where FROM figures WHERE list_contains(?, figure_id)", [list(figure_ids)]
+    )
+    return dict(rows.fetchall())
 
 
 def rules(connection: duckdb.DuckDBPyConnection) -> list[Rule]:

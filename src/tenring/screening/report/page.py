@@ -27,7 +27,6 @@ from tenring.screening.report.steps import (
     NO_CURRENCY,
     OTHER_LABELS,
     SHARED_MEASURES,
-    condition_of,
 )
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -44,8 +43,8 @@ SHOWN_CHARACTERS = 160
 TRACED_MEASURES = ("all", "in_scope", "green_or_recognised", *Verdict)
 
 
-def write_page(path: Path, *, connection: duckdb.DuckDBPyConnection, book: Book, context: ReportContext) -> None:
-    """Write the page in the language in use."""
+def page_text(*, connection: duckdb.DuckDBPyConnection, book: Book, context: ReportContext) -> str:
+    """The page in the language in use."""
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(TEMPLATES),
         autoescape=True,
@@ -55,9 +54,7 @@ def write_page(path: Path, *, connection: duckdb.DuckDBPyConnection, book: Book,
     )
     page = Page(connection, book=book, context=context)
     template = environment.get_template("report.html")
-    path.write_text(
-        template.render(page=page, context=context, T=T, language=language.current(), words=wording), encoding="utf-8"
-    )
+    return template.render(page=page, context=context, T=T, language=language.current(), words=wording)
 
 
 class Page:
@@ -586,26 +583,21 @@ class Page:
     @cached_property
     def traces(self) -> list[Trace]:
         """The lines behind the headline figures, cautions and rules, those with any lines."""
-        wanted = [("total", "all", "all", measure, wording.measure_name(measure)) for measure in TRACED_MEASURES]
+        wanted = [("total", "all", measure, wording.measure_name(measure)) for measure in TRACED_MEASURES]
         wanted += [
-            (
-                "rule",
-                f"{rule.obligation}:{rule.rule}",
-                rule.key_id,
-                "not_met",
-                f"{T('Not met')}: {wording.name_of(rule.names) or rule.rule}",
-            )
+            ("rule", rule.key_id, "not_met", f"{T('Not met')}: {wording.name_of(rule.names) or rule.rule}")
             for rule in self.rules
         ]
-        wanted += [("caution", caution, caution, "all", wording.caution_text(caution)) for caution in CAUTIONS]
+        wanted += [("caution", caution, "all", wording.caution_text(caution)) for caution in CAUTIONS]
         ids = {
             (dimension, key_id, measure, currency): f"{dimension}.{key_id}.{measure}.{currency.code}"
-            for dimension, _, key_id, measure, _ in wanted
+            for dimension, key_id, measure, _ in wanted
             for currency in self.shown
         }
         listed = figures.listed_lines(self.connection, list(ids.values()))
+        where = figures.conditions_of(self.connection, [f"{one}.{key}.{of}.lines" for one, key, of, _ in wanted])
         traces = []
-        for dimension, key, key_id, measure, title in wanted:
+        for dimension, key_id, measure, title in wanted:
             tables = [
                 self._trace_table(currency, listed[ids[dimension, key_id, measure, currency]])
                 for currency in self.shown
@@ -618,19 +610,17 @@ class Page:
                         anchor=_anchor_name(dimension, key_id, measure),
                         title=title,
                         count=self.formats.lines(every.lines),
-                        how=self._how(condition_of(dimension, key, measure), f"{dimension}.{key_id}.{measure}"),
+                        how=self._how(where[f"{dimension}.{key_id}.{measure}.lines"]),
                         tables=tables,
                     )
                 )
         return traces
 
-    def _how(self, condition: str, figure: str) -> str:
+    def _how(self, condition: str) -> str:
         return T(
-            "The largest lines of each currency, at most {limit}. All of them: in lines.csv where {condition}; "
-            "in figures_lines.parquet under {figure}, followed by .lines or a currency.",
+            "The largest lines of each currency, at most {limit}. All of them: in lines.parquet where {condition}",
             limit=LISTED_LINES,
             condition=condition,
-            figure=figure,
         )
 
     def _trace_table(self, currency: Currency, lines: list[Line]) -> Table:

@@ -8,12 +8,14 @@ Keys that are not plain identifiers (names of buyers) stand in the id as `~` and
 from __future__ import annotations
 
 import glob
+from collections.abc import Set as AbstractSet
 from pathlib import Path
 
 import duckdb
 import pyarrow as pa
 
 from tenring.model.verdict import STALE_AFTER_DAYS, Obligation, Verdict
+from tenring.screening.report.conditions import conditions
 from tenring.screening.report.context import ReportContext
 from tenring.settings import Settings
 
@@ -54,6 +56,9 @@ CAUTIONS = {
     "unverified_rule": "rule_mark = 'unverified'",
     "text_only": "rung = 'text' AND verdict IN ('green', 'recognised')",
 }
+
+#: Lines that a licence answered.
+_ANSWERED = "verdict IN ('green', 'recognised', 'lapsed')"
 
 #: Kind of label → programme types. An energy label is not a Type I ecolabel, whatever it saves.
 LABEL_KINDS = {"type_i": "I", "energy": "energy"}
@@ -113,33 +118,30 @@ def obliged_lines() -> str:
     """
 
 
-def keyed_lines() -> str:
-    """One row = one line under one key of one dimension, with its tag (see `MEASURES`)."""
-    certified = "verdict IN ('green', 'recognised', 'lapsed') AND {key} IS NOT NULL"
-    parts = [
-        _keyed("total", key="'all'", key_id="'all'"),
-        _keyed("category", key="category", key_id="category_id"),
-        _keyed("buyer", key="buyer", key_id="buyer_id"),
-        _keyed("supplier", key="supplier", key_id="supplier_id"),
-        _keyed("month", key="month", key_id="coalesce(month, '~none')"),
-        *(
-            _keyed(dimension, key=key, key_id=key_id_of(key), where=certified.format(key=key))
-            for dimension, key in (
-                ("label_kind", "label_kind"),
-                ("programme", "programme"),
-                ("register", "register"),
-                ("rung", "rung"),
-            )
+def keyed_lines(among: AbstractSet[str] | None = None) -> str:
+    """One row = one line under one key of one dimension, of those `among` (None: all), with its tag: see `MEASURES`."""
+    certified = _ANSWERED + " AND {key} IS NOT NULL"
+    parts = {
+        "total": _keyed("total", key="'all'", key_id="'all'"),
+        "category": _keyed("category", key="category", key_id="category_id"),
+        "buyer": _keyed("buyer", key="buyer", key_id="buyer_id"),
+        "supplier": _keyed("supplier", key="supplier", key_id="supplier_id"),
+        "month": _keyed("month", key="month", key_id="coalesce(month, '~none')"),
+        **{
+            key: _keyed(key, key=key, key_id=key_id_of(key), where=certified.format(key=key))
+            for key in ("label_kind", "programme", "register", "rung")
+        },
+        "licence_status": _keyed(
+            "licence_status", key="licence_status", key_id=key_id_of("licence_status"), where="verdict = 'lapsed'"
         ),
-        _keyed("licence_status", key="licence_status", key_id=key_id_of("licence_status"), where="verdict = 'lapsed'"),
-        *(
+        "caution": " UNION ALL ".join(
             _keyed("caution", key=f"'{name}'", key_id=f"'{name}'", tag="'flagged'", where=f"is_{name}")
             for name in CAUTIONS
         ),
-        _keyed_obligations("rule", key="concat(obligation, ':', rule)"),
-        _keyed_obligations("obligation", key="obligation"),
-    ]
-    return " UNION ALL ".join(parts)
+        "rule": _keyed_obligations("rule", key="concat(obligation, ':', rule)"),
+        "obligation": _keyed_obligations("obligation", key="obligation"),
+    }
+    return " UNION ALL ".join(part for name, part in parts.items() if among is None or name in among)
 
 
 def cells() -> str:
@@ -180,10 +182,16 @@ def sums() -> str:
 def figures() -> str:
     """One row = one figure: a sum, or a share (`numerator` and `denominator` are ids of sums; `share` null: undefined).
 
-    Shares by value are of net sums; where the denominator is zero or negative a share has no meaning.
+    Shares by value are of net sums; where the denominator is zero or negative a share has no meaning. `lines_where`:
+    which lines are behind a sum, as a condition on `lines.parquet`.
     """
+    where = conditions(
+        measures=MEASURES, cautions=CAUTIONS, kinds=LABEL_KINDS, certified=_ANSWERED, no_currency=NO_CURRENCY
+    )
     return f"""
-        SELECT *, NULL::VARCHAR AS numerator, NULL::VARCHAR AS denominator, NULL::DECIMAL(18, 6) AS share FROM sums
+        SELECT *, NULL::VARCHAR AS numerator, NULL::VARCHAR AS denominator, NULL::DECIMAL(18, 6) AS share,
+            {where} AS lines_where
+        FROM sums
         UNION ALL
         ({shares()})
     """
@@ -212,7 +220,8 @@ def shares() -> str:
             CASE
                 WHEN unit = 'value' AND whole.value > 0 THEN round(coalesce(part.value, 0) / whole.value, 6)
                 WHEN unit = 'lines' AND whole.lines > 0 THEN round(coalesce(part.lines, 0) / whole.lines, 6)
-            END::DECIMAL(18, 6) AS share
+            END::DECIMAL(18, 6) AS share,
+            NULL AS lines_where
         FROM keys
         JOIN ({_wanted_shares()}) AS wanted ON wanted.everywhere OR keys.dimension = 'total'
         LEFT JOIN sums AS part ON
@@ -251,24 +260,15 @@ def breakdowns() -> str:
     """
 
 
-def figure_lines() -> str:
-    """One row = one line behind one sum (`figure_id`, `line_id`). Shares name their sums instead."""
-    return f"""
-        SELECT {_figure_id("currency")} AS figure_id, line_id
-        FROM ({keyed_lines()}) JOIN ({_measures()}) USING (tag)
-        UNION ALL
-        SELECT {_figure_id("'lines'")} AS figure_id, line_id
-        FROM ({keyed_lines()}) JOIN ({_measures()}) USING (tag)
-        WHERE dimension NOT IN {LARGE}
+def listed_lines(limit: int, dimensions: AbstractSet[str]) -> str:
+    """One row = one of the largest lines, at most `limit`, behind one figure of the table `wanted`, largest first.
+
+    `dimensions`: those of the figures; lines are not looked at by others.
     """
-
-
-def listed_lines(limit: int) -> str:
-    """One row = one of the largest lines, at most `limit`, behind one figure of the table `wanted`, largest first."""
     largest = "abs(amount) DESC NULLS LAST, line_id"
     return f"""
         WITH keyed AS MATERIALIZED (  -- neither a dimension nor a key in an id has a point in it
-            SELECT line_id, dimension, key_id, tag, currency, amount FROM ({keyed_lines()})
+            SELECT line_id, dimension, key_id, tag, currency, amount FROM ({keyed_lines(dimensions)})
             SEMI JOIN (
                 SELECT DISTINCT split_part(figure_id, '.', 1) AS dimension, split_part(figure_id, '.', 2) AS key_id
                 FROM wanted
@@ -296,18 +296,6 @@ def key_id_of(key: str) -> str:
     return f"CASE WHEN {key} IS NULL THEN '~none' WHEN {plain} THEN {key} ELSE '~' || md5({key})[:12] END"
 
 
-def condition_of(dimension: str, key: str, measure: str) -> str:
-    """The same lines as those of a figure, as a condition on lines.csv; for readers, in SQL's words."""
-    if dimension == "caution":
-        return CAUTIONS[key]
-    if dimension == "rule":
-        return f"contains(obligations_unmet, '{key.partition(':')[2]}')"
-    verdicts = MEASURES[measure]
-    if measure == "all":
-        return "true"
-    return f"verdict = '{verdicts[0]}'" if len(verdicts) == 1 else f"verdict IN {tuple(str(v) for v in verdicts)}"
-
-
 def _add_words(connection: duckdb.DuckDBPyConnection, context: ReportContext) -> None:
     """`names`: one row = the display name of one key of a dimension."""
     rows = [
@@ -315,7 +303,9 @@ def _add_words(connection: duckdb.DuckDBPyConnection, context: ReportContext) ->
         for id_, names in context.categories.items()
     ]
     schema = pa.schema([(name, pa.string()) for name in ("dimension", "key", "name")])
-    connection.register("names", pa.Table.from_pylist(rows, schema=schema))
+    connection.register("names_in", pa.Table.from_pylist(rows, schema=schema))
+    connection.execute("CREATE TABLE names AS SELECT * FROM names_in")
+    connection.unregister("names_in")
 
 
 def _keyed(dimension: str, *, key: str, key_id: str, tag: str = "verdict", where: str = "true") -> str:

@@ -1,7 +1,7 @@
 """`summary.json`: all totals of a report, with stable, documented keys. Money is a decimal string per currency.
 
 An `id` names a figure of `figures.parquet` without its ending: add `.` and a currency for a sum of money, `.lines` for
-a number of lines. `figures_lines.parquet` lists the lines behind each.
+a number of lines. There `lines_where` says which lines are behind each.
 """
 
 from __future__ import annotations

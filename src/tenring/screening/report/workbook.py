@@ -286,7 +286,7 @@ def _limits(summary: Summary) -> Iterator[Cells]:
     yield [
         (
             Kind.TEXT,
-            T("A figure's lines are in figures_lines.parquet under its identifier, followed by .lines or a currency."),
+            T("figures.parquet says which lines are behind a figure: identifier, .lines or a currency, lines_where."),
         )
     ]
 

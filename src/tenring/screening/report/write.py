@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextvars import copy_context
 from pathlib import Path
 
 import duckdb
@@ -13,8 +12,8 @@ from tenring.exceptions import UnusableInputError
 from tenring.screening.report import wording
 from tenring.screening.report.context import ReportContext, ReportFiles
 from tenring.screening.report.figures import Book, check_totals
-from tenring.screening.report.page import write_page
-from tenring.screening.report.steps import figure_lines, open_inputs, run_steps
+from tenring.screening.report.page import page_text
+from tenring.screening.report.steps import open_inputs, run_steps
 from tenring.screening.report.summary import summarise
 from tenring.screening.report.workbook import write_workbook
 from tenring.settings import Settings
@@ -41,39 +40,28 @@ def write_report(
         xlsx=folder / "report.xlsx",
         summary=folder / "summary.json",
         figures=folder / "figures.parquet",
-        figures_lines=folder / "figures_lines.parquet",
     )
     with open_inputs(folder, settings or Settings(), spill=spill) as connection, wording.speaking(context.language):
         run_steps(connection, context)
         check_totals(connection, folder / "lines.parquet")
-        _write_files(files, connection=connection, context=context, threads=(settings or Settings()).threads)
+        _write_files(files, connection=connection, context=context)
     return files
 
 
-def _write_files(
-    files: ReportFiles, *, connection: duckdb.DuckDBPyConnection, context: ReportContext, threads: int
-) -> None:
-    """The page comes last: who sees it finds everything it speaks of beside it."""
+def _write_files(files: ReportFiles, *, connection: duckdb.DuckDBPyConnection, context: ReportContext) -> None:
+    """The workbook is written while the page is made, which comes last: who sees it finds everything beside it."""
     _copy(connection, "SELECT * EXCLUDE key_id FROM figures ORDER BY figure_id", path=files.figures)
     book = Book(connection)
-    with _beside(threads, lambda: _copy(connection.cursor(), figure_lines(), path=files.figures_lines)):
-        summary = summarise(connection, book=book, context=context)
-        files.summary.write_text(summary.model_dump_json(indent=2) + "\n", encoding="utf-8")
-        write_workbook(files.xlsx, connection=connection, summary=summary, context=context)
-    write_page(files.html, connection=connection, book=book, context=context)
-
-
-@contextmanager
-def _beside(threads: int, work: Callable[[], None]) -> Iterator[None]:
-    """Let `work` be done while the block runs, in a thread of its own if there may be more than one."""
-    if threads == 1:
-        work()
-        yield
-        return
+    summary = summarise(connection, book=book, context=context)
+    files.summary.write_text(summary.model_dump_json(indent=2) + "\n", encoding="utf-8")
     with ThreadPoolExecutor(max_workers=1) as aside:
-        done = aside.submit(work)
-        yield
-        done.result()
+        speech = copy_context()
+        workbook = aside.submit(
+            speech.run, write_workbook, files.xlsx, connection=connection.cursor(), summary=summary, context=context
+        )
+        page = page_text(connection=connection, book=book, context=context)
+        workbook.result()
+    files.html.write_text(page, encoding="utf-8")
 
 
 def _copy(connection: duckdb.DuckDBPyConnection, query: str, *, path: Path) -> None:

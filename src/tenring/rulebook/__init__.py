@@ -1,0 +1,1 @@
+"""Criteria documents as data: read, judged, checked."""
