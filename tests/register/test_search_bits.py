@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from tests.register.test_search import Entry, write_snapshot
 from tests.register.test_search_at_scale import DAYS, WORDS, entries
 
-from tenring.register.search import ANY, Query, Results, SearchIndex, bits, counting, frequent, schema
+from tenring.register.search import ANY, Query, Results, SearchIndex, bits, counting, few, frequent, schema
 from tenring.register.search.bits import Layout
 
 
@@ -43,13 +43,20 @@ def index(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SearchIndex]:
 @pytest.fixture
 def always(monkeypatch: pytest.MonkeyPatch) -> None:
     """Sets are used for however few hits."""
-    monkeypatch.setattr(counting, "FEW", 0)
+    monkeypatch.setattr(counting, "FEW", -1)
     monkeypatch.setattr(counting, "MOST_RARER", 1_000_000)
+
+
+@pytest.fixture
+def looked_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hits are named by the engine and looked up, however many."""
+    monkeypatch.setattr(counting, "FEW", 1_000_000)
 
 
 def by_the_engine(index: SearchIndex, query: Query) -> Results:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(counting.Many, "of", lambda *_: None)
+        patch.setattr(few.Few, "of", lambda *_: None)
         return index.search(query)
 
 
@@ -85,6 +92,26 @@ def test_sets_answer_as_the_engine_does(index: SearchIndex, text: str, day: date
         assert index.search(query) == by_the_engine(index, query)
 
 
+@pytest.mark.usefixtures("looked_up")
+@pytest.mark.parametrize("day", DAYS)
+@pytest.mark.parametrize("text", [*WORDS, *MORE])
+def test_licences_looked_up_one_by_one_answer_as_the_engine_does(
+    index: SearchIndex, text: str, day: date | None
+) -> None:
+    for filters in FILTERS:
+        query = replace(Query(text, on=day, limit=30, offset=3), **filters)
+        assert index.search(query) == by_the_engine(index, query)
+
+
+@pytest.mark.usefixtures("looked_up")
+def test_licences_are_looked_up_where_few_meet_a_question(index: SearchIndex, monkeypatch: pytest.MonkeyPatch) -> None:
+    ranked: list[int] = []
+    best = few.Few.best
+    monkeypatch.setattr(few.Few, "best", lambda self, count: ranked.append(count) or best(self, count))
+    index.search(Query("office lamp", on=date(2019, 7, 15)))
+    assert len(ranked) == 1
+
+
 @pytest.mark.usefixtures("always")
 @pytest.mark.parametrize("text", ["office", "office lamp", "acme office", ""])
 def test_sets_are_used(index: SearchIndex, monkeypatch: pytest.MonkeyPatch, text: str) -> None:
@@ -95,9 +122,9 @@ def test_sets_are_used(index: SearchIndex, monkeypatch: pytest.MonkeyPatch, text
     assert len(ranked) == 1
 
 
-def test_few_hits_are_counted_by_the_engine(index: SearchIndex) -> None:
+def test_few_licences_are_few_in_a_small_register(index: SearchIndex) -> None:
     question = index.search(Query("office"))
-    assert question.total < counting.FEW
+    assert question.total < index.sets.few
 
 
 def test_frequent_terms_have_sets_and_others_have_not(index: SearchIndex) -> None:

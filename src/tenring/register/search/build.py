@@ -20,6 +20,7 @@ from tenring.register.search import periods, schema
 from tenring.register.search.about import About, Group
 from tenring.register.search.answer import UNKNOWN
 from tenring.register.search.bits import Layout
+from tenring.register.search.columns import write_columns
 from tenring.register.search.documents import Documents, ordinal, put_common_beginnings
 from tenring.register.search.frequent import TermWriter, frequent_terms, write_days, write_layout
 from tenring.register.search.periods import NEVER, Days, Window
@@ -246,6 +247,7 @@ def _write(documents: Documents, target: Path, spill: Path, *, window: Window, h
         _write_documents(documents, sets, target, heap=heap)
         sets.write()
     write_layout(layout, target)
+    write_columns(documents.connection, window, target)
     write_days(documents.connection, places, layout.words, window, target)
 
 

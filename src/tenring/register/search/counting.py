@@ -15,6 +15,7 @@ from operator import and_
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 import tantivy
 from tantivy import DocAddress, Searcher
 
@@ -23,17 +24,19 @@ from tenring.register.search import bits, schema
 from tenring.register.search.about import About
 from tenring.register.search.answer import ANY, Kind, Query
 from tenring.register.search.bits import Bits
+from tenring.register.search.columns import Columns, Ranks
 from tenring.register.search.facets import Counts
 from tenring.register.search.queries import any_term
 from tenring.register.search.question import Question, Way
 from tenring.register.search.ranking import Found
 
-#: Fewer hits than this are counted by the engine, which is faster.
-FEW = 4_000
+#: Few licences, before the filters, are looked up one by one (few.py); more are counted by sets of bits, whose cost is
+#: that of the register's size: so many, and one in so many of the register.
+FEW, FEW_OF = 3_000, 300
 
-#: So many licences at most may have one of the rarer terms, each of which the engine must name: about half a
+#: So many licences at most may have one of the rarer terms, each of which the engine must name: about a fifth of a
 #: microsecond. With more, the engine counts and ranks all hits.
-MOST_RARER = 20_000
+MOST_RARER = 50_000
 
 _FACETS = ("category", "programme", "register", "economy")
 
@@ -46,6 +49,8 @@ class Sets:
     layout: bits.Layout
     days: bits.Days
     terms: bits.Terms
+    columns: Columns
+    searcher: Searcher
     firsts: Sequence[int]
 
     @classmethod
@@ -59,18 +64,28 @@ class Sets:
         numbers = json.loads((folder / schema.NUMBERED).read_text(encoding="utf-8"))
         blocks = _words(folder / schema.BLOCKS).reshape(-1, bits.BLOCK)
         terms = bits.Terms(numbers, arrays["firsts"], arrays["places"], arrays["rows"], blocks)
-        return cls(about, layout, days, terms, schema.first_ranks(searcher))
+        return cls(about, layout, days, terms, Columns.open(folder), searcher, schema.first_ranks(searcher))
+
+    @property
+    def few(self) -> int:
+        """How many licences are few in this register."""
+        return FEW + len(self.columns.groups) // FEW_OF
 
     def wanted(self, query: Query) -> Bits | None:
         """The licences that a question's filters let through; None when there is no set for its day or status."""
         found = self._by_status(query)
         if found is None:
             return None
+        wanted = self.wanted_groups(query)
+        return found if wanted is None else found & self.layout.of_groups(wanted)
+
+    def wanted_groups(self, query: Query) -> npt.NDArray[np.bool_] | None:
+        """Which groups a question's filters let through; None: all."""
         keys = [(place, getattr(query, name)) for place, name in enumerate(_FACETS) if getattr(query, name)]
-        if keys:
-            wanted = [all(group[place] == key for place, key in keys) for group in self.about.groups]
-            found = found & self.layout.of_groups(np.array(wanted, dtype=np.bool_))
-        return found
+        if not keys:
+            return None
+        wanted = [all(group[place] == key for place, key in keys) for group in self.about.groups]
+        return np.array(wanted, dtype=np.bool_)
 
     def _by_status(self, query: Query) -> Bits | None:
         status = query.status or (Status.ACTIVE.value if query.on else ANY)
@@ -91,9 +106,13 @@ class Sets:
 
     def add(self, found: Bits, hits: Sequence[Found]) -> None:
         """Add licences that the engine names to a set."""
-        ranks = [self.firsts[address.segment_ord] + address.doc for _, address in hits]
-        places = self.layout.place_of_rank[ranks]
+        places = self.layout.place_of_rank[self.ranks(hits)]
         np.bitwise_or.at(found, places >> 6, np.uint64(1) << (places & 63).astype(np.uint64))
+
+    def ranks(self, hits: Sequence[Found]) -> Ranks:
+        """The ranks of licences that the engine names."""
+        found = self.searcher.fast_field_values(schema.RANK, [address for _, address in hits])
+        return np.array(found, dtype=np.int64)
 
     def of_categories(self, categories: Sequence[str]) -> Bits:
         """The licences of some categories."""
@@ -225,11 +244,18 @@ def _is_worth_it(question: Question, sets: Sets, at_least: int) -> bool:
     if any(way.most is None for way in ways) or not any(_frequent_most(way, sets) for way in ways):
         return False
     rarer = sum((way.most or 0) - _frequent_most(way, sets) for way in ways)
+    most = most_of(question, at_least) or 0
+    return most > sets.few and rarer <= MOST_RARER
+
+
+def most_of(question: Question, at_least: int) -> int | None:
+    """How many licences at most meet so many parts of a question; None when that is not known without searching."""
+    ways = _counting(question)
+    if any(way.most is None for way in ways):
+        return None
     if at_least < len(question.parts):
-        most: int | None = max(way.most or 0 for way in ways)
-    else:
-        most = question.met(lambda way: way.most, either=sum, all_of=min)
-    return (most or 0) > FEW and rarer <= MOST_RARER
+        return sum(way.most or 0 for way in ways)
+    return question.met(lambda way: way.most, either=sum, all_of=min) or 0
 
 
 def _frequent_most(way: Way, sets: Sets) -> int:

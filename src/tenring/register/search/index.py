@@ -22,6 +22,7 @@ from tenring.register.search.correct import LITTLE, corrected
 from tenring.register.search.counting import Many, Sets
 from tenring.register.search.explain import Explainer
 from tenring.register.search.facets import Counts, Facets
+from tenring.register.search.few import Few
 from tenring.register.search.queries import passing
 from tenring.register.search.question import MAX_PARTS, Lexicon, Part, Question, loosened, parse
 from tenring.register.search.ranking import Ranking
@@ -122,18 +123,19 @@ class SearchIndex:
         for at_least in range(count - 1, max(count // 2, 1) - 1, -1):
             some = question.some_parts(at_least)
             asked = Asked(some, some, at_least)
-            many = self._many(Query(), question, asked)
-            alone = many.total if many else self._count(some)
+            known = self._known(Query(), question, asked)
+            alone = known.total if known else self._count(some)
             if alone:
                 return replace(self._results(query, question, asked, alone=alone), words=at_least)
         return self._results(query, question, Asked.nothing(), alone=0)
 
-    def _many(self, query: Query, question: Question, asked: Asked) -> Many | None:
-        """The hits as sets of bits, if that is faster."""
+    def _known(self, query: Query, question: Question, asked: Asked) -> Many | Few | None:
+        """The hits, if they are few enough to be looked up or many enough for sets of bits; else the engine's."""
         at_least = len(question.parts) if asked.at_least is None else asked.at_least
         if not at_least and asked.at_least is not None:
             return None
-        return Many.of(self.sets, question, query, at_least)
+        few = Few.of(self.sets, question, query, asked.scored, at_least) if question.parts else None
+        return few or Many.of(self.sets, question, query, at_least)
 
     @cached_property
     def lexicon(self) -> Lexicon:
@@ -144,10 +146,10 @@ class SearchIndex:
         return Question(parts, self.lexicon, self.vocabulary)
 
     def _results(self, query: Query, question: Question, asked: Asked, *, alone: int | None = None) -> Results:
-        filters = self._filters(query)
-        many = self._many(query, question, asked)
-        total, facets = self._counts(query, asked.matching, filters, many)
-        found = self._best(query, question, [passing(asked.scored, ways) for ways in filters], total, many)
+        known = self._known(query, question, asked)
+        filters = () if known is not None else self._filters(query)
+        total, facets = self._counts(query, asked.matching, filters, known)
+        found = self._best(query, question, [passing(asked.scored, ways) for ways in filters], total, known)
         explainer = Explainer([way for way in question.ways if way.most != 0])
         return Results(
             total=total,
@@ -161,14 +163,14 @@ class SearchIndex:
         )
 
     def _best(
-        self, query: Query, question: Question, scored: Sequence[tantivy.Query], total: int, many: Many | None
+        self, query: Query, question: Question, scored: Sequence[tantivy.Query], total: int, known: Many | Few | None
     ) -> Sequence[tuple[float, tantivy.DocAddress]]:
         """The page asked for, best first, equals in the order of ranks."""
         last = min(query.offset + query.limit, total)
         if last <= query.offset:
             return ()
-        if many is not None:
-            return many.best(last)[query.offset :]
+        if known is not None:
+            return known.best(last)[query.offset :]
         ranking = Ranking(self.searcher, self.fields, self.about.bands, question)
         active = query.on if (query.status or Status.ACTIVE) == Status.ACTIVE else None
         return ranking.best(scored, last, of=total, active=active)[query.offset :]
@@ -204,14 +206,14 @@ class SearchIndex:
         query: Query,
         matching: tantivy.Query,
         filters: Sequence[Sequence[tantivy.Query]],
-        many: Many | None,
+        known: Many | Few | None,
     ) -> tuple[int, dict[str, dict[str, int]]]:
         """How many licences pass, and how many of each key of each facet."""
-        groups = many.groups if many else self._engine_groups(matching, filters)
+        groups = known.groups if known is not None else self._engine_groups(matching, filters)
         total = int(groups.sum())
         facets = self.facets.of(groups)
         if "status" in query.facets:
-            facets["status"] = self._statuses(query, matching, filters, total, many)
+            facets["status"] = self._statuses(query, matching, filters, total, known)
         return total, {name: facets[name] for name in query.facets}
 
     def _engine_groups(self, matching: tantivy.Query, filters: Sequence[Sequence[tantivy.Query]]) -> Counts:
@@ -241,13 +243,13 @@ class SearchIndex:
         matching: tantivy.Query,
         filters: Sequence[Sequence[tantivy.Query]],
         total: int,
-        many: Many | None,
+        known: Many | Few | None,
     ) -> dict[str, int]:
         """How many licences had which status on the day asked, or on the snapshot's."""
         if query.on is not None and query.status != ANY:
             return {query.status or Status.ACTIVE.value: total} if total else {}
-        if many is not None:
-            return many.statuses()
+        if known is not None:
+            return known.statuses()
         if query.on is None:
             (ways,) = filters
             return self._counted(passing(matching, ways), "status", len(Status) + 1)
