@@ -85,19 +85,49 @@ def quads_of(document: JsonObject, contexts: Material) -> list[pyoxigraph.Quad]:
         MaterialError: a context is missing.
     """
     preparing = _Preparing(contexts)
-    text = json.dumps(preparing.document(document), ensure_ascii=False)
-    if len(text) > SIZE_LIMIT:
-        raise TooComplexError(T("it is larger than {limit} bytes", limit=f"{SIZE_LIMIT:,}"))
+    prepared = preparing.document(document)
     if preparing.objects * preparing.context_size > WORK_LIMIT:
         raise TooComplexError(T("it has more objects than can be read as RDF in time"))
-    # The strict reader drops what is no IRI and no language, silently; the lenient one keeps it, to be looked at here.
+    known: dict[Any, Any] = {}
+    quads = [pyoxigraph.Quad(*(_kept(term, known) for term in _terms(quad))) for quad in _read(prepared)]
+    _require_in_place(prepared, quads)
+    return quads
+
+
+def _read(prepared: JsonObject) -> list[pyoxigraph.Quad]:
+    """What a prepared document means.
+
+    The strict reader drops what is no IRI and no language, silently; the lenient one keeps it, to be looked at.
+    """
+    text = json.dumps(prepared, ensure_ascii=False)
+    if len(text) > SIZE_LIMIT:
+        raise TooComplexError(T("it is larger than {limit} bytes", limit=f"{SIZE_LIMIT:,}"))
     try:
-        read = pyoxigraph.parse(text.encode("utf-8"), format=pyoxigraph.RdfFormat.JSON_LD, base_iri=LOST, lenient=True)
-        quads = list(read)
+        raw = text.encode("utf-8")
+        return list(pyoxigraph.parse(raw, format=pyoxigraph.RdfFormat.JSON_LD, base_iri=LOST, lenient=True))
     except (SyntaxError, ValueError) as error:
         raise MalformedError(T("it is no JSON-LD: {error}", error=str(error).partition(" at line")[0])) from error
-    known: dict[Any, Any] = {}
-    return [pyoxigraph.Quad(*(_kept(term, known) for term in _terms(quad))) for quad in quads]
+
+
+def _require_in_place(prepared: JsonObject, quads: list[pyoxigraph.Quad]) -> None:
+    """Refuse a document that says something of itself elsewhere than at its top, where a verifier looks.
+
+    RDF does not know where a statement stood: one moved into an object with the same identifier, deep inside, means
+    the same and breaks no signature. Such an object is linked to by some statement; only then is it searched for.
+    """
+    key = "id" if "id" in prepared else "@id"
+    identifier = prepared.get(key)
+    if not isinstance(identifier, str):
+        return
+    top = None if identifier.startswith("_:") else pyoxigraph.NamedNode(identifier)
+    if quads and not any(quad.subject == top for quad in quads):
+        raise MalformedError(
+            T("its id {value} is a label or an abbreviation of something else", value=repr(identifier))
+        )
+    if any(quad.object == top for quad in quads):
+        elsewhere = _read(prepared | {key: f"{LOST}top"})
+        if any(quad.subject == top for quad in elsewhere):
+            raise MalformedError(T("it says something of itself elsewhere than at its top"))
 
 
 def _terms(quad: pyoxigraph.Quad) -> tuple[Any, Any, Any, Any]:
