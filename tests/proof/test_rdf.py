@@ -385,6 +385,14 @@ def test_an_identifier_that_is_an_abbreviation_or_a_label_is_refused() -> None:
         assert "abbreviation" in refused({"@context": {"x": "urn:x:"}, "@id": identifier, f"{EX}a": "v"})
 
 
+@pytest.mark.parametrize("identifier", ["x", "", "https ://x", "_:b", "@id"])
+def test_a_document_that_has_nothing_but_an_identifier_means_nothing_or_is_refused(identifier: str) -> None:
+    try:
+        assert canonical_rdf({"@id": identifier}, NONE) == b""
+    except MalformedError:
+        assert identifier == "@id"
+
+
 def test_an_abbreviated_identifier_further_down_does_not_hide_what_it_says() -> None:
     context = {"x": "urn:x:", "until": f"{EX}until", "about": {"@id": f"{EX}about", "@type": "@id"}}
     assert "elsewhere than at its top" in refused({"@context": context, "about": {"@id": "x:1", "until": "2026"}})

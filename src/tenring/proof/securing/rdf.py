@@ -119,15 +119,18 @@ def _require_in_place(prepared: JsonObject, quads: list[pyoxigraph.Quad]) -> Non
     identifier = prepared.get(key)
     if not isinstance(identifier, str):
         return
-    top = None if identifier.startswith("_:") else pyoxigraph.NamedNode(identifier)
-    if quads and not any(quad.subject == top for quad in quads):
+    if quads and not any(_is(quad.subject, identifier) for quad in quads):
         raise MalformedError(
             T("its id {value} is a label or an abbreviation of something else", value=repr(identifier))
         )
-    if any(quad.object == top for quad in quads):
+    if any(_is(quad.object, identifier) for quad in quads):
         elsewhere = _read(prepared | {key: f"{LOST}top"})
-        if any(quad.subject == top for quad in elsewhere):
+        if any(_is(quad.subject, identifier) for quad in elsewhere):
             raise MalformedError(T("it says something of itself elsewhere than at its top"))
+
+
+def _is(term: Any, address: str) -> bool:  # noqa: ANN401 - a term of RDF
+    return isinstance(term, pyoxigraph.NamedNode) and term.value == address
 
 
 def _terms(quad: pyoxigraph.Quad) -> tuple[Any, Any, Any, Any]:
