@@ -87,12 +87,15 @@ class RecognisedList:
             raise MalformedError(T("the list does not say when it is valid"))
         if self.valid_from is not None and at < self.valid_from:
             raise MalformedError(T("the list is valid only from {day} on", day=moment(self.valid_from)))
-        if self.valid_until is not None and at > self.valid_until:
-            raise StaleListError(T("the list was valid until {day}", day=moment(self.valid_until)))
-        if self.valid_until is None and self.valid_from is not None and at - self.valid_from > UNSAID:
-            raise StaleListError(
-                T("the list is of {day} and does not say until when it is valid", day=moment(self.valid_from))
-            )
+        if self.ends is not None and at > self.ends:
+            raise StaleListError(T("the list was valid until {day}", day=moment(self.ends)))
+
+    @property
+    def ends(self) -> datetime | None:
+        """Until when it is relied on; None: it does not even say since when it is valid."""
+        if self.valid_until is not None or self.valid_from is None:
+            return self.valid_until
+        return self.valid_from + min(UNSAID, datetime.max.replace(tzinfo=UTC) - self.valid_from)
 
 
 # writing
