@@ -38,7 +38,8 @@ class Shell:
         self.settings = Settings(home=home / "home")
 
     def run(self, *words: str, key: str | None = None, exit_code: int = 0) -> Result:
-        environment = {"TENRING_HOME": str(self.settings.home), "TENRING_WHO": "Li Wei"}
+        environment: dict[str, str | None] = {"TENRING_HOME": str(self.settings.home), "TENRING_WHO": "Li Wei"}
+        environment |= dict.fromkeys(("TENRING_DATA", "TENRING_ROOTS", "TENRING_ALLOW_NETWORKS"))
         if key is not None:
             environment["TENRING_PASSPHRASE"] = PASSPHRASES[key]
         result = CliRunner().invoke(tenring, list(words), env=environment)
