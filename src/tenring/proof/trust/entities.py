@@ -23,6 +23,7 @@ from tenring.proof.trust.fields import (
     refuse_field,
     required_url,
     several,
+    shown,
     text,
     texts,
     types,
@@ -245,6 +246,8 @@ def _read_entity(value: object, where: str) -> Entity:
     legal = value.get("legalName")
     if legal is not None and not isinstance(legal, str):
         refuse_field(f"{where}.legalName", T("it is not a text"))
+    if legal is not None:
+        shown(legal, f"{where}.legalName")
     for number, reference in enumerate(several(value.get("recognizedIn"))):
         inside = f"{where}.recognizedIn[{number}]"
         identifier(member(reference, inside), f"{inside}.id")
