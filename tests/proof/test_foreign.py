@@ -135,13 +135,14 @@ def test_of_the_samples_the_verified_become_licences_and_the_others_say_why_not(
 
 def test_a_licence_has_what_the_credential_says(catalog: Path, tmp_path: Path) -> None:
     result = built(catalog, tmp_path, SAMPLES)
-    about = "register, programme, number, holder, category, valid_from, valid_until"
+    about = "register, programme, number, holder, brand, category, valid_from, valid_until"
     (row,) = rows(result, f"SELECT {about} FROM licences WHERE number = 'SAMPLE-0101'")
     assert row == (
         REGISTER,
         "tsca-title-vi",
         "SAMPLE-0101",
         "Hexlowe Boards (sample)",
+        "Hexlowe",
         "wood-panels",
         date(2026, 6, 1),
         date(2029, 5, 31),

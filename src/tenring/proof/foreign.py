@@ -132,6 +132,7 @@ class Credentials:
             "number": content.number,
             "attestation": content.attestation,
             "holder": content.holder,
+            "brand": content.brands[0] if len(content.brands) == 1 else None,
             "name": content.name,
             "models": LIST_SEPARATOR.join(content.models),
             "gtins": LIST_SEPARATOR.join(content.gtins),

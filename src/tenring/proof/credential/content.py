@@ -12,7 +12,7 @@ from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 from tenring.exceptions import MalformedError
-from tenring.proof.credential.build import CATEGORIES, MET, OTHER_BASIS, licence_number
+from tenring.proof.credential.build import BRAND_OWNER, CATEGORIES, MET, OTHER_BASIS, licence_number
 from tenring.proof.moment import read_moment
 from tenring.proof.product import NamedProduct, assessed_products, products_of
 from tenring.proof.strict import JsonObject
@@ -48,6 +48,8 @@ class Content:
     """The id of a category of ours, where the credential names one by our scheme."""
     codes: tuple[tuple[str, str], ...]
     """Codes of other classifications: (address of the scheme, code)."""
+    brands: tuple[str, ...]
+    """Brands of its products, by their owners; each once."""
     products: tuple[NamedProduct, ...]
     valid_from: datetime | None
     valid_until: datetime | None
@@ -122,6 +124,7 @@ def read_content(document: JsonObject) -> Content:
         profile_name=_text(profile.get("name")),
         category=next((code for where, code in kinds if where == CATEGORIES), None),
         codes=tuple(dict.fromkeys(one for one in kinds if one[0] != CATEGORIES)),
+        brands=tuple(dict.fromkeys(_brands(assessments))),
         products=_products(document, assessments),
         valid_from=_moment(document.get("validFrom")),
         valid_until=_moment(document.get("validUntil")),
@@ -166,6 +169,13 @@ def _classifications(assessments: list[JsonObject]) -> Iterator[tuple[str, str]]
             code = _text(one.get("code"))
             if scheme and code:
                 yield scheme, code
+
+
+def _brands(assessments: list[JsonObject]) -> Iterator[str]:
+    for product in assessed_products(assessments):
+        for one in _objects(product.get("relatedParty")):
+            if one.get("role") == BRAND_OWNER and (name := _text(next(_objects(one.get("party")), {}).get("name"))):
+                yield name
 
 
 def _moment(value: object) -> datetime | None:
