@@ -5,7 +5,6 @@ from __future__ import annotations
 import gzip
 import json
 import os
-import statistics
 import time
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -189,7 +188,7 @@ def test_a_list_that_bears_no_date_cannot_be_told_from_an_old_one() -> None:
 def test_a_bomb_in_a_signed_list_costs_little_and_is_unknown() -> None:
     document = json.loads(status_list(SPOTLESS))
     del document["proof"]
-    bomb = "u" + base64url(gzip.compress(bytes(2 * 1024**3 // 8)))
+    bomb = "u" + base64url(gzip.compress(bytes(64 * 1024**2)))
     document["credentialSubject"]["encodedList"] = bomb
     body = signs_with(HONEST, NOW)(document)
     begin = time.process_time()
@@ -404,7 +403,7 @@ def test_a_nearly_right_passphrase_takes_as_long_and_says_as_much_as_a_wrong_one
                 unseal(sealed, wrong, {})
             times.append(time.process_time() - begin)
             told.add(str(error.value))
-        spent[wrong] = statistics.median(times)
+        spent[wrong] = min(times)
     assert len(told) == 1
     # scrypt takes nearly all of the time, whatever was typed; a factor of two leaves room for a busy machine.
     assert max(spent.values()) < 2 * min(spent.values())

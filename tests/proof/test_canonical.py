@@ -58,15 +58,6 @@ NUMBERS = [
 ]
 
 
-@pytest.fixture(params=["quick", "standard"], autouse=True)
-def _either_writer(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Every test holds with the quick writer and without it."""
-    if request.param == "standard":
-        monkeypatch.setattr(module, "quick", None)
-    elif module.quick is None:
-        pytest.skip("the quick writer is not installed")
-
-
 @pytest.mark.parametrize(("bits", "text"), NUMBERS)
 def test_a_number_is_written_as_appendix_b_of_the_rfc_says(bits: str, text: str) -> None:
     value = struct.unpack(">d", bytes.fromhex(bits))[0]

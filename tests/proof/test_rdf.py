@@ -355,6 +355,15 @@ def test_a_document_too_large_for_rdf_is_refused() -> None:
         canonical_rdf({f"{EX}a": "x" * (2 * 1024**2)}, NONE)
 
 
+def test_many_objects_under_a_large_context_are_refused_before_they_take_time() -> None:
+    large = {f"term{number}": f"{EX}{number}" for number in range(2000)}
+    document = {"@context": large, "@id": "urn:x:1", "term1": [{"term2": str(number)} for number in range(1000)]}
+    started = time.process_time()
+    with pytest.raises(TooComplexError, match="more objects than can be read"):
+        canonical_rdf(document, NONE)
+    assert time.process_time() - started < 1
+
+
 # terms alone
 
 

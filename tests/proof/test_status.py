@@ -17,7 +17,9 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from openvc.status.bitstring import decode_bitstring, encode_bitstring, get_status_bit
+from openvc.status.bitstring import decode_bitstring, encode_bitstring, get_status_bit, set_status_bit
+from openvc.status.issue import build_status_list_credential, build_status_list_entry
+from openvc.status.status_list import check_credential_status
 
 from tenring.exceptions import IssueError, MalformedError, MaterialError
 from tenring.model.licence import Status
@@ -562,7 +564,7 @@ def test_a_record_tells_what_was_when_and_why(world: World) -> None:
         Period(Status.SUSPENDED, NOW + HOUR, "smell of solvent"),
         Period(Status.ACTIVE, NOW + 2 * HOUR, "mended"),
     )
-    assert status_at(periods, NOW - HOUR) is None
+    assert status_at(periods, NOW - HOUR) is Status.ACTIVE
     assert status_at(periods, NOW + HOUR) is Status.SUSPENDED
     assert document["credentialSubject"]["licenceNumber"] == "CN-1"
     with pytest.raises(MalformedError, match="another credential"):
@@ -612,6 +614,35 @@ def test_a_base_without_a_path_is_refused_before_anything_is_written(tmp_path: P
     with pytest.raises(IssueError, match="no address below"):
         publish_status(book, ISSUER, tmp_path / "public", sign=signed, at=NOW)
     assert not (tmp_path / "public").exists()
+
+
+# another implementation
+
+
+@pytest.mark.parametrize("status", [Status.ACTIVE, Status.SUSPENDED, Status.WITHDRAWN])
+def test_another_implementation_reads_our_lists_as_we_do(world: World, status: Status) -> None:
+    put(world.book, status)
+    world.publish()
+    material = world.material().documents
+    theirs = check_credential_status(world.credential(), resolve_status_list=lambda url: json.loads(material[url].body))
+    ours = world.answer()
+    assert (theirs.revoked, theirs.suspended) == (status is Status.WITHDRAWN, status is not Status.ACTIVE)
+    assert (ours.outcome is Outcome.FAILED) == (theirs.revoked or theirs.suspended)
+
+
+@given(st.integers(0, MINIMUM - 1), st.booleans())
+def test_we_read_the_lists_of_another_implementation(index: int, revoked: bool) -> None:
+    address = "https://label.example/theirs"
+    bits = bytearray(MINIMUM // 8)
+    if revoked:
+        set_status_bit(bits, index, 1)
+    document = build_status_list_credential(
+        issuer=ISSUER, id=address, bitstring=bytes(bits), status_purpose="revocation", valid_from=NOW
+    )
+    entry = build_status_list_entry(status_list_credential=address, index=index, status_purpose="revocation")
+    material = Documents({address: Held(address, signed(document), NOW)})
+    answer = status_of({"issuer": ISSUER, "credentialStatus": entry}, material, NOW + HOUR, prove)
+    assert answer.outcome is (Outcome.FAILED if revoked else Outcome.PASSED)
 
 
 # what a verifier does not believe
@@ -808,6 +839,13 @@ def test_a_withdrawal_does_not_reach_back_when_the_record_says_since_when(world:
     (record,) = (world.out / "status" / "records").iterdir()
     record.unlink()
     assert world.answer(at=NOW + 5 * DAY).outcome is Outcome.FAILED
+
+
+def test_before_it_was_issued_a_credential_says_itself_what_held(world: World) -> None:
+    put(world.book, Status.SUSPENDED, at=NOW + 10 * DAY, since=NOW - 50 * DAY)
+    world.publish(at=NOW + 30 * DAY)
+    outcomes = [world.answer(at=NOW + day * DAY).outcome for day in (-60, -40, 20)]
+    assert outcomes == [Outcome.PASSED, Outcome.FAILED, Outcome.FAILED]
 
 
 def test_without_a_record_a_lifted_suspension_leaves_earlier_days_unknown(world: World) -> None:

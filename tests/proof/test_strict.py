@@ -20,13 +20,11 @@ VALUES = st.recursive(
 )
 
 
-@pytest.fixture(params=["quick", "standard"], autouse=True)
-def _either_reader(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Every test holds with the quick reader and without it."""
-    if request.param == "standard":
-        monkeypatch.setattr(strict, "quick", None)
-    elif strict.quick is None:
-        pytest.skip("the quick reader is not installed")
+@pytest.fixture(params=["compact", "careful"], autouse=True)
+def _either_way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every test holds with the fast way for compact text and without it."""
+    if request.param == "careful":
+        monkeypatch.setattr(strict, "_read_compact", lambda raw: strict._UNSURE)  # noqa: ARG005, SLF001 - as if unsure
 
 
 def refused(text: bytes | str) -> str:

@@ -9,9 +9,11 @@ from pathlib import Path
 import pytest
 
 from rulebook.toy import judged, library_of, product
+from tenring.exceptions import UnusableInputError
 from tenring.rulebook.dates import is_taken, taken_on
-from tenring.rulebook.document import CriteriaError
+from tenring.rulebook.document import CriteriaError, parse_document
 from tenring.rulebook.judge import Judged, judge
+from tenring.rulebook.publish.names import speaking
 from tenring.rulebook.trace import Why
 
 HEAD = """  - id: "1"
@@ -646,3 +648,39 @@ def test_a_part_without_its_kind_is_refused(tmp_path: Path) -> None:
 def test_what_is_missing_of_any_part_is_named(tmp_path: Path) -> None:
     found = judged(tmp_path, CANS, cans(body="2/", lid="2/"), on=date(2021, 1, 1)).of("can")
     assert [one.quantity for one in found.missing] == ["content@can[substance=lead]"]
+
+
+# what people write by mistake
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        ('{voc_content: {value: "0,09", unit: g/L}}', "has a comma"),
+        ('{voc_content: "1,200 g/L"}', "has a comma"),
+        ('{voc_content: "0,09 g/L"}', "has a comma"),
+        ('{voc: "3 g/L"}', "voc_content"),
+        ("{颜色: white}", "Perhaps you mean: paint_colour"),
+        ('{voc_content: "3 kg"}', "is not a unit of this property"),
+    ],
+)
+def test_a_mistake_in_a_value_or_name_is_told_with_the_way_out(tmp_path: Path, given: str, told: str) -> None:
+    with pytest.raises(CriteriaError, match=told):
+        judged(tmp_path, CANS, f"given: {given}")
+
+
+def test_errors_of_a_product_file_are_told_in_chinese(tmp_path: Path) -> None:
+    with speaking("zh"), pytest.raises(CriteriaError, match="含有逗号"):
+        judged(tmp_path, CANS, 'given: {voc_content: {value: "0,09", unit: g/L}}')
+
+
+def test_a_workbook_with_the_name_of_a_yaml_file_is_told_as_what_it_is(tmp_path: Path) -> None:
+    with pytest.raises(CriteriaError, match="workbook or an archive"):
+        parse_document(b"PK\x03\x04...", tmp_path / "product.yml")
+
+
+def test_criteria_of_no_such_name_name_those_like_it(tmp_path: Path) -> None:
+    library = library_of(tmp_path, CANS)
+    for name in ("toy/paint", "toy", "toy/paints/2021-01-01"):
+        with pytest.raises(UnusableInputError, match="toy/paints"):
+            library.named(name, date(2021, 1, 1))

@@ -20,6 +20,7 @@ from tenring.proof.keys.kept import KeyPurpose
 from tenring.proof.keys.store import KeyStore
 from tenring.proof.status import Change, Place, StatusBook, publish_status
 from tenring.proof.status.publish import VALID_FOR, Form, signs_with
+from tenring.proof.status.purposes import status_word
 
 Command = Callable[..., Any]
 #: What an issuer says of a licence: the states of the Tenring feed.
@@ -69,7 +70,7 @@ def set_(context: click.Context, /, **given: Any) -> None:  # noqa: ANN401 - cli
         print_json(changes)
         return
     for change in changes:
-        state = _word(change.status)
+        state = status_word(change.status)
         click.echo(
             T("{credential}: {state} since {day}", credential=change.credential, state=state, day=change.since.date())
         )
@@ -97,12 +98,12 @@ def show(context: click.Context, *, number: str, issuer: str | None, as_json: bo
         print_json([_facts(name, history[name], places[name]) for name in history])
         return
     for name, changes in history.items():
-        click.echo(T("{credential}: {state}", credential=name, state=_word(_state(changes))))
+        click.echo(T("{credential}: {state}", credential=name, state=status_word(_state(changes))))
         if changes:
             table = Table(T("status"), T("since"), T("why"), T("who"), T("recorded"))
             for change in changes:
                 days = change.since.date().isoformat(), change.at.date().isoformat()
-                cells = (_word(change.status), days[0], change.reason, change.who, days[1])
+                cells = (status_word(change.status), days[0], change.reason, change.who, days[1])
                 table.add_row(*map(Text, cells))
             console().print(table)
         for place in places[name]:
@@ -115,18 +116,6 @@ def _state(changes: list[Change]) -> Status:
 
 def _facts(name: str, changes: list[Change], places: tuple[Place, ...]) -> dict[str, object]:
     return {"credential": name, "status": _state(changes), "changes": changes, "places": places}
-
-
-def _word(state: Status) -> str:
-    return {
-        Status.NOT_BEGUN: T("not begun"),
-        Status.ACTIVE: T("active"),
-        Status.SUSPENDED: T("suspended"),
-        Status.WITHDRAWN: T("withdrawn"),
-        Status.SUPERSEDED: T("superseded"),
-        Status.EXPIRED: T("expired"),
-        Status.DELISTED: T("delisted"),
-    }[state]
 
 
 @status.command("publish")

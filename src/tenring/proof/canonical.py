@@ -6,13 +6,12 @@ import json
 import math
 from typing import Any, Final
 
+import orjson
+
 from tenring.exceptions import MalformedError
 from tenring.language import T
-from tenring.proof.strict import SAFE, quick
+from tenring.proof.strict import SAFE
 
-_ENCODE: Final = json.JSONEncoder(
-    ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False, check_circular=False
-).encode
 _STRING: Final = json.JSONEncoder(ensure_ascii=False).encode
 #: Up to here the order of code points is that of UTF-16, by which the RFC sorts.
 _SORTED_ALIKE: Final = "\ud7ff"
@@ -35,19 +34,11 @@ def canonical(value: Any) -> bytes:  # noqa: ANN401 - JSON is anything
         # UTF-16 and they as code points.
         if not _simple(value):
             return _written(value).encode("utf-8")
-        return _encoded(value)
+        return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
     except UnicodeEncodeError as error:
         raise MalformedError(T("it holds half a character (a lone surrogate)")) from error
     except (TypeError, ValueError) as error:
         raise MalformedError(T("it cannot be written as canonical JSON: {error}", error=str(error))) from error
-
-
-def _encoded(value: Any) -> bytes:  # noqa: ANN401 - JSON is anything
-    """`value` by a usual encoder."""
-    if quick is None:
-        return _ENCODE(value).encode("utf-8")
-    written: bytes = quick.dumps(value, option=quick.OPT_SORT_KEYS)
-    return written
 
 
 def _simple(value: Any) -> bool:  # noqa: ANN401, C901 - one loop without calls: every signed byte comes by here

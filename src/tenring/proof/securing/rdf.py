@@ -3,8 +3,8 @@
 JSON-LD lets a reader drop what no context defines; a signature over the rest would cover less than the document shows.
 So nothing may be lost here. Before pyoxigraph reads the document, every place where something would be dropped is given
 an address under `LOST` (a default vocabulary, a base, and for terms that a context unmaps); what comes out under that
-address would have been lost, and the document is refused. What is dropped because it is no IRI and no language is seen
-by a second, lenient reading, which keeps it. Features whose meaning RDF does not keep are refused, too.
+address would have been lost, and the document is refused. So is one with what is no IRI and no language, which readers
+drop, and one with features whose meaning RDF does not keep.
 
 Canonicalisation (RDFC-1.0) can take for ever on a graph made for it. Graphs whose blank nodes are told apart at once
 take linear time and are done here; all others in a process of their own that is ended when its time is up.
@@ -39,8 +39,11 @@ _CONTAINERS: Final = frozenset({"@set", "@list", "@graph", "@language"})
 _TYPES: Final = frozenset({"@id", "@vocab", "@json", "@none"})
 #: Contexts that refer to each other deeper than this are no vocabulary but an attack.
 _CONTEXT_DEPTH: Final = 8
-#: Bytes of a document with its contexts in place.
+#: Characters of a document with its contexts in place.
 SIZE_LIMIT: Final = 2 * 1024**2
+#: Objects times characters of contexts: a reader applies contexts to each object anew. A conformity credential under
+#: the context of UNTP comes to 3 million, which takes a tenth of a second.
+WORK_LIMIT: Final = 20_000_000
 BLANK_NODE_LIMIT: Final = 5_000
 #: So many blank nodes that look alike at first are told apart here: 6! orders at most, a few milliseconds.
 ALIKE_LIMIT: Final = 6
@@ -81,18 +84,47 @@ def quads_of(document: JsonObject, contexts: Material) -> list[pyoxigraph.Quad]:
         MalformedError: something of it would be lost, or it is not JSON-LD.
         MaterialError: a context is missing.
     """
-    prepared = _Preparing(contexts).document(document)
-    text = json.dumps(prepared, ensure_ascii=False)
+    preparing = _Preparing(contexts)
+    text = json.dumps(preparing.document(document), ensure_ascii=False)
     if len(text) > SIZE_LIMIT:
         raise TooComplexError(T("it is larger than {limit} bytes", limit=f"{SIZE_LIMIT:,}"))
-    quads, all_quads = _read(text, lenient=False), _read(text, lenient=True)
-    for quad in all_quads:
-        _require_kept(quad)
-    if len(quads) != len(all_quads):
-        known = set(map(str, quads))
-        dropped = next(text for text in map(str, all_quads) if text not in known)
-        raise MalformedError(T("what is no IRI or no language would be shown but not signed: {quad}", quad=dropped))
-    return quads
+    if preparing.objects * preparing.context_size > WORK_LIMIT:
+        raise TooComplexError(T("it has more objects than can be read as RDF in time"))
+    # The strict reader drops what is no IRI and no language, silently; the lenient one keeps it, to be looked at here.
+    try:
+        read = pyoxigraph.parse(text, format=pyoxigraph.RdfFormat.JSON_LD, base_iri=LOST, lenient=True)
+        quads = list(read)
+    except (SyntaxError, ValueError) as error:
+        raise MalformedError(T("it is no JSON-LD: {error}", error=str(error).partition(" at line")[0])) from error
+    known: dict[Any, Any] = {}
+    return [pyoxigraph.Quad(*(_kept(term, known) for term in _terms(quad))) for quad in quads]
+
+
+def _terms(quad: pyoxigraph.Quad) -> tuple[Any, Any, Any, Any]:
+    return quad.subject, quad.predicate, quad.object, quad.graph_name
+
+
+def _kept(term: Any, known: dict[Any, Any]) -> Any:  # noqa: ANN401 - a term of RDF
+    """The term as a strict reader has it; refused if that would have dropped it."""
+    if term in known:
+        return known[term]
+    address = term.datatype.value if isinstance(term, pyoxigraph.Literal) else getattr(term, "value", "")
+    if address.startswith(LOST):
+        what = repr(address[len(LOST) :])
+        raise MalformedError(T("no context defines {term}, so it would be shown but not signed", term=what))
+    kept = term
+    try:
+        if isinstance(term, pyoxigraph.NamedNode):
+            kept = pyoxigraph.NamedNode(term.value)
+        elif isinstance(term, pyoxigraph.Literal):
+            pyoxigraph.NamedNode(term.datatype.value)
+            kept = term if term.language is None else pyoxigraph.Literal(term.value, language=term.language)
+    except ValueError as error:
+        raise MalformedError(
+            T("what is no IRI or no language would be shown but not signed: {term}", term=str(term))
+        ) from error
+    known[term] = kept
+    return kept
 
 
 def require_terms(document: JsonObject, contexts: Material) -> None:
@@ -117,28 +149,13 @@ def _undirected(value: Any) -> Any:  # noqa: ANN401 - JSON is anything
     return [_undirected(entry) for entry in value if entry is not None] if isinstance(value, list) else value
 
 
-def _read(text: str, *, lenient: bool) -> list[pyoxigraph.Quad]:
-    try:
-        return list(pyoxigraph.parse(text, format=pyoxigraph.RdfFormat.JSON_LD, base_iri=LOST, lenient=lenient))
-    except (SyntaxError, ValueError) as error:
-        raise MalformedError(T("it is no JSON-LD: {error}", error=str(error).partition(" at line")[0])) from error
-
-
-def _require_kept(quad: pyoxigraph.Quad) -> None:
-    """Refuse what would have been dropped."""
-    for term in (quad.subject, quad.predicate, quad.object, quad.graph_name):
-        address = term.datatype.value if isinstance(term, pyoxigraph.Literal) else getattr(term, "value", "")
-        if address.startswith(LOST):
-            raise MalformedError(
-                T("no context defines {term}, so it would be shown but not signed", term=repr(address[len(LOST) :]))
-            )
-
-
 class _Preparing:
     """Puts contexts in place of their addresses, so that nothing is fetched and nothing can be lost unseen."""
 
     def __init__(self, contexts: Material) -> None:
         self._contexts = contexts
+        self.objects = 0
+        self.context_size = 0
 
     def document(self, document: JsonObject) -> JsonObject:
         if "@value" in document:
@@ -151,6 +168,7 @@ class _Preparing:
         if isinstance(value, dict):
             if "@language" in value and "@value" not in value:
                 raise MalformedError(T("{path} holds {key}, which is shown but not signed", path=path, key="@language"))
+            self.objects += 1
             return {key: self._entry(key, entry, path) for key, entry in value.items()}
         if isinstance(value, list):
             return [self._value(entry, f"{path}[{index}]") for index, entry in enumerate(value)]
@@ -162,7 +180,9 @@ class _Preparing:
 
     def _entry(self, key: str, entry: Any, path: str) -> Any:  # noqa: ANN401 - JSON is anything
         if key == "@context":
-            return self._flat(entry, 0, ours=False)
+            context = self._flat(entry, 0, ours=False)
+            self.context_size += len(json.dumps(context))
+            return context
         if key.startswith("_:") or (key.startswith("@") and key not in KEPT):
             raise MalformedError(T("{path} holds {key}, which is shown but not signed", path=path, key=repr(key)))
         return self._value(entry, f"{path}.{key}")
@@ -273,7 +293,7 @@ def _blank_nodes(dataset: pyoxigraph.Dataset) -> tuple[int, int]:
     """How many blank nodes look like another one by their own statements (RDFC-1.0, 4.6), and how many there are."""
     statements: dict[pyoxigraph.BlankNode, list[str]] = {}
     for quad in dataset:
-        terms = (quad.subject, quad.predicate, quad.object, quad.graph_name)
+        terms = _terms(quad)
         for node in {term for term in terms if isinstance(term, pyoxigraph.BlankNode)}:
             shown = (
                 ("_:a" if term == node else "_:z") if isinstance(term, pyoxigraph.BlankNode) else str(term)

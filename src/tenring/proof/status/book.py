@@ -21,7 +21,7 @@ from tenring.model.licence import Status
 from tenring.proof.status.bitstring import MINIMUM, Bitstring
 from tenring.proof.status.entry import write_entry
 from tenring.proof.status.lists import EVER, EVER_SUSPENDED
-from tenring.proof.status.purposes import FINAL, HALTED, MESSAGE_SIZE, Purpose, bits_of
+from tenring.proof.status.purposes import FINAL, HALTED, MESSAGE_SIZE, Purpose, bits_of, status_word
 from tenring.proof.status.record import Period, record_address
 from tenring.proof.strict import JsonObject
 
@@ -464,7 +464,7 @@ def _require_change(one: _Credential, earlier: Sequence[Change], status: Status,
             T(
                 "{credential}: {status} since {day} cannot be undone. Issue a new credential",
                 credential=one.name,
-                status=last.status,
+                status=status_word(last.status),
                 day=last.since.date(),
             )
         )

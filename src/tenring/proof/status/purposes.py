@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+from tenring.language import T
 from tenring.model.licence import Status
 from tenring.proof.strict import JsonObject
 
@@ -84,6 +85,19 @@ def _one_of(told: Status | None, allowed: frozenset[Status], plain: Status) -> S
     if told is None:
         return plain
     return told if told in allowed else None
+
+
+def status_word(status: Status) -> str:
+    """A state in the reader's words."""
+    return {
+        Status.NOT_BEGUN: T("not begun"),
+        Status.ACTIVE: T("active"),
+        Status.SUSPENDED: T("suspended"),
+        Status.WITHDRAWN: T("withdrawn"),
+        Status.SUPERSEDED: T("superseded"),
+        Status.EXPIRED: T("expired"),
+        Status.DELISTED: T("delisted"),
+    }[status]
 
 
 def message_table() -> list[JsonObject]:

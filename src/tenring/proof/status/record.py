@@ -103,7 +103,6 @@ def read_record(document: JsonObject, *, address: str, credential: str) -> Recor
     return Record(read_moment(document.get("validFrom"), "validFrom"), periods)
 
 
-def status_at(periods: Sequence[Period], at: datetime) -> Status | None:
-    """The status at a moment; None before the first period."""
-    past = [period.status for period in periods if period.since <= at]
-    return past[-1] if past else None
+def status_at(periods: Sequence[Period], at: datetime) -> Status:
+    """The status at a moment. Before the first period the credential itself says what held, and nothing against it."""
+    return next((period.status for period in reversed(periods) if period.since <= at), Status.ACTIVE)

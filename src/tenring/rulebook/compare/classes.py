@@ -35,13 +35,25 @@ class ClassFollowing:
     sure: bool = True
 
 
-def class_followings(first: Side, second: Side, properties: Properties) -> Iterator[ClassFollowing]:
-    """For each class of the first, the best class of the second that follows; nothing where neither has classes."""
+def class_followings(
+    first: Side, second: Side, properties: Properties, whole: WholeDirection
+) -> Iterator[ClassFollowing]:
+    """For each class of the first, the best class of the second that follows; nothing where neither has classes.
+
+    `whole` is what was found of both without their classes: what does not give the document gives no class of it.
+    """
     held, wanted = first.revision.grades or (None,), second.revision.grades or (None,)
     if (held, wanted) == ((None,), (None,)):
         return
     if first == second:
         yield from (ClassFollowing(name, name, meets=True) for name in held)
+        return
+    least = whole if held == (None,) else _direction(first, second, held[0], wanted[-1], properties)
+    if not least.holds:
+        for name in held:
+            yield ClassFollowing(
+                name, None, meets=False, witness=_named(least.witness, first, second, name, wanted[-1])
+            )
         return
     place, beyond = 0, None
     for name in held:
@@ -50,7 +62,7 @@ def class_followings(first: Side, second: Side, properties: Properties) -> Itera
             found = _direction(first, second, name, wanted[place], properties)
             if found.holds:
                 break
-            beyond = found.witness and _named(found.witness, first, second, name, wanted[place])
+            beyond = _named(found.witness, first, second, name, wanted[place])
             place += 1
         holds = place < len(wanted)
         basis = _basis(found) if found is not None and holds else ()
@@ -69,8 +81,10 @@ def _basis(found: WholeDirection) -> tuple[Basis, ...]:
     return tuple(dict.fromkeys(basis for one in found.follows for basis in one.basis))
 
 
-def _named(witness: Witness, first: Side, second: Side, held: str | None, wanted: str | None) -> Witness:
+def _named(witness: Witness | None, first: Side, second: Side, held: str | None, wanted: str | None) -> Witness | None:
     """The witness, with the classes in question."""
+    if witness is None:
+        return None
     fails = f"{second.id} {wanted}" if wanted is not None else witness.fails
     return replace(witness, passes=f"{first.id} {held}" if held is not None else witness.passes, fails=fails)
 

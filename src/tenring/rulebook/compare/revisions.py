@@ -118,9 +118,14 @@ class _Comparer:
             reverse_witness=back.witness,
             basis=basis,
             reason=reason,
-            classes=tuple(class_followings(self._first, self._second, self._worlds.properties)),
-            classes_back=tuple(class_followings(self._second, self._first, self._worlds.properties)),
+            classes=tuple(self._classes(self._first, self._second, forth, reason)),
+            classes_back=tuple(self._classes(self._second, self._first, back, reason)),
         )
+
+    def _classes(self, one: Side, other: Side, whole: WholeDirection, reason: str | None) -> Iterator[ClassFollowing]:
+        """What the classes of one side give; nothing where both have no measurand in common."""
+        if reason != "measurand":
+            yield from class_followings(one, other, self._worlds.properties, whole)
 
     @cached_property
     def _forth(self) -> WholeDirection:
