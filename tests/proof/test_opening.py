@@ -67,7 +67,8 @@ def test_white_space_around_a_token_or_json_does_not_matter() -> None:
 
 def test_an_envelope_is_not_opened_as_something_else() -> None:
     token = sign_jwt(credential(), signer())
-    for media in ("vp+jwt", "vc+ld+jwt", "vc+cose", "jwt", "json"):
+    assert open_secured(raw(envelope(f"data:application/vc-ld+jwt,{token}"))).securing == "vc+jwt"
+    for media in ("vp+jwt", "vp-ld+jwt", "vc+cose", "vc+ld+sd-jwt", "jwt", "json"):
         refused(raw(envelope(f"data:application/{media},{token}")))
     assert "its envelope calls it" in refused(raw(envelope(f"data:application/vp+jwt,{token}")))
 
@@ -156,6 +157,28 @@ def test_every_credential_in_the_presentation_of_the_w3c_suite_is_opened(data: P
     assert [one.securing for one in opened] == ["vc+jwt", "vc+sd-jwt", "vc+cose"]
     for one, key in zip(opened, ["vm-p256.json", "vm-p384.json", "vm-p256.json"], strict=True):
         assert one.proofs[0].holds(suite_key(data, key), NONE)
+
+
+@given(
+    st.sampled_from(
+        [
+            "vc+jwt",
+            "vp+jwt",
+            "vc+sd-jwt",
+            "vp-ld+sd-jwt",
+            "vc+cose",
+            "vp+cose;base64",
+            "vc+jwt;base64",
+            "x+jwt",
+            "+",
+            "",
+        ]
+    ),
+    st.text(max_size=40) | st.sampled_from(["e30.e30.e30", "e30.e30.e30~", "0oRAoEBA", "~", "..", "e30..~e30~"]),
+)
+def test_any_envelope_is_opened_or_refused_and_nothing_else(media: str, text: str) -> None:
+    with suppress(MalformedError):
+        open_secured(raw(envelope(f"data:application/{media},{text}")))
 
 
 @given(st.binary(max_size=200) | st.text(max_size=200).map(str.encode))

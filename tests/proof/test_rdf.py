@@ -279,6 +279,8 @@ def test_what_is_no_iri_or_language_is_not_lost_unseen(document: dict[str, Any])
     [
         {f"{EX}a": None},
         {f"{EX}a": [None]},
+        {f"{EX}a": []},
+        {f"{EX}a": ["x", []]},
         {f"{EX}a": {"@value": None}},
         {f"{EX}a": {"@id": "@nothing"}},
         {f"{EX}a": "@type"},
@@ -309,6 +311,7 @@ def test_what_is_no_iri_or_language_is_not_lost_unseen(document: dict[str, Any])
         {"@context": {"T": {"@id": f"{EX}T", "@context": None}}, "@type": "T"},
         {"@context": 5},
         {"@context": [[5]]},
+        {f"{EX}a": "\ud800"},
     ],
     ids=str,
 )
@@ -367,9 +370,9 @@ def test_many_objects_under_a_large_context_are_refused_before_they_take_time() 
 # terms alone
 
 
-def test_a_credential_whose_terms_are_defined_is_accepted_with_direction_and_null() -> None:
+def test_a_credential_whose_terms_are_defined_is_accepted_with_what_rdf_does_not_keep() -> None:
     name = {"@value": "name", "@language": "ar", "@direction": "rtl"}
-    require_terms(credential(name=name, evidence=None, proof={"undefined": True}), OWN)
+    require_terms(credential(name=name, evidence=None, termsOfUse=[], proof={"undefined": True}), OWN)
 
 
 def test_a_misspelt_term_is_told() -> None:

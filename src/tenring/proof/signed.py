@@ -17,6 +17,7 @@ from tenring.proof.did import VerificationMethod, find_method
 from tenring.proof.material import Material
 from tenring.proof.moment import read_moment
 from tenring.proof.securing import Proof, Secured
+from tenring.proof.standards import KnownContexts
 
 
 @dataclass(frozen=True)
@@ -59,7 +60,7 @@ def _checked(proof: Proof, secured: Secured, material: Material, at: datetime) -
     try:
         url = _method_url(proof, secured)
         method = find_method(url, material, at)
-        answer = proof.holds(method.key, material)
+        answer = proof.holds(method.key, KnownContexts(material))
     except MaterialError as error:
         return Finding(Check.SIGNATURE, Outcome.UNKNOWN, str(error), "key_not_at_hand")
     except (KeyMaterialError, MalformedError) as error:

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property
+from itertools import product
 from typing import Final
 
 from tenring.exceptions import MaterialError, ProofError
@@ -27,7 +28,7 @@ from tenring.proof.datamodel import require_credential, require_presentation
 from tenring.proof.material import Material, Remembered
 from tenring.proof.moment import moment
 from tenring.proof.product import ProductMatch, product_matches
-from tenring.proof.said import categories_of, said_by
+from tenring.proof.said import categories_of, said_by, schemes_of
 from tenring.proof.securing import Secured, open_secured
 from tenring.proof.signatures import proven
 from tenring.proof.signed import Signatures, signatures
@@ -217,9 +218,9 @@ class _Course:
 
     def _recognitions(self, trust: TrustModel) -> Iterator[RecognitionAnswer]:
         """For each category, at issue and on the date asked."""
-        issuer, scheme = self.secured.signer or "", self.content.scheme
+        issuer, document = self.secured.signer or "", self.secured.document
         signed = self.signatures.signed if self.signatures is not None else None
-        for category in categories_of(self.secured.document):
+        for scheme, category in product(schemes_of(document), categories_of(document)):
             if signed is not None:
                 yield trust.recognised(issuer, scheme, category, signed.date())
             yield trust.recognised(issuer, scheme, category, self.question.on)

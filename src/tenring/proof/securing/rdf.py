@@ -92,7 +92,7 @@ def quads_of(document: JsonObject, contexts: Material) -> list[pyoxigraph.Quad]:
         raise TooComplexError(T("it has more objects than can be read as RDF in time"))
     # The strict reader drops what is no IRI and no language, silently; the lenient one keeps it, to be looked at here.
     try:
-        read = pyoxigraph.parse(text, format=pyoxigraph.RdfFormat.JSON_LD, base_iri=LOST, lenient=True)
+        read = pyoxigraph.parse(text.encode("utf-8"), format=pyoxigraph.RdfFormat.JSON_LD, base_iri=LOST, lenient=True)
         quads = list(read)
     except (SyntaxError, ValueError) as error:
         raise MalformedError(T("it is no JSON-LD: {error}", error=str(error).partition(" at line")[0])) from error
@@ -140,11 +140,12 @@ def require_terms(document: JsonObject, contexts: Material) -> None:
 
 
 def _undirected(value: Any) -> Any:  # noqa: ANN401 - JSON is anything
+    """`value` without text directions, and without what is null or an empty list."""
     if isinstance(value, dict):
         return {
             key: entry if key == "@context" else _undirected(entry)
             for key, entry in value.items()
-            if key != "@direction" and entry is not None
+            if key != "@direction" and entry is not None and entry != []
         }
     return [_undirected(entry) for entry in value if entry is not None] if isinstance(value, list) else value
 
@@ -170,10 +171,10 @@ class _Preparing:
                 raise MalformedError(T("{path} holds {key}, which is shown but not signed", path=path, key="@language"))
             self.objects += 1
             return {key: self._entry(key, entry, path) for key, entry in value.items()}
-        if isinstance(value, list):
+        if isinstance(value, list) and value:
             return [self._value(entry, f"{path}[{index}]") for index, entry in enumerate(value)]
-        if value is None:
-            raise MalformedError(T("{path} is null, which is shown but not signed", path=path))
+        if value is None or value == []:
+            raise MalformedError(T("{path} is null or empty, which is shown but not signed", path=path))
         if isinstance(value, str) and _is_keyword(value):
             raise MalformedError(T("{path} is a keyword, which is shown but not signed", path=path))
         return value
@@ -281,7 +282,7 @@ def _in_time(dataset: pyoxigraph.Dataset, algorithm: str, seconds: float) -> byt
         return subprocess.run(command, input=text, capture_output=True, check=True, timeout=seconds).stdout  # noqa: S603
     except subprocess.TimeoutExpired as error:
         raise TooComplexError(T("its nodes without a name cannot be told apart in time")) from error
-    except subprocess.CalledProcessError as error:
+    except (subprocess.CalledProcessError, OSError) as error:
         raise TooComplexError(T("its nodes without a name cannot be told apart")) from error
 
 
