@@ -270,7 +270,8 @@ def _keys(settings: Settings, asked: Asked) -> tuple[StoredKey, StoredKey | None
             what = T(
                 "the key {name} is not for issuing, but for: {purpose}", name=name, purpose=store.key(name).purpose
             )
-            raise IssueError(f"{what}. {T('One key signs one kind of thing; see `tenring keys list`')}")
+            do = T("One key signs one kind of thing; see `tenring keys list`")
+            raise IssueError(f"{what}. {do}")
     secret = passphrase(settings, asked.passphrase_file)
     archive = StoredKey(settings.keys, asked.archive_key, secret) if asked.archive_key else None
     return StoredKey(settings.keys, asked.key, secret), archive

@@ -107,7 +107,8 @@ def _require_own(document: JsonObject, signer: Signer) -> None:
     method = signer.verification_method
     if method.partition("#")[0] != did:
         what = T("the key {method} is not one of the issuer {issuer}", method=method, issuer=did)
-        raise IssueError(f"{what}. {T('Nobody would believe the credential; sign with a key of the issuer')}")
+        do = T("Nobody would believe the credential; sign with a key of the issuer")
+        raise IssueError(f"{what}. {do}")
 
 
 def issue(  # noqa: PLR0913 - each by keyword
@@ -179,4 +180,5 @@ def write_together(folder: Path, files: dict[str, bytes]) -> None:
             with suppress(OSError):
                 path.unlink()
         what = T("the credential cannot be written ({reason})", reason=error.strerror or str(error))
-        raise IssueError(f"{folder}: {what}. {T('Nothing was issued; name another folder')}") from error
+        do = T("Nothing was issued; name another folder")
+        raise IssueError(f"{folder}: {what}. {do}") from error
