@@ -14,7 +14,7 @@ from typing import Any, Final
 from tenring.exceptions import MalformedError
 from tenring.proof.credential.build import BRAND_OWNER, CATEGORIES, MET, OTHER_BASIS, licence_number
 from tenring.proof.moment import read_moment
-from tenring.proof.product import NamedProduct, assessed_products, products_of
+from tenring.proof.product import NamedProduct, assessed_products, named_products
 from tenring.proof.strict import JsonObject
 from tenring.register.cells import read_gtin
 
@@ -106,7 +106,8 @@ def read_content(document: JsonObject) -> Content:
     assessments = list(_objects(subject.get("conformityAssessment") or subject.get("assessment")))
     scheme = next(_objects(subject.get("referenceScheme") or subject.get("scope")), {})
     profile = next(_objects(subject.get("referenceProfile")), {})
-    kinds = list(_classifications(assessments))
+    products = list(assessed_products(assessments))
+    kinds = list(_classifications(products))
     answers = [one.get("conformance") for one in assessments]
     attestation = _text(subject.get("id"))
     score = _text(next(_objects(subject.get("profileScore")), {}).get("code"))
@@ -124,8 +125,8 @@ def read_content(document: JsonObject) -> Content:
         profile_name=_text(profile.get("name")),
         category=next((code for where, code in kinds if where == CATEGORIES), None),
         codes=tuple(dict.fromkeys(one for one in kinds if one[0] != CATEGORIES)),
-        brands=tuple(dict.fromkeys(_brands(assessments))),
-        products=_products(document, assessments),
+        brands=tuple(dict.fromkeys(_brands(products))),
+        products=_products(products, older="conformityAssessment" not in subject),
         valid_from=_moment(document.get("validFrom")),
         valid_until=_moment(document.get("validUntil")),
         conformant=sum(one is True for one in answers),
@@ -143,27 +144,25 @@ def _version(document: JsonObject) -> str | None:
     return None
 
 
-def _products(document: JsonObject, assessments: list[JsonObject]) -> tuple[NamedProduct, ...]:
-    found = products_of(document)
-    return found or tuple(dict.fromkeys(_older_products(assessments)))
+def _products(products: list[JsonObject], *, older: bool) -> tuple[NamedProduct, ...]:
+    return tuple(dict.fromkeys(map(_older_product, products))) if older else named_products(products)
 
 
-def _older_products(assessments: list[JsonObject]) -> Iterator[NamedProduct]:
-    """Products as UNTP 0.6 has them: GTIN and serial in `registeredId`, serial and batch in terms of their own."""
-    for product in assessed_products(assessments):
-        gtin, _, rest = (_text(product.get("registeredId")) or "").partition(".")
-        yield NamedProduct(
-            id=_text(product.get("id")) or "",
-            name=_text(product.get("name")) or "",
-            model=_text(product.get("modelNumber")),
-            gtin=read_gtin(gtin) if gtin else None,
-            batch=_text(product.get("batchNumber")),
-            item=_text(product.get("serialNumber")) or rest or None,
-        )
+def _older_product(product: JsonObject) -> NamedProduct:
+    """A product as UNTP 0.6 has it: GTIN and serial in `registeredId`, serial and batch in terms of their own."""
+    gtin, _, rest = (_text(product.get("registeredId")) or "").partition(".")
+    return NamedProduct(
+        id=_text(product.get("id")) or "",
+        name=_text(product.get("name")) or "",
+        model=_text(product.get("modelNumber")),
+        gtin=read_gtin(gtin) if gtin else None,
+        batch=_text(product.get("batchNumber")),
+        item=_text(product.get("serialNumber")) or rest or None,
+    )
 
 
-def _classifications(assessments: list[JsonObject]) -> Iterator[tuple[str, str]]:
-    for product in assessed_products(assessments):
+def _classifications(products: list[JsonObject]) -> Iterator[tuple[str, str]]:
+    for product in products:
         for one in _objects(product.get("productCategory")):
             scheme = _text(one.get("schemeId") or one.get("schemeID"))
             code = _text(one.get("code"))
@@ -171,8 +170,8 @@ def _classifications(assessments: list[JsonObject]) -> Iterator[tuple[str, str]]
                 yield scheme, code
 
 
-def _brands(assessments: list[JsonObject]) -> Iterator[str]:
-    for product in assessed_products(assessments):
+def _brands(products: list[JsonObject]) -> Iterator[str]:
+    for product in products:
         for one in _objects(product.get("relatedParty")):
             if one.get("role") == BRAND_OWNER and (name := _text(next(_objects(one.get("party")), {}).get("name"))):
                 yield name
