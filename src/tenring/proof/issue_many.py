@@ -17,6 +17,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, Final, Protocol
 
+import orjson
 import pyarrow as pa
 
 from tenring.catalogue import Catalogue
@@ -30,9 +31,7 @@ from tenring.proof.credential.written import WrittenIssuer
 from tenring.proof.issue import StatusIndex, issue, status_entries, with_status
 from tenring.proof.keys.signer import Signer
 from tenring.proof.material import Material
-from tenring.proof.securing.jose import json_bytes
 from tenring.proof.status import StatusBook
-from tenring.proof.strict import JsonObject, quick
 from tenring.rulebook.library import load_library
 from tenring.rulebook.publish.names import Publication
 
@@ -151,7 +150,7 @@ class Build:
             document = conformity_credential(granted, self.basis.issuing)
         except TenringError as error:
             return row | {"reason": str(error)}
-        packed = _packed(document)
+        packed = orjson.dumps(document)
         return row | {"number": granted.written.number, "credential": document["id"], "document": packed}
 
     def _read(self, where: str, content: bytes | None) -> Granted:
@@ -177,7 +176,7 @@ class Sign:
         basis = self.basis
         try:
             issue(
-                with_status(_unpacked(row["document"]), json.loads(row["status"])),
+                with_status(orjson.loads(row["document"]), orjson.loads(row["status"])),
                 _opened(basis.key),
                 number=row["number"],
                 out=self.out,
@@ -188,19 +187,6 @@ class Sign:
         except TenringError as error:
             return {"where": row["where"], "number": row["number"], "reason": str(error)}
         return {"where": row["where"], "number": row["number"], "reason": None}
-
-
-def _packed(document: JsonObject) -> bytes:
-    """A credential on its way between two of our own tasks."""
-    if quick is None:
-        return json_bytes(document)
-    packed: bytes = quick.dumps(document)
-    return packed
-
-
-def _unpacked(packed: bytes) -> JsonObject:
-    document: JsonObject = json.loads(packed) if quick is None else quick.loads(packed)
-    return document
 
 
 @dataclass(frozen=True)
