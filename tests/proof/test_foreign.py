@@ -350,6 +350,7 @@ def test_a_file_that_is_not_there_is_one_clear_error(tmp_path: Path) -> None:
         (("2026-01-01T12:00:00Z", "2026-12-31T12:00:00Z"), (date(2026, 1, 2), date(2026, 12, 30))),
         (("2026-01-01T00:00:00+08:00", "2026-12-31T23:59:59+08:00"), (date(2026, 1, 1), date(2026, 12, 31))),
         (("2026-01-01", "tomorrow"), (None, None)),
+        (("9999-12-31T23:59:59Z", "0001-01-01T00:00:00Z"), (date.max, date.min)),
     ],
 )
 def test_only_whole_days_of_validity_count(moments: tuple[str, str], days: tuple[date | None, date | None]) -> None:

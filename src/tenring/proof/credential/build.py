@@ -308,6 +308,8 @@ class _Making:
         """What a person reads: what was granted, by which document, how it was judged, and what it rests on else."""
         written, result = self.granted.written, self.result
         parts = [f"Judged by {revision.document} on {result.on.isoformat()}: {_ANSWERS[result.overall]}."]
+        if written.trusted:
+            parts.append("The values are those of the programme itself; no documents were asked for.")
         if written.basis is not None:
             document = f" ({written.basis.document})" if written.basis.document else ""
             parts.append(f"Granted on another basis, {written.basis.kind}: {written.basis.why}{document}.")

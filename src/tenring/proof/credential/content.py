@@ -79,12 +79,12 @@ class Content:
     @property
     def first_day(self) -> date | None:
         """The first whole day of validity, in the time zone that the credential states."""
-        return (self.valid_from + _ALMOST_A_DAY).date() if self.valid_from else None
+        return _shifted(self.valid_from, _ALMOST_A_DAY, date.max)
 
     @property
     def last_day(self) -> date | None:
         """The last whole day of validity, in the time zone that the credential states."""
-        return (self.valid_until - _ALMOST_A_DAY).date() if self.valid_until else None
+        return _shifted(self.valid_until, -_ALMOST_A_DAY, date.min)
 
     @property
     def granted(self) -> bool:
@@ -187,6 +187,14 @@ def _moment(value: object) -> datetime | None:
         return datetime.fromisoformat(str(value))
     except ValueError:
         return moment
+
+
+def _shifted(moment: datetime | None, by: timedelta, otherwise: date) -> date | None:
+    """The day of a moment some time earlier or later; `otherwise` where the calendar has no such day."""
+    try:
+        return (moment + by).date() if moment else None
+    except OverflowError:
+        return otherwise
 
 
 def _text(value: object) -> str | None:
