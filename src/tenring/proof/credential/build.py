@@ -61,6 +61,7 @@ _ANSWERS: Final = {
     Judged.NOT_APPLICABLE: "not applicable",
     Judged.NOT_CHECKED: "not checked",
 }
+BRAND_OWNER: Final = "brandOwner"
 OTHER_BASIS: Final = "granted-on-another-basis"
 MET: Final = "met"
 
@@ -307,6 +308,8 @@ class _Making:
         """What a person reads: what was granted, by which document, how it was judged, and what it rests on else."""
         written, result = self.granted.written, self.result
         parts = [f"Judged by {revision.document} on {result.on.isoformat()}: {_ANSWERS[result.overall]}."]
+        if written.trusted:
+            parts.append("The values are those of the programme itself; no documents were asked for.")
         if written.basis is not None:
             document = f" ({written.basis.document})" if written.basis.document else ""
             parts.append(f"Granted on another basis, {written.basis.kind}: {written.basis.why}{document}.")
@@ -387,10 +390,16 @@ class _Making:
                         **({"idScheme": dict(GTIN)} if by_gtin else {}),
                         **({"modelNumber": product.model} if product.model else {}),
                         "idGranularity": "model",
+                        **({"relatedParty": [self._brand(product.brand)]} if product.brand else {}),
                         "productCategory": [kind],
                     },
                     "idVerifiedByCAB": product.checked,
                 }
+
+    def _brand(self, brand: str) -> JsonObject:
+        """UNTP has no brand of a product, but whoever owns it."""
+        party = {"type": ["Party"], "id": f"{self._base}brand/{quote(brand, safe='')}", "name": brand}
+        return {"role": BRAND_OWNER, "party": party}
 
 
 def _conditions(clause: Clause, judgement: Judgement) -> Iterator[str]:

@@ -12,9 +12,9 @@ from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 from tenring.exceptions import MalformedError
-from tenring.proof.credential.build import CATEGORIES, MET, OTHER_BASIS, licence_number
+from tenring.proof.credential.build import BRAND_OWNER, CATEGORIES, MET, OTHER_BASIS, licence_number
 from tenring.proof.moment import read_moment
-from tenring.proof.product import NamedProduct, assessed_products, products_of
+from tenring.proof.product import NamedProduct, assessed_products, named_products
 from tenring.proof.strict import JsonObject
 from tenring.register.cells import read_gtin
 
@@ -48,6 +48,8 @@ class Content:
     """The id of a category of ours, where the credential names one by our scheme."""
     codes: tuple[tuple[str, str], ...]
     """Codes of other classifications: (address of the scheme, code)."""
+    brands: tuple[str, ...]
+    """Brands of its products, by their owners; each once."""
     products: tuple[NamedProduct, ...]
     valid_from: datetime | None
     valid_until: datetime | None
@@ -77,12 +79,12 @@ class Content:
     @property
     def first_day(self) -> date | None:
         """The first whole day of validity, in the time zone that the credential states."""
-        return (self.valid_from + _ALMOST_A_DAY).date() if self.valid_from else None
+        return _shifted(self.valid_from, _ALMOST_A_DAY, date.max)
 
     @property
     def last_day(self) -> date | None:
         """The last whole day of validity, in the time zone that the credential states."""
-        return (self.valid_until - _ALMOST_A_DAY).date() if self.valid_until else None
+        return _shifted(self.valid_until, -_ALMOST_A_DAY, date.min)
 
     @property
     def granted(self) -> bool:
@@ -104,7 +106,8 @@ def read_content(document: JsonObject) -> Content:
     assessments = list(_objects(subject.get("conformityAssessment") or subject.get("assessment")))
     scheme = next(_objects(subject.get("referenceScheme") or subject.get("scope")), {})
     profile = next(_objects(subject.get("referenceProfile")), {})
-    kinds = list(_classifications(assessments))
+    products = list(assessed_products(assessments))
+    kinds = list(_classifications(products))
     answers = [one.get("conformance") for one in assessments]
     attestation = _text(subject.get("id"))
     score = _text(next(_objects(subject.get("profileScore")), {}).get("code"))
@@ -122,7 +125,8 @@ def read_content(document: JsonObject) -> Content:
         profile_name=_text(profile.get("name")),
         category=next((code for where, code in kinds if where == CATEGORIES), None),
         codes=tuple(dict.fromkeys(one for one in kinds if one[0] != CATEGORIES)),
-        products=_products(document, assessments),
+        brands=tuple(dict.fromkeys(_brands(products))),
+        products=_products(products, older="conformityAssessment" not in subject),
         valid_from=_moment(document.get("validFrom")),
         valid_until=_moment(document.get("validUntil")),
         conformant=sum(one is True for one in answers),
@@ -140,32 +144,37 @@ def _version(document: JsonObject) -> str | None:
     return None
 
 
-def _products(document: JsonObject, assessments: list[JsonObject]) -> tuple[NamedProduct, ...]:
-    found = products_of(document)
-    return found or tuple(dict.fromkeys(_older_products(assessments)))
+def _products(products: list[JsonObject], *, older: bool) -> tuple[NamedProduct, ...]:
+    return tuple(dict.fromkeys(map(_older_product, products))) if older else named_products(products)
 
 
-def _older_products(assessments: list[JsonObject]) -> Iterator[NamedProduct]:
-    """Products as UNTP 0.6 has them: GTIN and serial in `registeredId`, serial and batch in terms of their own."""
-    for product in assessed_products(assessments):
-        gtin, _, rest = (_text(product.get("registeredId")) or "").partition(".")
-        yield NamedProduct(
-            id=_text(product.get("id")) or "",
-            name=_text(product.get("name")) or "",
-            model=_text(product.get("modelNumber")),
-            gtin=read_gtin(gtin) if gtin else None,
-            batch=_text(product.get("batchNumber")),
-            item=_text(product.get("serialNumber")) or rest or None,
-        )
+def _older_product(product: JsonObject) -> NamedProduct:
+    """A product as UNTP 0.6 has it: GTIN and serial in `registeredId`, serial and batch in terms of their own."""
+    gtin, _, rest = (_text(product.get("registeredId")) or "").partition(".")
+    return NamedProduct(
+        id=_text(product.get("id")) or "",
+        name=_text(product.get("name")) or "",
+        model=_text(product.get("modelNumber")),
+        gtin=read_gtin(gtin) if gtin else None,
+        batch=_text(product.get("batchNumber")),
+        item=_text(product.get("serialNumber")) or rest or None,
+    )
 
 
-def _classifications(assessments: list[JsonObject]) -> Iterator[tuple[str, str]]:
-    for product in assessed_products(assessments):
+def _classifications(products: list[JsonObject]) -> Iterator[tuple[str, str]]:
+    for product in products:
         for one in _objects(product.get("productCategory")):
             scheme = _text(one.get("schemeId") or one.get("schemeID"))
             code = _text(one.get("code"))
             if scheme and code:
                 yield scheme, code
+
+
+def _brands(products: list[JsonObject]) -> Iterator[str]:
+    for product in products:
+        for one in _objects(product.get("relatedParty")):
+            if one.get("role") == BRAND_OWNER and (name := _text(next(_objects(one.get("party")), {}).get("name"))):
+                yield name
 
 
 def _moment(value: object) -> datetime | None:
@@ -178,6 +187,14 @@ def _moment(value: object) -> datetime | None:
         return datetime.fromisoformat(str(value))
     except ValueError:
         return moment
+
+
+def _shifted(moment: datetime | None, by: timedelta, otherwise: date) -> date | None:
+    """The day of a moment some time earlier or later; `otherwise` where the calendar has no such day."""
+    try:
+        return (moment + by).date() if moment else None
+    except OverflowError:
+        return otherwise
 
 
 def _text(value: object) -> str | None:
