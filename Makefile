@@ -18,8 +18,9 @@ $(STAMP): requirements/develop.txt pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
 
-run: setup ## register snapshot, screening of the sample purchases, report
+run: setup ## register snapshot, screening of the sample purchases, report; then, on a terminal, the web application
 	$(BIN)/tenring demo
+	@if [ -t 0 ] && [ -t 1 ]; then $(BIN)/tenring serve; fi
 
 test: setup ## the tests
 	$(BIN)/python -m pytest

@@ -65,3 +65,23 @@ class DecisionError(TenringError):
 
 class EngineError(TenringError):
     """Bulk work cannot go on: its engine is missing, cannot be reached, or ran out of memory or disk space."""
+
+
+class ProofError(TenringError):
+    """Base of what goes wrong with credentials and what stands behind them."""
+
+
+class MalformedError(ProofError):
+    """A document breaks its format, or could be read in two ways; nothing of it is used."""
+
+
+class KeyMaterialError(ProofError):
+    """A key cannot be read or used."""
+
+
+class MaterialError(ProofError):
+    """Something a verifier needs cannot be read or fetched."""
+
+
+class IssueError(ProofError):
+    """A credential cannot be issued; nothing was written."""

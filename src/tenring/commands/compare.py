@@ -12,7 +12,7 @@ from rich.table import Table
 
 from tenring.commands.criteria import today
 from tenring.commands.output import DATE, as_json, console, plain, print_json, settings_of
-from tenring.language import N, T
+from tenring.language import T
 from tenring.rulebook.amounts import plain_number
 from tenring.rulebook.compare.classes import ClassFollowing
 from tenring.rulebook.compare.missing import MissingEvidence
@@ -22,38 +22,10 @@ from tenring.rulebook.compare.revisions import compare as compare_revisions
 from tenring.rulebook.compare.several import Core, Step, common_core, path
 from tenring.rulebook.compare.witness import Witness
 from tenring.rulebook.library import load_library
+from tenring.rulebook.wording import BASIS, NEEDS, REASONS, RELATIONS
 
 #: Values of a witness that are printed; those that decide come first.
 MOST_VALUES = 8
-WORDS = {
-    Relation.EQUAL: N("equal"),
-    Relation.IMPLIES: N("implies"),
-    Relation.IMPLIED_BY: N("implied by"),
-    Relation.OVERLAPS: N("overlaps"),
-    Relation.DISJOINT: N("disjoint"),
-    Relation.INCOMPARABLE: N("incomparable"),
-}
-REASONS = {
-    "measurand": N("nothing in common is measured"),
-    "open": N("what was read of them does not decide it"),
-}
-BASIS = {
-    "unread": N("not read"),
-    "unverified": N("limit from memory"),
-    "secondary": N("limit known second-hand"),
-    "estimate": N("by a published estimate between methods"),
-    "proportional": N("by an estimate taken as proportional"),
-    "method": N("only where measured by"),
-    "declared": N("methods declared equivalent"),
-}
-NEEDS = {
-    "value": N("to be measured or declared"),
-    "limit": N("a value within this limit"),
-    "method": N("by another method"),
-    "fact": N("a fact that decides whether it applies"),
-    "document": N("other documents for a value that is known"),
-    "unread": N("nobody has read what is asked"),
-}
 
 
 @click.command()
@@ -128,7 +100,7 @@ def _print(one: Comparison) -> None:
 
 
 def _relation(relation: Relation, reason: str | None) -> str:
-    return T(WORDS[relation]) + (f" ({T(REASONS[reason])})" if reason else "")
+    return T(RELATIONS[relation]) + (f" ({T(REASONS[reason])})" if reason else "")
 
 
 def _basis(basis: Basis) -> str:
@@ -162,7 +134,7 @@ def _print_clauses(one: Comparison) -> None:
 def _of_clause(clause: ClauseComparison) -> str:
     found = _relation(clause.relation, clause.reason)
     if clause.where_both_apply is not None:
-        found += "; " + T("where both apply: {relation}", relation=T(WORDS[clause.where_both_apply]))
+        found += "; " + T("where both apply: {relation}", relation=T(RELATIONS[clause.where_both_apply]))
     return found if clause.sure else f"{found} *"
 
 

@@ -1,0 +1,100 @@
+"""What a verification says: one answer, and for each check in its order how it came out and why."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+
+
+class Validity(StrEnum):
+    """The whole answer. Missing or stale material is never `VALID`."""
+
+    VALID = "valid"
+    INVALID = "invalid"
+    INDETERMINATE = "indeterminate"
+
+
+class Check(StrEnum):
+    """What is checked, in this order; a failed check ends the verification."""
+
+    WELL_FORMED = "well_formed"
+    SIGNATURE = "signature"
+    KEY = "key"
+    """The issuer's key was valid, and meant for assertions, when the credential was signed."""
+    RECOGNITION = "recognition"
+    """The issuer is recognised for this scheme and category, at issue and on the date asked."""
+    STATUS = "status"
+    PERIOD = "period"
+    PRODUCT = "product"
+
+
+class Outcome(StrEnum):
+    """How one check came out."""
+
+    PASSED = "passed"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+    """Material is missing or stale: neither passed nor failed."""
+    NOT_ASKED = "not_asked"
+    """Nobody asked (no product was named), the credential names nothing to check, or an earlier check failed."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One check: how it came out, why, as a sentence in the user's language, and under which code machines know it."""
+
+    check: Check
+    outcome: Outcome
+    reason: str
+    code: str = ""
+
+
+@dataclass(frozen=True)
+class Said:
+    """What a credential says about itself; shown also when it is not valid. None: it does not say."""
+
+    issuer: str | None = None
+    issuer_name: str | None = None
+    number: str | None = None
+    holder: str | None = None
+    scheme: str | None = None
+    category: str | None = None
+    products: tuple[str, ...] = ()
+    valid_from: datetime | None = None
+    valid_until: datetime | None = None
+    securing: str | None = None
+    """`vc+jwt`, or the cryptosuite of its proof."""
+
+
+@dataclass(frozen=True)
+class Verification:
+    """The answer for one credential on a date, with everything it rests on."""
+
+    validity: Validity
+    on: date
+    findings: tuple[Finding, ...]
+    said: Said = field(default_factory=Said)
+    material_as_of: datetime | None = None
+    """The age of the oldest material that this answer rests on; None when it needed none."""
+
+    @property
+    def deciding(self) -> Finding | None:
+        """The finding that made the answer: the first failure, else the first unknown; None when valid."""
+        for outcome in (Outcome.FAILED, Outcome.UNKNOWN):
+            for finding in self.findings:
+                if finding.outcome is outcome:
+                    return finding
+        return None
+
+
+def validity_of(findings: tuple[Finding, ...]) -> Validity:
+    """The whole answer from its findings: a failure outweighs an unknown, an unknown outweighs all that passed.
+
+    No finding at all proves nothing, nor does a credential whose signature nobody checked.
+    """
+    outcomes = {finding.outcome for finding in findings}
+    if Outcome.FAILED in outcomes:
+        return Validity.INVALID
+    signed = any(f.check is Check.SIGNATURE and f.outcome is Outcome.PASSED for f in findings)
+    return Validity.VALID if signed and Outcome.UNKNOWN not in outcomes else Validity.INDETERMINATE

@@ -1,0 +1,126 @@
+"""The last look before a signature: canonical JSON, contexts, shape, terms, and the official schema if it is at hand.
+
+UNTP 0.7.0 and the W3C contradict each other about `credentialStatus`: the W3C wants `statusListIndex` as a text and
+allows several entries, UNTP's schema asks for a number in one entry and knows no messages. No credential satisfies
+both. The official schema is therefore asked about each entry alone, its index as a number, without the W3C's terms for
+messages; that is the only thing changed.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import Any, Final
+
+import jsonschema_rs
+
+from tenring.exceptions import IssueError, MalformedError, MaterialError
+from tenring.language import T
+from tenring.proof.canonical import canonical
+from tenring.proof.credential.build import CONTEXTS, SCHEMA
+from tenring.proof.credential.shape import shape_problems
+from tenring.proof.credential.terms import lost_terms
+from tenring.proof.material import Material
+from tenring.proof.strict import LIMITS, JsonObject
+
+_MOST: Final = 5
+_W3C_ONLY: Final = frozenset({"statusSize", "statusMessage", "statusReference"})
+
+
+def require_conformant(document: JsonObject, material: Material | None = None) -> None:
+    """Refuse a credential that UNTP 0.7.0 or the data model of credentials would not accept, or that loses data.
+
+    Args:
+        document: the credential, unsigned.
+        material: where the official schema may be found (by `SCHEMA`); without it our own check of the shape decides.
+
+    Raises:
+        IssueError: names the first problems with their paths.
+    """
+    problems = list(problems_of(document, material))
+    if problems:
+        more = f"; +{len(problems) - _MOST}" if len(problems) > _MOST else ""
+        told = "; ".join(problems[:_MOST]) + more
+        raise IssueError(T("the credential would not conform to UNTP 0.7.0: {problems}", problems=told))
+
+
+def problems_of(document: JsonObject, material: Material | None = None) -> Iterator[str]:
+    """Every problem of a credential, with its path."""
+    try:
+        written = canonical(document)
+    except MalformedError as error:
+        yield str(error)
+        return
+    if len(written) > LIMITS.bytes:
+        yield T("it is larger than {limit} bytes", limit=f"{LIMITS.bytes:,}")
+    if document.get("@context") != list(CONTEXTS):
+        yield T("@context: it must be exactly {contexts}", contexts=", ".join(CONTEXTS))
+    if _names_twice(document):
+        yield T("credentialSubject.conformityAssessment: two assessments have the same id")
+    if str(document.get("validUntil") or "9999") < str(document.get("validFrom") or ""):
+        yield T("validUntil: it lies before validFrom")
+    yield from shape_problems(document)
+    yield from (str(lost) for lost in lost_terms(document))
+    yield from schema_problems(document, material)
+
+
+def _names_twice(document: JsonObject) -> bool:
+    subject = document.get("credentialSubject")
+    assessments = subject.get("conformityAssessment") if isinstance(subject, dict) else None
+    if not isinstance(assessments, list):
+        return False
+    ids = [one.get("id") for one in assessments if isinstance(one, dict)]
+    return len(set(map(str, ids))) != len(ids)
+
+
+def schema_problems(document: JsonObject, material: Material | None) -> Iterator[str]:
+    """What the official schema of UNTP 0.7.0 has against a credential; nothing where the schema is not at hand.
+
+    Raises:
+        MaterialError: another schema than UNTP's is at hand.
+    """
+    held = material.find(SCHEMA) if material is not None else None
+    if held is None:
+        return
+    validator = _validator(held.body)
+    seen: set[str] = set()
+    for version in _in_untps_way(document):
+        for error in validator.iter_errors(version):
+            path = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in error.instance_path)
+            told = f"{path.lstrip('.') or '-'}: {error.message[:200]}"
+            if told not in seen:
+                seen.add(told)
+                yield told
+
+
+def _in_untps_way(document: JsonObject) -> Iterator[JsonObject]:
+    """The credential with each of its status entries alone, the index as a number."""
+    status = document.get("credentialStatus")
+    entries = status if isinstance(status, list) else [status]
+    for entry in entries:
+        if isinstance(entry, dict):
+            plain = {term: value for term, value in entry.items() if term not in _W3C_ONLY}
+            plain["statusListIndex"] = _as_number(entry.get("statusListIndex"))
+            yield document | {"credentialStatus": plain}
+        else:
+            yield document
+
+
+def _as_number(index: object) -> object:
+    return int(index) if isinstance(index, str) and index.isascii() and index.isdigit() else index
+
+
+@lru_cache(maxsize=4)
+def _validator(schema: bytes) -> Any:  # noqa: ANN401 - the library's class has no public name
+    """The official schema, ready. It refers to nothing outside itself.
+
+    Raises:
+        MaterialError: it is no JSON Schema.
+    """
+    try:
+        return jsonschema_rs.Draft202012Validator(json.loads(schema), validate_formats=True)
+    except ValueError as error:
+        raise MaterialError(
+            T("the schema {address} cannot be used: {error}", address=SCHEMA, error=str(error))
+        ) from error

@@ -1,0 +1,98 @@
+"""One machine serves everything: the pages (waitress) and, beside them, the worker for what takes long."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import threading
+import webbrowser
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import django
+import waitress
+from django.core.management import call_command
+
+from tenring.exceptions import UnusableInputError
+from tenring.language import T
+from tenring.settings import Settings
+from tenring.web.core import secret
+
+#: How often the worker looks for something to do, in seconds.
+_SECONDS = 0.5
+
+
+@dataclass(frozen=True)
+class Address:
+    """Where to listen. Port 0: any that is free."""
+
+    host: str = "127.0.0.1"
+    port: int = 8000
+    threads: int = 8
+    worker: bool = True
+    """Whether a worker runs beside; without one, `tenring worker` does what takes long."""
+
+
+def prepare(settings: Settings) -> None:
+    """Make ready to serve: the key, Django, the tables of the database as this version needs them."""
+    secret.kept(settings.home)
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tenring.web.core.settings")
+    django.setup()
+    call_command("migrate", interactive=False, verbosity=0)
+
+
+def serve(address: Address, *, settings: Settings, tell: Callable[[str], None], browser: bool = False) -> None:
+    """Serve until interrupted, with a worker beside; `tell` gets the address once requests are answered.
+
+    Raises:
+        UnusableInputError: the port is taken or not allowed.
+    """
+    prepare(settings)
+    with _listening(address) as server, _worker_beside(wanted=address.worker):
+        found = f"http://{_shown(address.host)}:{server.effective_port}/"
+        tell(found)
+        if browser:
+            threading.Timer(0.5, webbrowser.open, [found]).start()
+        server.run()
+
+
+def work(settings: Settings) -> None:
+    """Do what takes long, one thing after the other, until interrupted."""
+    prepare(settings)
+    call_command("db_worker", interval=_SECONDS, reload=False)
+
+
+@contextmanager
+def _worker_beside(*, wanted: bool) -> Iterator[None]:
+    """A worker in a process of its own while the block runs, so that pages stay fast."""
+    if not wanted:
+        yield
+        return
+    worker = subprocess.Popen([sys.executable, "-m", "tenring", "worker"])
+    try:
+        yield
+    finally:
+        worker.terminate()
+        worker.wait()
+
+
+@contextmanager
+def _listening(address: Address) -> Iterator[waitress.server.BaseWSGIServer]:
+    from tenring.web.core.wsgi import application  # noqa: PLC0415 - Django must be set up first
+
+    try:
+        server = waitress.create_server(application, host=address.host, port=address.port, threads=address.threads)
+    except OSError as error:
+        what = T("cannot listen on port {port} ({reason})", port=address.port, reason=error.strerror or error)
+        raise UnusableInputError(what, do=T("Choose another one with --port")) from error
+    try:
+        yield server
+    finally:
+        server.close()
+
+
+def _shown(host: str) -> str:
+    """What a browser on this machine calls a host that means every interface."""
+    return {"0.0.0.0": "localhost", "::": "localhost", "127.0.0.1": "localhost"}.get(host, host)  # noqa: S104 - compared, not bound
