@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from difflib import get_close_matches
 from pathlib import Path
 
 import click
@@ -14,6 +15,7 @@ from tenring.catalogue import Catalogue
 from tenring.commands.criteria import library_of, today
 from tenring.commands.judged import WORDS
 from tenring.commands.output import DATE, Exit, as_json, console, print_json, settings_of
+from tenring.exceptions import UnusableInputError
 from tenring.language import T, in_language
 from tenring.rulebook.evidence import Product, read_product
 from tenring.rulebook.judge import Judged, Result, judge
@@ -69,12 +71,15 @@ def labels(  # noqa: PLR0913 - one argument for each option
     library, day = library_of(context), on or today()
     given = read_product(product, library.properties)
     homes = {name: one.home() for name, one in Catalogue(settings_of(context).catalog).programmes.items()}
-    wanted = frozenset(economy.upper() for economy in economies)
+    wanted, named = frozenset(economy.upper() for economy in economies), category or given.about.get("category")
+    known = in_force(library, day)
+    _must_be_known(wanted, frozenset(one for revision in known for one in homes[revision.programme]))
+    if named is not None:
+        _must_be_known(frozenset({named}), frozenset(one for revision in known for one in revision.categories))
     concerned = [
         revision
-        for revision in in_force(library, day)
-        if (not wanted or homes[revision.programme] & wanted)
-        and concerns(revision, given, category or given.about.get("category"))
+        for revision in known
+        if (not wanted or homes[revision.programme] & wanted) and concerns(revision, given, named)
     ]
     found = chances(((revision, judge(given, revision, day, library)) for revision in concerned), homes)
     if as_json:
@@ -82,6 +87,14 @@ def labels(  # noqa: PLR0913 - one argument for each option
     else:
         _print(found, library)
     raise SystemExit(Exit.DONE if any(one.overall is Judged.MET for one in found) else Exit.NEGATIVE)
+
+
+def _must_be_known(asked: frozenset[str], known: frozenset[str]) -> None:
+    """Refuse economies or categories without criteria: the answer would be nothing, and look like one."""
+    for name in sorted(asked - known):
+        near = get_close_matches(name, known, n=5) or sorted(known)
+        what = T("no criteria in force are for {name!r}", name=name)
+        raise UnusableInputError(what, do=T("There are criteria for: {names}", names=", ".join(near)))
 
 
 def in_force(library: Library, day: date) -> list[Revision]:
