@@ -8,6 +8,7 @@ from tenring.web.core import views
 
 urlpatterns = [
     path("healthz", views.alive, name="alive"),
+    path("favicon.ico", views.icon),
     path("readyz", views.ready, name="ready"),
     path("", include("tenring.web.register.urls")),
     path("", include("tenring.web.procurement.urls")),
