@@ -95,13 +95,19 @@ class Verifier:
 
     def verify(self, raw: bytes, question: Question) -> Verification:
         """The answer for one credential or presentation, as it came: JSON with proofs, vc+jwt, SD-JWT, COSE."""
-        lists = self._lists_at(question.at)
         try:
             secured = open_secured(raw)
+        except ProofError as error:
+            return _malformed(error, question)
+        return self.verify_secured(secured, question)
+
+    def verify_secured(self, secured: Secured, question: Question) -> Verification:
+        """As `verify`, of what was opened already, such as a credential in a presentation."""
+        lists = self._lists_at(question.at)
+        try:
             _require_form(secured)
         except ProofError as error:
-            finding = Finding(Check.WELL_FORMED, Outcome.FAILED, str(error), "malformed")
-            return _answer((finding, *_unasked(finding)), question, Said(), ())
+            return _malformed(error, question)
         course = _Course(secured, question, self._material, self._trust, lists)
         findings: list[Finding] = []
         for step in course.steps:
@@ -124,6 +130,11 @@ class Verifier:
 
             self._lists = StatusLists(self._material, prove, self._seen)
         return self._lists
+
+
+def _malformed(error: ProofError, question: Question) -> Verification:
+    finding = Finding(Check.WELL_FORMED, Outcome.FAILED, str(error), "malformed")
+    return _answer((finding, *_unasked(finding)), question, Said(), ())
 
 
 def _require_form(secured: Secured) -> None:
