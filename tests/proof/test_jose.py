@@ -140,14 +140,23 @@ def test_a_type_may_be_written_as_a_media_type(typ: str) -> None:
     assert open_secured(token({"typ": typ, "cty": "application/vc"})).securing == "vc+jwt"
 
 
+@pytest.mark.parametrize("typ", ["vc-ld+jwt", "vc+ld+jwt", "vc+ld+json+jwt", "application/vc-ld+jwt"])
+@pytest.mark.parametrize("cty", ["vc", "vc+ld+json", "application/vc+ld+json", "vc-ld"])
+def test_the_names_of_the_drafts_that_untp_tools_write_are_understood(typ: str, cty: str) -> None:
+    assert open_secured(token({"typ": typ, "cty": cty})).securing == "vc+jwt"
+
+
 @pytest.mark.parametrize(
     "header",
     [
         {"typ": "vp+jwt"},
+        {"typ": "vp-ld+jwt"},
+        {"typ": "vc-ld"},
+        {"cty": "vp+ld+json"},
+        {"cty": "vc+jwt"},
         {"typ": "vc+sd-jwt"},
         {"typ": "JWT"},
         {"typ": "kb+jwt"},
-        {"typ": "vc+ld+json+jwt"},
         {"cty": "vp"},
         {"cty": "text"},
         {"cty": ""},

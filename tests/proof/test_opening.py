@@ -67,7 +67,8 @@ def test_white_space_around_a_token_or_json_does_not_matter() -> None:
 
 def test_an_envelope_is_not_opened_as_something_else() -> None:
     token = sign_jwt(credential(), signer())
-    for media in ("vp+jwt", "vc+ld+jwt", "vc+cose", "jwt", "json"):
+    assert open_secured(raw(envelope(f"data:application/vc-ld+jwt,{token}"))).securing == "vc+jwt"
+    for media in ("vp+jwt", "vp-ld+jwt", "vc+cose", "vc+ld+sd-jwt", "jwt", "json"):
         refused(raw(envelope(f"data:application/{media},{token}")))
     assert "its envelope calls it" in refused(raw(envelope(f"data:application/vp+jwt,{token}")))
 

@@ -8,6 +8,7 @@ key, or another curve fail like any wrong signature. Keys and certificates insid
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -45,6 +46,7 @@ VP_JWT: Final = "vp+jwt"
 PURPOSES: Final = {"vc": "assertionMethod", "vp": "authentication"}
 #: Registered claims about the token itself (RFC 7519, RFC 7800); the rest of the payload is the document.
 CLAIMS: Final = frozenset({"iss", "sub", "aud", "exp", "nbf", "iat", "jti", "nonce", "cnf"})
+_DRAFTS: Final = re.compile(r"^(v[cp])[-+]ld(?:\+json)?(\+(?:jwt|sd-jwt|cose))?$", re.ASCII)
 _FORBIDDEN: Final = ("vc", "vp")
 _HEADER_LIMITS: Final = JsonLimits(bytes=16 * 1024, depth=8)
 _PARTS: Final = 3
@@ -202,15 +204,21 @@ def typed(header: JsonObject, payload: JsonObject, ending: str) -> str:
     presented = PRESENTATION in types_of(payload)
     kind = "vp" if presented else "vc"
     name = f"{kind}+{ending}"
-    typ = header.get("typ", name).lower().removeprefix("application/")
-    if typ != name:
-        raise MalformedError(T("its header calls it {found}, not {expected}", found=repr(header["typ"]), expected=name))
-    cty = header.get("cty", kind).lower().removeprefix("application/")
-    if cty != kind:
-        raise MalformedError(
-            T("its header calls its content {found}, not {expected}", found=repr(header["cty"]), expected=kind)
-        )
+    if "typ" in header and media_name(header["typ"]) != name:
+        found = repr(header["typ"])
+        raise MalformedError(T("its header calls it {found}, not {expected}", found=found, expected=name))
+    if "cty" in header and media_name(header["cty"]) != kind:
+        found = repr(header["cty"])
+        raise MalformedError(T("its header calls its content {found}, not {expected}", found=found, expected=kind))
     return name
+
+
+def media_name(name: str) -> str:
+    """A media type as VC-JOSE-COSE registers it, without `application/`.
+
+    Its drafts said `vc-ld` and `vc+ld+json` where it says `vc`; tools of UNTP still do, and mean the same.
+    """
+    return _DRAFTS.sub(r"\1\2", name.lower().removeprefix("application/"))
 
 
 def claims_of(header: JsonObject, payload: JsonObject) -> JsonObject:

@@ -12,12 +12,12 @@ from tenring.exceptions import MalformedError
 from tenring.language import T
 from tenring.proof.securing.cose import open_cose
 from tenring.proof.securing.integrity import open_proofs
-from tenring.proof.securing.jose import open_jwt
+from tenring.proof.securing.jose import media_name, open_jwt
 from tenring.proof.securing.sdjwt import open_sd_jwt
 from tenring.proof.securing.secured import ENVELOPED_CREDENTIAL, ENVELOPED_PRESENTATION, Secured, identifier, types_of
 from tenring.proof.strict import LIMITS, JsonLimits, JsonObject, read_object, refuse
 
-_DATA_URL: Final = re.compile(r"data:application/([a-z]+\+[a-z-]+)(;base64)?,(.+)", re.DOTALL | re.IGNORECASE)
+_DATA_URL: Final = re.compile(r"data:application/([a-z+-]+)(;base64)?,(.+)", re.DOTALL | re.IGNORECASE)
 _COSE_TAG: Final = b"\xd2"
 _READERS: Final[dict[str, Callable[[bytes], Secured]]] = {"jwt": open_jwt, "sd-jwt": open_sd_jwt, "cose": open_cose}
 
@@ -59,7 +59,7 @@ def open_enveloped(envelope: JsonObject) -> Secured:
     match = _DATA_URL.fullmatch(url.strip()) if isinstance(url, str) else None
     if match is None:
         raise MalformedError(T("it envelopes nothing: its id is no data: URL of a secured document"))
-    media, encoded, data = match[1].lower(), match[2], match[3].encode("utf-8", "surrogatepass")
+    media, encoded, data = media_name(match[1]), match[2], match[3].encode("utf-8", "surrogatepass")
     reader = _READERS.get(media.partition("+")[2])
     if reader is None:
         raise MalformedError(T("it envelopes a document of the kind {kind}, which is not supported", kind=media))

@@ -281,7 +281,7 @@ def _in_time(dataset: pyoxigraph.Dataset, algorithm: str, seconds: float) -> byt
         return subprocess.run(command, input=text, capture_output=True, check=True, timeout=seconds).stdout  # noqa: S603
     except subprocess.TimeoutExpired as error:
         raise TooComplexError(T("its nodes without a name cannot be told apart in time")) from error
-    except subprocess.CalledProcessError as error:
+    except (subprocess.CalledProcessError, OSError) as error:
         raise TooComplexError(T("its nodes without a name cannot be told apart")) from error
 
 
