@@ -64,10 +64,22 @@ def verify(  # noqa: PLR0913 - one argument for each option
     question = Question(on=on or at.date(), at=at, product=product)
     answer = verifier_of(settings, at=at, bundle=bundle).verify(raw, question)
     if as_json:
-        print_json({"sentence": sentence(answer), **vars(answer)})
+        print_json(_written(answer))
     else:
         _print(answer)
     raise SystemExit(_EXITS[answer.validity])
+
+
+def _written(answer: Verification) -> dict[str, object]:
+    """The answer as JSON has it."""
+    return {
+        "sentence": sentence(answer),
+        "validity": answer.validity,
+        "on": answer.on,
+        "findings": answer.findings,
+        "said": answer.said,
+        "material_as_of": answer.material_as_of,
+    }
 
 
 def read_credential(where: str, settings: Settings) -> bytes:

@@ -13,11 +13,13 @@ from enum import StrEnum
 from functools import cached_property
 from typing import Final
 
-from tenring.language import T, in_language
+from tenring.language import T, current, in_language
 from tenring.proof.answers import Outcome
 
 #: root → network → programme → delegated body.
 MOST_LINKS: Final = 3
+#: Answers that are kept.
+_KEPT: Final = 4096
 #: Written where a recognition is for every scheme, or every category. It is never a default.
 EVERY: Final = "*"
 #: What the identifiers of programmes and categories begin with when their publisher has no address of their own.
@@ -163,6 +165,8 @@ class TrustModel:
     recognitions: tuple[Recognition, ...]
     gaps: tuple[Gap, ...] = ()
     as_of: datetime | None = None
+    _asked: dict[tuple[object, ...], RecognitionAnswer] = field(default_factory=dict, repr=False, compare=False)
+    """Questions and their answers, each in the language of its reason: a feed asks few, again and again."""
 
     def recognised(self, issuer: str, scheme: str | None, category: str | None, on: date) -> RecognitionAnswer:
         """Whether `issuer` may issue certificates of `scheme` for `category`, on this date.
@@ -170,6 +174,14 @@ class TrustModel:
         Whether it might at issue and whether it may on the date asked are two questions: ask twice. Missing or stale
         lists, and certificates that do not name scheme and category, are `UNKNOWN` where a list could say yes.
         """
+        question = (issuer, scheme, category, on, current())
+        if question not in self._asked:
+            if len(self._asked) >= _KEPT:
+                self._asked.clear()
+            self._asked[question] = self._recognised(issuer, scheme, category, on)
+        return self._asked[question]
+
+    def _recognised(self, issuer: str, scheme: str | None, category: str | None, on: date) -> RecognitionAnswer:
         root_gap = next((gap for gap in self.gaps if gap.publisher == self.root), None)
         if root_gap is not None:
             return self._answer(Outcome.UNKNOWN, on, root_gap.code, root_gap.reason)
