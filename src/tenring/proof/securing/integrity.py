@@ -90,7 +90,7 @@ class IntegrityProof:
         if key.algorithm not in suite.hashes:
             return not_its_algorithm(repr(self.name), key)
         try:
-            data = hashed(self.signed, self.options, suite, key.algorithm, contexts, canonical_object)
+            data = hashed(self.signed, self.options, suite, key.algorithm, contexts, written=canonical_object)
         except (MaterialError, TooComplexError) as error:
             return unknown(str(error), "contexts")
         except MalformedError as error:
@@ -118,6 +118,7 @@ def hashed(  # noqa: PLR0913 - all that decides what is signed
     suite: Suite,
     algorithm: Algorithm,
     contexts: Material,
+    *,
     written: Callable[[JsonObject], bytes] = canonical,
 ) -> bytes:
     """What is signed: the hash of the options followed by the hash of the document.
