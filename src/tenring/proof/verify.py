@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import product
 from typing import Final
 
@@ -115,7 +115,7 @@ class Verifier:
             if findings[-1].outcome is Outcome.FAILED:
                 findings.extend(_unasked(findings[-1]))
                 break
-        return _answer(tuple(findings), question, said_by(secured, course.content), tuple(course.as_of))
+        return _answer(tuple(findings), question, partial(said_by, secured, course.content), tuple(course.as_of))
 
     def _lists_at(self, at: datetime) -> StatusLists:
         """The status lists as read within the last minute; everything else is read anew."""
@@ -134,7 +134,7 @@ class Verifier:
 
 def _malformed(error: ProofError, question: Question) -> Verification:
     finding = Finding(Check.WELL_FORMED, Outcome.FAILED, str(error), "malformed")
-    return _answer((finding, *_unasked(finding)), question, Said(), ())
+    return _answer((finding, *_unasked(finding)), question, Said, ())
 
 
 def _require_form(secured: Secured) -> None:
@@ -152,7 +152,9 @@ def _unasked(after: Finding) -> Iterator[Finding]:
     return (Finding(check, Outcome.NOT_ASKED, reason) for check in later)
 
 
-def _answer(findings: tuple[Finding, ...], question: Question, says: Said, as_of: tuple[datetime, ...]) -> Verification:
+def _answer(
+    findings: tuple[Finding, ...], question: Question, says: Callable[[], Said], as_of: tuple[datetime, ...]
+) -> Verification:
     oldest = min(as_of) if as_of else None
     return Verification(validity_of(findings), question.on, findings, says, oldest)
 
