@@ -111,7 +111,7 @@ def test_a_clause_that_does_not_concern_the_product_has_no_conformance_and_says_
     one = assessments(credential())["a7-no-added-90"]
     assert "conformance" not in one
     assert one["specifiedCondition"][0].startswith("Not applicable")
-    assert one["assessedPerformance"] == []
+    assert [value["score"] for value in one["assessedPerformance"]] == [{"code": "not applicable"}]
 
 
 def test_the_authorisation_by_the_network_is_named_with_where_to_check_it() -> None:

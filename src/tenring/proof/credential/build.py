@@ -342,7 +342,8 @@ class _Making:
                 {"type": ["Criterion"], "id": asked.criterion, "name": asked.title, "conformityTopic": [topic]}
             ],
             "assessmentDate": self.result.on.isoformat(),
-            "assessedPerformance": [performance(self.issuing.publication, *one) for one in evidence],
+            "assessedPerformance": [performance(self.issuing.publication, *one) for one in evidence]
+            or [_outcome(asked, judgement)],
             "assessedProduct": products,
             "conformityTopic": [topic],
         }
@@ -400,6 +401,12 @@ class _Making:
         """UNTP has no brand of a product, but whoever owns it."""
         party = {"type": ["Party"], "id": f"{self._base}brand/{quote(brand, safe='')}", "name": brand}
         return {"role": BRAND_OWNER, "party": party}
+
+
+def _outcome(asked: _Asked, judgement: Judgement) -> JsonObject:
+    """What stands in place of values where there are none: an empty list would mean nothing as RDF."""
+    metric = {"type": ["PerformanceMetric"], "id": f"{asked.criterion}.outcome", "name": f"Outcome: {asked.title}"}
+    return {"metric": metric, "score": {"code": _ANSWERS[judgement.judgement]}}
 
 
 def _conditions(clause: Clause, judgement: Judgement) -> Iterator[str]:
