@@ -77,6 +77,8 @@ class Sources:
 
     def spans(self, category: str) -> list[Span]:
         """The properties that licences of a category state as numbers."""
+        if category not in self.catalogue.categories.by_id:
+            return []  # what does not exist is not kept: visitors may invent any number of it
         if category not in self._spans:
             self._spans[category] = spans(self.db, category)
         return self._spans[category]

@@ -106,7 +106,7 @@ def world(places: tuple[Place, ...]) -> str:
         color=alt.condition("datum.licences > 0", alt.value(GREEN), alt.value(GREY)),
         size=alt.Size("licences:Q", scale=alt.Scale(type="sqrt", range=[25, 900]), legend=None),
     )
-    return _svg(alt.layer(land, circles), height=240)
+    return _svg(alt.layer(land, circles), height=235, label=0)
 
 
 @lru_cache(maxsize=1)
