@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -56,9 +57,16 @@ def serve(address: Address, *, settings: Settings, tell: Callable[[str], None], 
     with _listening(address) as server, _worker_beside(wanted=address.worker):
         found = f"http://{_shown(address.host)}:{server.effective_port}/"
         tell(found)
+        threading.Thread(target=_warm, daemon=True).start()
         if browser:
             threading.Timer(0.5, webbrowser.open, [found]).start()
         server.run()
+
+
+def _warm() -> None:
+    from tenring.web.core.sources import warm  # noqa: PLC0415 - Django must be set up first
+
+    warm()
 
 
 def work(settings: Settings, *, beside: int | None = None) -> None:
@@ -95,10 +103,12 @@ def _listening(address: Address) -> Iterator[waitress.server.BaseWSGIServer]:
     from tenring.web.core.wsgi import application  # noqa: PLC0415 - Django must be set up first
 
     try:
-        server = waitress.create_server(application, host=address.host, port=address.port, threads=address.threads)
+        family = socket.AF_INET6 if ":" in address.host else socket.AF_INET
+        listening = socket.create_server((address.host, address.port), family=family)
     except OSError as error:
         what = T("cannot listen on port {port} ({reason})", port=address.port, reason=error.strerror or error)
         raise UnusableInputError(what, do=T("Choose another one with --port")) from error
+    server = waitress.create_server(application, sockets=[listening], threads=address.threads)
     try:
         yield server
     finally:
