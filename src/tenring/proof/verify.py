@@ -73,11 +73,20 @@ class Question:
 class Verifier:
     """Verifies credentials with the same material; what it read of that once it does not read again for a minute."""
 
-    def __init__(self, material: Material, *, trust: TrustModel | None = None, seen: SeenLists | None = None) -> None:
+    def __init__(
+        self,
+        material: Material,
+        *,
+        trust: TrustModel | None = None,
+        seen: SeenLists | None = None,
+        reload: Callable[[datetime], TrustModel] | None = None,
+    ) -> None:
         """Without `trust` nobody is known to be recognised: then no answer is `valid` where recognition is asked.
 
-        `seen` remembers the newest status lists, so that older ones are known for replays.
+        `seen` remembers the newest status lists, so that older ones are known for replays. `reload` reads the trust
+        lists anew, for a verifier that lives longer than a minute.
         """
+        self._reload = reload
         self._material = Remembered(material)
         self._trust = trust
         self._seen = SeenInMemory() if seen is None else seen
@@ -106,6 +115,8 @@ class Verifier:
         """The status lists as read within the last minute; everything else is read anew."""
         if self._lists is None or self._since is None or abs(at - self._since) > MEMORY:
             self._material.forget()
+            if self._since is not None and self._reload is not None:
+                self._trust = self._reload(at)
             self._since = at
 
             def prove(body: bytes) -> ProvenList:
@@ -222,8 +233,8 @@ class _Course:
         signed = self.signatures.signed if self.signatures is not None else None
         for scheme, category in product(schemes_of(document), categories_of(document)):
             if signed is not None:
-                yield trust.recognised(issuer, scheme, category, signed.date())
-            yield trust.recognised(issuer, scheme, category, self.question.on)
+                yield trust.recognised(issuer, scheme, category, signed.date(), at=self.question.at)
+            yield trust.recognised(issuer, scheme, category, self.question.on, at=self.question.at)
 
     def status(self) -> Finding:
         """It is neither revoked nor suspended on the date asked, as fresh lists say."""

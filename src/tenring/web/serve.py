@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 import threading
+import time
 import webbrowser
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -50,6 +52,7 @@ def serve(address: Address, *, settings: Settings, tell: Callable[[str], None], 
         UnusableInputError: the port is taken or not allowed.
     """
     prepare(settings)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # so that the worker is ended, too
     with _listening(address) as server, _worker_beside(wanted=address.worker):
         found = f"http://{_shown(address.host)}:{server.effective_port}/"
         tell(found)
@@ -58,10 +61,19 @@ def serve(address: Address, *, settings: Settings, tell: Callable[[str], None], 
         server.run()
 
 
-def work(settings: Settings) -> None:
-    """Do what takes long, one thing after the other, until interrupted."""
+def work(settings: Settings, *, beside: int | None = None) -> None:
+    """Do what takes long, one thing after the other, until interrupted, or until the process `beside` has ended."""
+    if beside is not None:
+        threading.Thread(target=_end_with, args=(beside,), daemon=True).start()
     prepare(settings)
     call_command("db_worker", interval=_SECONDS, reload=False)
+
+
+def _end_with(parent: int) -> None:
+    """End this process when its parent has: nobody else would."""
+    while os.getppid() == parent:
+        time.sleep(_SECONDS)
+    os.kill(os.getpid(), signal.SIGTERM)
 
 
 @contextmanager
@@ -70,7 +82,7 @@ def _worker_beside(*, wanted: bool) -> Iterator[None]:
     if not wanted:
         yield
         return
-    worker = subprocess.Popen([sys.executable, "-m", "tenring", "worker"])
+    worker = subprocess.Popen([sys.executable, "-m", "tenring", "worker", "--beside", str(os.getpid())])  # noqa: S603 - our own command
     try:
         yield
     finally:

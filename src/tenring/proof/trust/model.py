@@ -15,6 +15,7 @@ from typing import Final
 
 from tenring.language import T, in_language
 from tenring.proof.answers import Outcome
+from tenring.proof.moment import moment
 
 #: root → network → programme → delegated body.
 MOST_LINKS: Final = 3
@@ -163,9 +164,15 @@ class TrustModel:
     recognitions: tuple[Recognition, ...]
     gaps: tuple[Gap, ...] = ()
     as_of: datetime | None = None
+    fresh_until: datetime | None = None
+    """Until when all the lists may be relied on; None: as long as one likes (a record of one's own)."""
 
-    def recognised(self, issuer: str, scheme: str | None, category: str | None, on: date) -> RecognitionAnswer:
+    def recognised(
+        self, issuer: str, scheme: str | None, category: str | None, on: date, *, at: datetime | None = None
+    ) -> RecognitionAnswer:
         """Whether `issuer` may issue certificates of `scheme` for `category`, on this date.
+
+        `at` is the moment of asking, for a model that is kept longer than a moment.
 
         Whether it might at issue and whether it may on the date asked are two questions: ask twice. Missing or stale
         lists, and certificates that do not name scheme and category, are `UNKNOWN` where a list could say yes.
@@ -173,6 +180,9 @@ class TrustModel:
         root_gap = next((gap for gap in self.gaps if gap.publisher == self.root), None)
         if root_gap is not None:
             return self._answer(Outcome.UNKNOWN, on, root_gap.code, root_gap.reason)
+        if at is not None and self.fresh_until is not None and at > self.fresh_until:
+            reason = T("the trust list could be relied on until {day}", day=moment(self.fresh_until))
+            return self._answer(Outcome.UNKNOWN, on, "trust_list_stale", reason)
         if scheme is None or category is None:
             return self._unnamed(issuer, on)
         chain = self._chain(issuer, Action.ISSUE, (scheme, category), on)
