@@ -98,6 +98,29 @@ class Programme:
         return self.verifier(at).verify(self.token if raw is None else raw, question)
 
 
+@dataclass(frozen=True)
+class VerifierFrom:
+    """Opens a verifier of the invented network in any process, from a file of what is published."""
+
+    file: Path
+
+    @classmethod
+    def written(cls, world: World, file: Path) -> VerifierFrom:
+        """The opener, once the file is written."""
+        documents = {one.address: (one.body.decode("latin-1"), one.got.isoformat()) for one in world.documents.values()}
+        file.write_text(json.dumps(documents), encoding="utf-8")
+        return cls(file)
+
+    def __call__(self) -> Verifier:
+        documents = json.loads(self.file.read_text(encoding="utf-8"))
+        held = {
+            address: Held(address, body.encode("latin-1"), datetime.fromisoformat(got))
+            for address, (body, got) in documents.items()
+        }
+        material = FirstOf((OWN, World(held)))
+        return Verifier(material, trust=load_trust(material, ROOTS, AT))
+
+
 SIGNINGS: dict[str, Callable[[Programme], bytes]] = {
     "vc+jwt": lambda programme: programme.token,
     "eddsa-jcs-2022": lambda programme: programme.archive,

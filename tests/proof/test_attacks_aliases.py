@@ -67,7 +67,11 @@ class Signed:
 
     @cached_property
     def document(self) -> JsonObject:
-        key, document = self.programme.key, self.programme.document
+        key, document = self.programme.key, json.loads(json.dumps(self.programme.document))
+        assessments = document["credentialSubject"]["conformityAssessment"]
+        values = next(one["assessedPerformance"] for one in assessments if one["assessedPerformance"])
+        for one in assessments:  # RDF has no empty list, so none is signed
+            one["assessedPerformance"] = one["assessedPerformance"] or values
         return add_proof(document, key, created=ISSUED, cryptosuite="eddsa-rdfc-2022", contexts=self.contexts)
 
     def asked(self, change: Change | None = None, days: int = 0) -> Validity:

@@ -123,3 +123,21 @@ def test_what_cannot_be_a_credential_is_unusable_input(run: Tenring, tmp_path: P
 
 def test_a_file_that_is_not_there_is_unusable_input(run: Tenring) -> None:
     assert "cannot be read" in str(run("verify nothing.jwt", code=1).exception)
+
+
+def test_a_feed_of_certificates_is_checked_line_by_line(chain: Tenring, tmp_path: Path) -> None:
+    token = (tmp_path / "credentials" / "SAMPLE-0042.jwt").read_text(encoding="utf-8").strip()
+    (tmp_path / "good.ndjson").write_text(f"{token}\n" * 150, encoding="utf-8")
+    told = chain("verify good.ndjson --bundle today.zip").stdout.splitlines()
+    assert len(told) == 151
+    assert told[149].startswith("150: Valid on ")
+    assert told[150] == "150 credentials: 150 valid"
+    (tmp_path / "bad.ndjson").write_text(f"{token}\n{token[:-6]}AAAAAA\n", encoding="utf-8")
+    asked = chain("verify bad.ndjson --bundle today.zip --json", code=1).stdout.splitlines()
+    assert [json.loads(line)["validity"] for line in asked[:2]] == ["valid", "invalid"]
+    assert json.loads(asked[1])["check"] == "signature"
+
+
+def test_a_feed_without_a_line_is_unusable_input(chain: Tenring, tmp_path: Path) -> None:
+    (tmp_path / "empty.ndjson").write_bytes(b"\n\n")
+    assert type(chain("verify empty.ndjson --bundle today.zip", code=1).exception).__name__ == "UnusableInputError"

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import sys
+from collections import Counter
 from datetime import date
 from enum import IntEnum
 from pathlib import Path
@@ -16,9 +18,10 @@ from tenring.exceptions import UnusableInputError
 from tenring.language import T
 from tenring.proof.answers import Validity, Verification
 from tenring.proof.given import LARGEST, credential_in
-from tenring.proof.place import fetched, verifier_of
-from tenring.proof.sentence import CHECKS, OUTCOMES, sentence
+from tenring.proof.place import VerifierOf, fetched, verifier_of
+from tenring.proof.sentence import CHECKS, OUTCOMES, VALIDITIES, sentence
 from tenring.proof.verify import Question
+from tenring.proof.verify_many import LINES, lines_in, verify_many
 from tenring.settings import Settings
 
 
@@ -30,6 +33,7 @@ class Verdict(IntEnum):
     INDETERMINATE = 3
 
 
+_WORST_FIRST = (Validity.INVALID, Validity.INDETERMINATE, Validity.VALID)
 _EXITS = {
     Validity.VALID: Verdict.VALID,
     Validity.INVALID: Verdict.INVALID,
@@ -51,19 +55,60 @@ def verify(  # noqa: PLR0913 - one argument for each option
 ) -> None:
     """Check a certificate: exit code 0 valid, 1 not valid, 2 unusable input, 3 it cannot be said.
 
-    CREDENTIAL is a file (a token, JSON, or a PDF certificate), - for standard input, or an https address.
+    CREDENTIAL is a file (a token, JSON, or a PDF certificate), - for standard input, or an https address. A file named
+    .ndjson or .jsonl holds one credential on each line: each gets its answer, and the worst one decides the exit code.
 
     Example: tenring verify licence.jwt --bundle network.tenring --product 04006381333931
     """
     settings, at = settings_of(context), now()
-    raw = read_credential(credential, settings)
     question = Question(on=on or at.date(), at=at, product=product)
+    if Path(credential).suffix.lower() in LINES and "://" not in credential:
+        opener = VerifierOf(settings, at, bundle)
+        raise SystemExit(_many(Path(credential), opener, question, as_json=as_json))
+    raw = read_credential(credential, settings)
     answer = verifier_of(settings, at=at, bundle=bundle).verify(raw, question)
     if as_json:
-        print_json({"sentence": sentence(answer), **vars(answer)})
+        print_json(_written(answer))
     else:
         _print(answer)
     raise SystemExit(_EXITS[answer.validity])
+
+
+def _written(answer: Verification) -> dict[str, object]:
+    """The answer as JSON has it."""
+    return {
+        "sentence": sentence(answer),
+        "validity": answer.validity,
+        "on": answer.on,
+        "findings": answer.findings,
+        "said": answer.said,
+        "material_as_of": answer.material_as_of,
+    }
+
+
+def _many(path: Path, opener: VerifierOf, question: Question, *, as_json: bool) -> Verdict:
+    """Print an answer for each line, and how many there are of each.
+
+    Raises:
+        UnusableInputError: the file cannot be read, or has no line.
+        TenringError: no verifier can be opened, or a worker ended before its work.
+    """
+    counts: Counter[Validity] = Counter()
+    try:
+        for answer in verify_many(lines_in(path), opener, question, workers=opener.settings.threads):
+            counts[answer.validity] += 1
+            click.echo(
+                json.dumps(vars(answer), ensure_ascii=False) if as_json else f"{answer.number}: {answer.sentence}"
+            )
+    except OSError as error:
+        raise UnusableInputError(T("it cannot be read: {error}", error=error.strerror or error), where=path) from error
+    if not counts:
+        raise UnusableInputError(
+            T("there is nothing in it"), where=path, do=T("Write one credential on each line, as a token or as JSON")
+        )
+    told = ", ".join(f"{counts[one]:,} {T(VALIDITIES[one])}" for one in Validity if counts[one])
+    click.echo(T("{count} credentials: {answers}", count=f"{counts.total():,}", answers=told), err=as_json)
+    return next(_EXITS[one] for one in _WORST_FIRST if counts[one])
 
 
 def read_credential(where: str, settings: Settings) -> bytes:

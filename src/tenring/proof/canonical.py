@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from typing import Any, Final
 
 import orjson
 
 from tenring.exceptions import MalformedError
 from tenring.language import T
-from tenring.proof.strict import SAFE
+from tenring.proof.strict import SAFE, JsonObject
 
 _STRING: Final = json.JSONEncoder(ensure_ascii=False).encode
 #: Up to here the order of code points is that of UTF-16, by which the RFC sorts.
@@ -18,6 +19,18 @@ _SORTED_ALIKE: Final = "\ud7ff"
 #: Between these Python writes a float that is no integer as ECMAScript does: shortest digits, no exponent.
 _FIXED: Final = (1e-4, 1e16)
 _PLAIN_KINDS: Final = frozenset({str, bool, type(None)})
+#: Where a usual encoder's text may not be that of RFC 8785: integers written as floats, exponents; and the first bytes
+#: of characters that the RFC sorts in another order.
+_WHOLE: Final = re.compile(rb"\.0[,\]}]")
+_SMALL: Final = re.compile(rb"e-[0-9]")
+_ELSEWHERE: Final = tuple(bytes((first,)) for first in (ord("+"), *range(0xEE, 0xF5)))
+_OPTIONS: Final = (
+    orjson.OPT_SORT_KEYS
+    | orjson.OPT_STRICT_INTEGER
+    | orjson.OPT_PASSTHROUGH_SUBCLASS
+    | orjson.OPT_PASSTHROUGH_DATETIME
+    | orjson.OPT_PASSTHROUGH_DATACLASS
+)
 #: ECMAScript writes numbers without exponent from 1e-6 to below 1e21 (ECMA-262, Number::toString).
 _PLAIN: Final = (-7, 21)
 
@@ -39,6 +52,21 @@ def canonical(value: Any) -> bytes:  # noqa: ANN401 - JSON is anything
         raise MalformedError(T("it holds half a character (a lone surrogate)")) from error
     except (TypeError, ValueError) as error:
         raise MalformedError(T("it cannot be written as canonical JSON: {error}", error=str(error))) from error
+
+
+def canonical_object(value: JsonObject) -> bytes:
+    """As `canonical`, faster: for an object that `strict.read_json` gave, so that nothing in it is not JSON.
+
+    Raises:
+        MalformedError: as `canonical`.
+    """
+    try:
+        written = orjson.dumps(value, option=_OPTIONS)
+    except TypeError:
+        return canonical(value)
+    if any(mark in written for mark in _ELSEWHERE) or _WHOLE.search(written) or _SMALL.search(written):
+        return canonical(value)
+    return written
 
 
 def _simple(value: Any) -> bool:  # noqa: ANN401, C901 - one loop without calls: every signed byte comes by here

@@ -35,6 +35,7 @@ from tenring.proof.credential.content import READ_VERSIONS, Content, is_conformi
 from tenring.proof.said import categories_of
 from tenring.proof.securing import open_secured
 from tenring.proof.strict import JsonLimits, JsonObject, read_json, read_object
+from tenring.proof.verify_many import LINES, bare, lines_in
 from tenring.register.adapter import LIST_SEPARATOR, Row
 from tenring.register.definition import RegisterDefinition, load_register
 from tenring.rulebook.publish.names import URN
@@ -45,7 +46,6 @@ if TYPE_CHECKING:
 
 #: Whole files of more bytes are not read at once; NDJSON is read line by line.
 MOST_BYTES = 64 * 1024**2
-LINES = frozenset({".ndjson", ".jsonl"})
 #: So many credentials are read here, and by a worker at a time; starting workers for fewer takes longer.
 FEW = 500
 #: Bytes of a rejected credential that are kept with its row.
@@ -262,8 +262,7 @@ def credentials_in(path: Path) -> Iterator[tuple[int, bytes]]:
     """
     try:
         if path.suffix.lower() in LINES:
-            with path.open("rb") as stream:
-                yield from ((number, _bare(line)) for number, line in enumerate(stream, 1) if line.strip())
+            yield from lines_in(path)
             return
         if path.stat().st_size > MOST_BYTES:
             what = T("it is larger than {limit} bytes", limit=f"{MOST_BYTES:,}")
@@ -277,7 +276,7 @@ def credentials_in(path: Path) -> Iterator[tuple[int, bytes]]:
 def _listed(whole: bytes) -> Iterator[tuple[int, bytes]]:
     """One credential, or those of a JSON list, each as it would be received alone."""
     if not whole.startswith(b"["):
-        yield 1, _bare(whole)
+        yield 1, bare(whole)
         return
     try:
         found = read_json(whole, JsonLimits(bytes=MOST_BYTES))
@@ -286,8 +285,3 @@ def _listed(whole: bytes) -> Iterator[tuple[int, bytes]]:
         return
     for number, one in enumerate(found, 1):
         yield number, (one if isinstance(one, str) else json.dumps(one, ensure_ascii=False)).encode()
-
-
-def _bare(text: bytes) -> bytes:
-    """A token without the quotes that make it a JSON text."""
-    return text.strip().removeprefix(b'"').removesuffix(b'"')

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -18,6 +19,22 @@ from tenring.proof.trust.model import TrustModel
 from tenring.proof.trust.roots import Roots, read_roots
 from tenring.proof.verify import Verifier
 from tenring.settings import Settings
+
+
+@dataclass(frozen=True)
+class VerifierOf:
+    """Opens a verifier as `verifier_of` does, in whichever process needs it."""
+
+    settings: Settings
+    at: datetime
+    bundle: Path | None = None
+
+    def __call__(self) -> Verifier:
+        """The verifier; raises what `verifier_of` does."""
+        return verifier_of(self.settings, at=self.at, bundle=self.bundle)
+
+    def __hash__(self) -> int:
+        return hash((self.settings.home, self.at, self.bundle))
 
 
 def verifier_of(settings: Settings, *, at: datetime, bundle: Path | None = None) -> Verifier:

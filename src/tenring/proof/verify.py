@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import product
 from typing import Final
 
@@ -95,13 +95,19 @@ class Verifier:
 
     def verify(self, raw: bytes, question: Question) -> Verification:
         """The answer for one credential or presentation, as it came: JSON with proofs, vc+jwt, SD-JWT, COSE."""
-        lists = self._lists_at(question.at)
         try:
             secured = open_secured(raw)
+        except ProofError as error:
+            return _malformed(error, question)
+        return self.verify_secured(secured, question)
+
+    def verify_secured(self, secured: Secured, question: Question) -> Verification:
+        """As `verify`, of what was opened already, such as a credential in a presentation."""
+        lists = self._lists_at(question.at)
+        try:
             _require_form(secured)
         except ProofError as error:
-            finding = Finding(Check.WELL_FORMED, Outcome.FAILED, str(error), "malformed")
-            return _answer((finding, *_unasked(finding)), question, Said(), ())
+            return _malformed(error, question)
         course = _Course(secured, question, self._material, self._trust, lists)
         findings: list[Finding] = []
         for step in course.steps:
@@ -109,7 +115,7 @@ class Verifier:
             if findings[-1].outcome is Outcome.FAILED:
                 findings.extend(_unasked(findings[-1]))
                 break
-        return _answer(tuple(findings), question, said_by(secured, course.content), tuple(course.as_of))
+        return _answer(tuple(findings), question, partial(said_by, secured, course.content), tuple(course.as_of))
 
     def _lists_at(self, at: datetime) -> StatusLists:
         """The status lists as read within the last minute; everything else is read anew."""
@@ -124,6 +130,11 @@ class Verifier:
 
             self._lists = StatusLists(self._material, prove, self._seen)
         return self._lists
+
+
+def _malformed(error: ProofError, question: Question) -> Verification:
+    finding = Finding(Check.WELL_FORMED, Outcome.FAILED, str(error), "malformed")
+    return _answer((finding, *_unasked(finding)), question, Said, ())
 
 
 def _require_form(secured: Secured) -> None:
@@ -141,7 +152,9 @@ def _unasked(after: Finding) -> Iterator[Finding]:
     return (Finding(check, Outcome.NOT_ASKED, reason) for check in later)
 
 
-def _answer(findings: tuple[Finding, ...], question: Question, says: Said, as_of: tuple[datetime, ...]) -> Verification:
+def _answer(
+    findings: tuple[Finding, ...], question: Question, says: Callable[[], Said], as_of: tuple[datetime, ...]
+) -> Verification:
     oldest = min(as_of) if as_of else None
     return Verification(validity_of(findings), question.on, findings, says, oldest)
 

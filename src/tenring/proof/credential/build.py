@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cache, cached_property
+from functools import cached_property, lru_cache
 from typing import Any, Final
 from urllib.parse import quote, unquote
 
@@ -499,7 +499,7 @@ def _english(names: Mapping[str, Any]) -> str:
     return str(names.get("en") or in_language(dict(names)))
 
 
-@cache
+@lru_cache(maxsize=1024)
 def licence_number(attestation: str) -> str:
     """The number of a licence from the identifier of its attestation: what stands after the last / or :."""
     return unquote(attestation.rstrip("/").replace(":", "/").rpartition("/")[2])

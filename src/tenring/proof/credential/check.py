@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final
 
@@ -25,6 +26,10 @@ from tenring.proof.material import Material
 from tenring.proof.strict import LIMITS, JsonObject
 
 _MOST: Final = 5
+#: Words of a schema that say something of each property by itself, or nothing.
+_SEPARATE: Final = frozenset(
+    {"$schema", "$id", "$defs", "title", "description", "type", "properties", "required", "additionalProperties"}
+)
 _W3C_ONLY: Final = frozenset({"statusSize", "statusMessage", "statusReference"})
 
 
@@ -83,10 +88,12 @@ def schema_problems(document: JsonObject, material: Material | None) -> Iterator
     held = material.find(SCHEMA) if material is not None else None
     if held is None:
         return
-    validator = _validator(held.body)
+    schema = _schema(held.body)
     seen: set[str] = set()
-    for version in _in_untps_way(document):
-        for error in validator.iter_errors(version):
+    for number, version in enumerate(_in_untps_way(document)):
+        if (schema.accepts_status if number else schema.accepts)(version):
+            continue
+        for error in schema.whole.iter_errors(version):
             path = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in error.instance_path)
             told = f"{path.lstrip('.') or '-'}: {error.message[:200]}"
             if told not in seen:
@@ -111,16 +118,52 @@ def _as_number(index: object) -> object:
     return int(index) if isinstance(index, str) and index.isascii() and index.isdigit() else index
 
 
+@dataclass(frozen=True)
+class _Schema:
+    """The official schema, ready; and what it says of a status entry alone, where that can be told apart."""
+
+    whole: Any
+    status: Any
+
+    def accepts(self, document: JsonObject) -> bool:
+        """Whether it has nothing against a credential."""
+        return bool(self.whole.is_valid(document))
+
+    def accepts_status(self, document: JsonObject) -> bool:
+        """Whether it has nothing against a credential that differs in its status from one that it accepted or told of.
+
+        The rest has been looked at with the first entry.
+        """
+        if self.status is None:
+            return self.accepts(document)
+        return bool(self.status.is_valid({"credentialStatus": document["credentialStatus"]}))
+
+
 @lru_cache(maxsize=4)
-def _validator(schema: bytes) -> Any:  # noqa: ANN401 - the library's class has no public name
-    """The official schema, ready. It refers to nothing outside itself.
+def _schema(body: bytes) -> _Schema:
+    """The official schema. It refers to nothing outside itself.
 
     Raises:
         MaterialError: it is no JSON Schema.
     """
     try:
-        return jsonschema_rs.Draft202012Validator(json.loads(schema), validate_formats=True)
+        written = json.loads(body)
+        alone = _of_status_alone(written)
+        return _Schema(_validator(written), _validator(alone) if alone is not None else None)
     except ValueError as error:
         raise MaterialError(
             T("the schema {address} cannot be used: {error}", address=SCHEMA, error=str(error))
         ) from error
+
+
+def _validator(schema: JsonObject) -> Any:  # noqa: ANN401 - the library's class has no public name
+    return jsonschema_rs.Draft202012Validator(schema, validate_formats=True)
+
+
+def _of_status_alone(schema: JsonObject) -> JsonObject | None:
+    """The schema without its other properties; None where it has rules that could bind them to each other."""
+    status = schema.get("properties", {}).get("credentialStatus") if isinstance(schema, dict) else None
+    if status is None or not _SEPARATE.issuperset(schema):
+        return None
+    rest = {word: value for word, value in schema.items() if word not in {"properties", "required"}}
+    return rest | {"properties": {"credentialStatus": status}}

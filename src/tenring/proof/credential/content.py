@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import cached_property, lru_cache
 from typing import Any, Final
 
 from tenring.exceptions import MalformedError
@@ -31,35 +32,138 @@ _TYPE: Final = "DigitalConformityCredential"
 
 @dataclass(frozen=True)
 class Content:
-    """What a conformity credential says; None and empty: it does not say."""
+    """What a conformity credential says; None and empty: it does not say. Each thing is read when it is asked for."""
 
-    version: str | None
-    issuer: str | None
-    issuer_name: str | None
-    attestation: str | None
-    number: str | None
-    name: str | None
-    holder: str | None
-    scheme: str | None
-    scheme_name: str | None
-    profile: str | None
-    profile_name: str | None
-    category: str | None
-    """The id of a category of ours, where the credential names one by our scheme."""
-    codes: tuple[tuple[str, str], ...]
-    """Codes of other classifications: (address of the scheme, code)."""
-    brands: tuple[str, ...]
-    """Brands of its products, by their owners; each once."""
-    products: tuple[NamedProduct, ...]
-    valid_from: datetime | None
-    valid_until: datetime | None
-    conformant: int
-    """Assessments that say that their subject conforms."""
-    not_conformant: int
-    """Assessments that say that it does not."""
-    score: str | None
-    other_basis: str | None
-    """The sentence that says on what other basis than its judgement a licence was granted."""
+    document: JsonObject
+
+    @cached_property
+    def version(self) -> str | None:
+        """The version of UNTP whose context it names."""
+        return _version(self.document)
+
+    @property
+    def issuer(self) -> str | None:
+        """The identifier of its issuer."""
+        issuer = self.document.get("issuer")
+        return _text(issuer.get("id") if isinstance(issuer, dict) else issuer)
+
+    @property
+    def issuer_name(self) -> str | None:
+        """The name of its issuer."""
+        issuer = self.document.get("issuer")
+        return _text(issuer.get("name")) if isinstance(issuer, dict) else None
+
+    @property
+    def attestation(self) -> str | None:
+        """The identifier of the licence or certificate."""
+        return _text(self._subject.get("id"))
+
+    @property
+    def number(self) -> str | None:
+        """The number of the licence: the end of its identifier."""
+        return (licence_number(self.attestation) or None) if self.attestation else None
+
+    @property
+    def name(self) -> str | None:
+        """What it is called."""
+        return _text(self.document.get("name")) or _text(self._subject.get("name"))
+
+    @property
+    def holder(self) -> str | None:
+        """The name of whom it was issued to."""
+        return _text(_first(self._subject.get("issuedToParty")).get("name"))
+
+    @property
+    def scheme(self) -> str | None:
+        """The identifier of the scheme."""
+        return _text(self._scheme.get("id"))
+
+    @property
+    def scheme_name(self) -> str | None:
+        """The name of the scheme."""
+        return _text(self._scheme.get("name"))
+
+    @property
+    def profile(self) -> str | None:
+        """The identifier of the criteria."""
+        return _text(_first(self._subject.get("referenceProfile")).get("id"))
+
+    @property
+    def profile_name(self) -> str | None:
+        """The name of the criteria."""
+        return _text(_first(self._subject.get("referenceProfile")).get("name"))
+
+    @property
+    def category(self) -> str | None:
+        """The id of a category of ours, where the credential names one by our scheme."""
+        return next((code for where, code in self._kinds if where == CATEGORIES), None)
+
+    @property
+    def codes(self) -> tuple[tuple[str, str], ...]:
+        """Codes of other classifications: (address of the scheme, code)."""
+        return tuple(dict.fromkeys(one for one in self._kinds if one[0] != CATEGORIES))
+
+    @cached_property
+    def products(self) -> tuple[NamedProduct, ...]:
+        """The products that it names, each once."""
+        if "conformityAssessment" not in self._subject:
+            return tuple(dict.fromkeys(map(_older_product, self._named)))
+        return named_products(self._named)
+
+    @property
+    def brands(self) -> tuple[str, ...]:
+        """Brands of its products, by their owners; each once."""
+        return tuple(dict.fromkeys(_brands(self._named)))
+
+    @cached_property
+    def valid_from(self) -> datetime | None:
+        """When its validity begins, in the time zone that it states."""
+        return _moment(self.document.get("validFrom"))
+
+    @cached_property
+    def valid_until(self) -> datetime | None:
+        """When its validity ends, in the time zone that it states."""
+        return _moment(self.document.get("validUntil"))
+
+    @property
+    def conformant(self) -> int:
+        """Assessments that say that their subject conforms."""
+        return sum(one.get("conformance") is True for one in self._assessments)
+
+    @property
+    def not_conformant(self) -> int:
+        """Assessments that say that it does not."""
+        return sum(one.get("conformance") is False for one in self._assessments)
+
+    @property
+    def score(self) -> str | None:
+        """The outcome as a whole, as a code."""
+        return _text(_first(self._subject.get("profileScore")).get("code"))
+
+    @property
+    def other_basis(self) -> str | None:
+        """The sentence that says on what other basis than its judgement a licence was granted."""
+        return _text(self._subject.get("description")) if self.score == OTHER_BASIS else None
+
+    @cached_property
+    def _subject(self) -> JsonObject:
+        return _first(self.document.get("credentialSubject"))
+
+    @cached_property
+    def _assessments(self) -> list[JsonObject]:
+        return list(_objects(self._subject.get("conformityAssessment") or self._subject.get("assessment")))
+
+    @property
+    def _scheme(self) -> JsonObject:
+        return _first(self._subject.get("referenceScheme") or self._subject.get("scope"))
+
+    @cached_property
+    def _kinds(self) -> tuple[tuple[str, str], ...]:
+        return tuple(_classifications(self._named))
+
+    @cached_property
+    def _named(self) -> list[JsonObject]:
+        return list(assessed_products(self._assessments))
 
     @property
     def models(self) -> tuple[str, ...]:
@@ -101,51 +205,19 @@ def is_conformity_credential(document: JsonObject) -> bool:
 
 def read_content(document: JsonObject) -> Content:
     """What a conformity credential says; parts that are not of the expected form are left out."""
-    subject = next(_objects(document.get("credentialSubject")), {})
-    issuer = document.get("issuer")
-    assessments = list(_objects(subject.get("conformityAssessment") or subject.get("assessment")))
-    scheme = next(_objects(subject.get("referenceScheme") or subject.get("scope")), {})
-    profile = next(_objects(subject.get("referenceProfile")), {})
-    products = list(assessed_products(assessments))
-    kinds = list(_classifications(products))
-    answers = [one.get("conformance") for one in assessments]
-    attestation = _text(subject.get("id"))
-    score = _text(next(_objects(subject.get("profileScore")), {}).get("code"))
-    return Content(
-        version=_version(document),
-        issuer=_text(issuer.get("id") if isinstance(issuer, dict) else issuer),
-        issuer_name=_text(issuer.get("name")) if isinstance(issuer, dict) else None,
-        attestation=attestation,
-        number=(licence_number(attestation) or None) if attestation else None,
-        name=_text(document.get("name")) or _text(subject.get("name")),
-        holder=_text(next(_objects(subject.get("issuedToParty")), {}).get("name")),
-        scheme=_text(scheme.get("id")),
-        scheme_name=_text(scheme.get("name")),
-        profile=_text(profile.get("id")),
-        profile_name=_text(profile.get("name")),
-        category=next((code for where, code in kinds if where == CATEGORIES), None),
-        codes=tuple(dict.fromkeys(one for one in kinds if one[0] != CATEGORIES)),
-        brands=tuple(dict.fromkeys(_brands(products))),
-        products=_products(products, older="conformityAssessment" not in subject),
-        valid_from=_moment(document.get("validFrom")),
-        valid_until=_moment(document.get("validUntil")),
-        conformant=sum(one is True for one in answers),
-        not_conformant=sum(one is False for one in answers),
-        score=score,
-        other_basis=_text(subject.get("description")) if score == OTHER_BASIS else None,
-    )
+    return Content(document)
 
 
 def _version(document: JsonObject) -> str | None:
     for context in _listed(document.get("@context")):
-        for pattern in _VERSIONS:
-            if isinstance(context, str) and (found := pattern.fullmatch(context)):
-                return found[1]
+        if isinstance(context, str) and (found := _version_in(context)):
+            return found
     return None
 
 
-def _products(products: list[JsonObject], *, older: bool) -> tuple[NamedProduct, ...]:
-    return tuple(dict.fromkeys(map(_older_product, products))) if older else named_products(products)
+@lru_cache(maxsize=256)
+def _version_in(context: str) -> str | None:
+    return next((found[1] for pattern in _VERSIONS if (found := pattern.fullmatch(context))), None)
 
 
 def _older_product(product: JsonObject) -> NamedProduct:
@@ -195,6 +267,10 @@ def _shifted(moment: datetime | None, by: timedelta, otherwise: date) -> date | 
         return (moment + by).date() if moment else None
     except OverflowError:
         return otherwise
+
+
+def _first(value: object) -> JsonObject:
+    return next(_objects(value), {})
 
 
 def _text(value: object) -> str | None:

@@ -39,9 +39,7 @@ def find_method(url: str, material: Material, at: datetime) -> VerificationMetho
         return _itself(url, identifier, _did_key(identifier, fragment))
     if identifier.startswith("did:jwk:"):
         return _itself(url, identifier, _did_jwk(identifier, fragment))
-    held = _held(identifier, material, at)
-    found = _document(held.body, identifier).method(url)
-    return replace(found, got=held.got, fresh_until=held.fresh_until)
+    return _published(url, identifier, _held(identifier, material, at))
 
 
 def document_of(identifier: str, material: Material, at: datetime) -> DidDocument:
@@ -69,8 +67,15 @@ def _held(identifier: str, material: Material, at: datetime) -> Held:
 
 
 @lru_cache(maxsize=1024)
+def _published(url: str, identifier: str, held: Held) -> VerificationMethod:
+    """The method in a document as it was got: a feed of 100,000 credentials names few of them."""
+    found = _document(held.body, identifier).method(url)
+    return replace(found, got=held.got, fresh_until=held.fresh_until)
+
+
+@lru_cache(maxsize=1024)
 def _document(body: bytes, identifier: str) -> DidDocument:
-    """The same bytes are read once: a feed of 100,000 credentials names few documents."""
+    """The same bytes are read once."""
     return read_document(body, identifier)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Final
 from urllib.parse import unquote, urlsplit
 
@@ -34,11 +35,18 @@ def split_did_url(url: object) -> tuple[str, str]:
     Raises:
         MalformedError: it is neither, or has no fragment. Paths and queries of DIDs are not read.
     """
-    if isinstance(url, str) and len(url) <= _LONGEST:
-        document, mark, fragment = url.partition("#")
-        if mark and _FRAGMENT.fullmatch(fragment) and (_DID.fullmatch(document) or _HTTPS.fullmatch(document)):
-            return document, fragment
-    raise MalformedError(T("{url} names no verification method (did:…#key)", url=repr(str(url)[:200])))
+    found = _split(url) if isinstance(url, str) and len(url) <= _LONGEST else None
+    if found is None:
+        raise MalformedError(T("{url} names no verification method (did:…#key)", url=repr(str(url)[:200])))
+    return found
+
+
+@lru_cache(maxsize=1024)
+def _split(url: str) -> tuple[str, str] | None:
+    document, mark, fragment = url.partition("#")
+    if mark and _FRAGMENT.fullmatch(fragment) and (_DID.fullmatch(document) or _HTTPS.fullmatch(document)):
+        return document, fragment
+    return None
 
 
 def is_did(text: str) -> bool:

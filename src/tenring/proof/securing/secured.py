@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from typing import Any, Final, Protocol
 
 from tenring.exceptions import MalformedError
@@ -122,12 +123,12 @@ class Secured:
     disclosed: tuple[str, ...] = field(default=())
     """SD-JWT: the paths that the holder chose to disclose."""
 
-    @property
+    @cached_property
     def is_presentation(self) -> bool:
         """Whether it is a presentation and no credential."""
         return PRESENTATION in types_of(self.document)
 
-    @property
+    @cached_property
     def signer(self) -> str | None:
         """Who says so: the issuer's (of a presentation: the holder's) identifier; None: it does not say."""
         return identifier(self.document.get("holder" if self.is_presentation else "issuer"))

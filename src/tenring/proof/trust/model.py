@@ -13,12 +13,14 @@ from enum import StrEnum
 from functools import cached_property
 from typing import Final
 
-from tenring.language import T, in_language
+from tenring.language import T, current, in_language
 from tenring.proof.answers import Outcome
 from tenring.proof.moment import moment
 
 #: root → network → programme → delegated body.
 MOST_LINKS: Final = 3
+#: Answers that are kept.
+_KEPT: Final = 4096
 #: Written where a recognition is for every scheme, or every category. It is never a default.
 EVERY: Final = "*"
 #: What the identifiers of programmes and categories begin with when their publisher has no address of their own.
@@ -166,6 +168,8 @@ class TrustModel:
     as_of: datetime | None = None
     fresh_until: datetime | None = None
     """Until when all the lists may be relied on; None: as long as one likes (a record of one's own)."""
+    _asked: dict[tuple[object, ...], RecognitionAnswer] = field(default_factory=dict, repr=False, compare=False)
+    """Questions and their answers, each in the language of its reason: a feed asks few, again and again."""
 
     def recognised(
         self, issuer: str, scheme: str | None, category: str | None, on: date, *, at: datetime | None = None
@@ -177,12 +181,19 @@ class TrustModel:
         Whether it might at issue and whether it may on the date asked are two questions: ask twice. Missing or stale
         lists, and certificates that do not name scheme and category, are `UNKNOWN` where a list could say yes.
         """
-        root_gap = next((gap for gap in self.gaps if gap.publisher == self.root), None)
-        if root_gap is not None:
-            return self._answer(Outcome.UNKNOWN, on, root_gap.code, root_gap.reason)
-        if at is not None and self.fresh_until is not None and at > self.fresh_until:
+        if at is not None and self.fresh_until is not None and at > self.fresh_until and not self._root_gap:
             reason = T("the trust list could be relied on until {day}", day=moment(self.fresh_until))
             return self._answer(Outcome.UNKNOWN, on, "trust_list_stale", reason)
+        question = (issuer, scheme, category, on, current())
+        if question not in self._asked:
+            if len(self._asked) >= _KEPT:
+                self._asked.clear()
+            self._asked[question] = self._recognised(issuer, scheme, category, on)
+        return self._asked[question]
+
+    def _recognised(self, issuer: str, scheme: str | None, category: str | None, on: date) -> RecognitionAnswer:
+        if self._root_gap is not None:
+            return self._answer(Outcome.UNKNOWN, on, self._root_gap.code, self._root_gap.reason)
         if scheme is None or category is None:
             return self._unnamed(issuer, on)
         chain = self._chain(issuer, Action.ISSUE, (scheme, category), on)
@@ -195,6 +206,10 @@ class TrustModel:
         if gap := self._gap(scheme, category, on):
             return self._answer(Outcome.UNKNOWN, on, gap.code, gap.reason)
         return self._refused(issuer, scheme, category, on)
+
+    @cached_property
+    def _root_gap(self) -> Gap | None:
+        return next((gap for gap in self.gaps if gap.publisher == self.root), None)
 
     def name(self, did: str) -> str:
         """The name of an entity; its DID where it is not known."""
