@@ -36,7 +36,7 @@ class Content:
 
     document: JsonObject
 
-    @cached_property
+    @property
     def version(self) -> str | None:
         """The version of UNTP whose context it names."""
         return _version(self.document)
@@ -108,12 +108,12 @@ class Content:
         """The products that it names, each once."""
         return products_of(self.document) or tuple(dict.fromkeys(_older_products(self._assessments)))
 
-    @cached_property
+    @property
     def valid_from(self) -> datetime | None:
         """When its validity begins, in the time zone that it states."""
         return _moment(self.document.get("validFrom"))
 
-    @cached_property
+    @property
     def valid_until(self) -> datetime | None:
         """When its validity ends, in the time zone that it states."""
         return _moment(self.document.get("validUntil"))
@@ -138,7 +138,7 @@ class Content:
         """The sentence that says on what other basis than its judgement a licence was granted."""
         return _text(self._subject.get("description")) if self.score == OTHER_BASIS else None
 
-    @cached_property
+    @property
     def _subject(self) -> JsonObject:
         return _first(self.document.get("credentialSubject"))
 
@@ -244,8 +244,8 @@ def _moment(value: object) -> datetime | None:
         return moment
 
 
-def _first(value: object) -> JsonObject:
-    return next(_objects(value), {})
+def _first(value: Any) -> JsonObject:  # noqa: ANN401 - JSON is anything
+    return value if isinstance(value, dict) else next(_objects(value), {})
 
 
 def _text(value: object) -> str | None:
