@@ -132,3 +132,21 @@ def test_control_characters_are_escaped_as_ecmascript_does() -> None:
     assert (
         canonical('\b\t\n\f\r\x00\x1f\x7f"\\/\u2028é') == '"\\b\\t\\n\\f\\r\\u0000\\u001f\x7f\\"\\\\/\u2028é"'.encode()
     )
+
+
+@given(VALUES)
+def test_a_document_that_was_read_is_written_the_same_in_the_fast_way(value: Any) -> None:
+    document = {"a": value, "b": [value]}
+    assert module.canonical_object(document) == canonical(document)
+
+
+@pytest.mark.parametrize("value", [1e-7, 1.5e-5, 1e16, 1.5e300, -0.0, 5.0, [5.0], [[1.0, 2]], 0.1, 123456789012.5])
+def test_floats_are_written_the_same_in_the_fast_way(value: Any) -> None:
+    for document in ({"n": value}, {"n": value, "z": 1}, {"n": [value, value]}):
+        assert module.canonical_object(document) == canonical(document)
+
+
+@pytest.mark.parametrize("value", [2**53, "\ud800", b"x", object()], ids=repr)
+def test_what_has_no_canonical_form_is_refused_in_the_fast_way_as_well(value: Any) -> None:
+    with pytest.raises(MalformedError):
+        module.canonical_object({"a": [value]})

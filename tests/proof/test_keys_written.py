@@ -221,3 +221,17 @@ def test_no_two_base64url_texts_stand_for_the_same_bytes(text: str) -> None:
 def test_another_multibase_is_refused(text: str) -> None:
     with pytest.raises(MalformedError):
         from_multibase(text)
+
+
+@pytest.mark.parametrize("length", [3, 300])
+def test_only_the_characters_of_base64url_are_read_wherever_others_stand(length: int) -> None:
+    allowed = set(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_")
+    for place in (0, length // 2, length - 2):
+        for character in range(256):
+            text = bytearray(b"A" * length)
+            text[place] = character
+            if character in allowed:
+                from_base64url(bytes(text))
+            else:
+                with pytest.raises(MalformedError):
+                    from_base64url(bytes(text))

@@ -154,3 +154,20 @@ def test_only_an_object_is_an_object(text: str) -> None:
     with pytest.raises(MalformedError, match="not a JSON object"):
         read_object(text)
     assert read_object('{"a":null}') == {"a": None}
+
+
+@given(VALUES)
+def test_white_space_between_tokens_makes_no_difference(value: Any) -> None:
+    text = json.dumps({"a": value}, ensure_ascii=False, indent="\t", separators=(" ,", " : "))
+    assert read_json(text.encode()) == read_json(json.dumps({"a": value}))
+
+
+@pytest.mark.parametrize("text", ['{"a": 1, "a ": 2, "a": 3}', '{ "a" : 1 , "b" : [ { "c" : 1 , "c" : 1 } ] }'])
+def test_white_space_hides_no_key_that_stands_twice(text: str) -> None:
+    assert "stands twice" in refused(text)
+    assert "stands twice" in refused(text.replace(", ", ",\n\t"))
+
+
+def test_white_space_inside_a_key_tells_it_from_another() -> None:
+    assert read_json('{"a b": 1, "ab": 2}') == {"a b": 1, "ab": 2}
+    assert "too large" in refused('{ "a" : 9007199254740993 }')

@@ -5,14 +5,16 @@ from __future__ import annotations
 import base64
 import json
 from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
 
-from proof.licences import DID
+from proof.licences import DID, official
 from proof.programme import ISSUED, NUMBER, SIGNINGS, TODAY, Programme, recognised
 from tenring import language
 from tenring.model.licence import Status
 from tenring.proof.answers import Check, Outcome, Validity, Verification
+from tenring.proof.credential.check import schema_problems
 from tenring.proof.keys.jwk import thumbprint
 from tenring.proof.securing import add_proof, sign_jwt
 from tenring.proof.sentence import sentence
@@ -172,3 +174,37 @@ def token_by(programme: Programme, key: TestKey, kid: str | None) -> bytes:
 
 def segment(raw: bytes) -> bytes:
     return base64.urlsafe_b64encode(raw).rstrip(b"=")
+
+
+@pytest.mark.parametrize("place", [0, 1])
+def test_each_status_entry_is_held_to_the_schema(programme: Programme, place: int, data: Path) -> None:
+    """Also the later ones, which are asked about without the rest of the credential."""
+    schema = official(data)
+    good = programme.document
+    assert not list(schema_problems(good, schema))
+    bad = json.loads(json.dumps(good))
+    bad["credentialStatus"][place]["statusPurpose"] = "decoration"
+    problems = list(schema_problems(bad, schema))
+    assert any("credentialStatus.statusPurpose" in problem for problem in problems), problems
+
+
+def test_a_verifier_that_lives_on_sees_what_is_published_later(programme: Programme) -> None:
+    """What is kept from one verification to the next is no older than a minute."""
+    verifier, token = programme.verifier(), programme.token
+    assert verifier.verify(token, Question(on=TODAY, at=AT)).validity is Validity.VALID
+    programme.becomes(Status.SUSPENDED)
+    later = AT + timedelta(minutes=2)
+    assert why(verifier.verify(token, Question(on=TODAY, at=later))) == (Check.STATUS, "suspended")
+
+
+def test_reasons_that_are_kept_are_in_the_language_of_who_asks(programme: Programme) -> None:
+    verifier, token = programme.verifier(), programme.token
+    english = verifier.verify(token, Question(on=TODAY, at=AT))
+    language.use("zh")
+    try:
+        chinese = verifier.verify(token, Question(on=TODAY, at=AT))
+    finally:
+        language.use("en")
+    for one, other in zip(english.findings, chinese.findings, strict=True):
+        assert (one.outcome, one.code) == (other.outcome, other.code)
+        assert one.reason != other.reason

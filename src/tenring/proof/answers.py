@@ -101,7 +101,7 @@ def validity_of(findings: tuple[Finding, ...]) -> Validity:
 
     No finding at all proves nothing, nor does a credential whose signature nobody checked.
     """
-    outcomes = {finding.outcome for finding in findings}
+    outcomes = [finding.outcome for finding in findings]
     if Outcome.FAILED in outcomes:
         return Validity.INVALID
     signed = any(f.check is Check.SIGNATURE and f.outcome is Outcome.PASSED for f in findings)

@@ -159,10 +159,10 @@ def _link(identifier: str) -> DigitalLink | None:
         return None
 
 
-def _objects(holder: object, name: str) -> Iterator[dict[str, Any]]:
+def _objects(holder: object, name: str) -> list[dict[str, Any]]:
     """The objects under `name`, whether it holds one or several."""
     value = holder.get(name) if isinstance(holder, dict) else None
-    yield from (one for one in (value if isinstance(value, list) else [value]) if isinstance(one, dict))
+    return [one for one in (value if isinstance(value, list) else [value]) if isinstance(one, dict)]
 
 
 def _holder(credential: JsonObject) -> str:

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from tenring.proof.answers import Said
 from tenring.proof.credential.build import CATEGORIES
-from tenring.proof.credential.content import Content, read_content
+from tenring.proof.credential.content import read_content
 from tenring.proof.product import assessed_products
 from tenring.proof.securing.secured import Secured
 from tenring.proof.strict import JsonObject
@@ -18,11 +18,7 @@ MOST_PRODUCTS: Final = 1000
 
 def said(secured: Secured) -> Said:
     """What a secured credential says about itself; of other credentials than UNTP's only what all of them have."""
-    return said_by(secured, read_content(secured.document))
-
-
-def said_by(secured: Secured, content: Content) -> Said:
-    """As `said`, of content that was read already."""
+    content = read_content(secured.document)
     return Said(
         issuer=secured.signer,
         issuer_name=content.issuer_name,
@@ -60,11 +56,11 @@ def categories_of(document: JsonObject) -> tuple[str | None, ...]:
     found: dict[str | None, None] = {}
     for product in _products(document):
         codes = [
-            kind.get("code") for kind in _objects(product.get("productCategory")) if kind.get("schemeId") == CATEGORIES
+            code
+            for kind in _objects(product.get("productCategory"))
+            if kind.get("schemeId") == CATEGORIES and isinstance(code := kind.get("code"), str)
         ]
-        found.update(dict.fromkeys(code for code in codes if isinstance(code, str)))
-        if not any(isinstance(code, str) for code in codes):
-            found[None] = None
+        found.update(dict.fromkeys(codes or (None,)))
     return tuple(found) or (None,)
 
 
@@ -74,5 +70,5 @@ def _products(document: JsonObject) -> Iterator[JsonObject]:
         yield from assessed_products(_objects(subject.get("conformityAssessment") or subject.get("assessment")))
 
 
-def _objects(value: Any) -> Iterator[JsonObject]:  # noqa: ANN401 - JSON is anything
-    yield from (one for one in (value if isinstance(value, list) else [value]) if isinstance(one, dict))
+def _objects(value: Any) -> list[JsonObject]:  # noqa: ANN401 - JSON is anything
+    return [one for one in (value if isinstance(value, list) else [value]) if isinstance(one, dict)]

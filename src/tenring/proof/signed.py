@@ -40,20 +40,23 @@ class Signatures:
 
 def signatures(secured: Secured, material: Material, at: datetime) -> Signatures:
     """Check all proofs of a document: every one must hold, and one of them must be its issuer's (or holder's) own."""
-    nothing = Finding(Check.KEY, Outcome.NOT_ASKED, T("not looked at: the signature did not hold"))
     if not secured.proofs:
         reason = T("it bears no signature")
-        return Signatures(Finding(Check.SIGNATURE, Outcome.FAILED, reason, "unsigned"), nothing)
+        return _without_key(Finding(Check.SIGNATURE, Outcome.FAILED, reason, "unsigned"))
     methods: list[VerificationMethod] = []
     for proof in secured.proofs:
         checked = _checked(proof, secured, material, at)
         if isinstance(checked, Finding):
-            return Signatures(checked, nothing)
+            return _without_key(checked)
         methods.append(checked)
     as_of = tuple(method.got for method in methods if method.got is not None)
     right = Finding(Check.SIGNATURE, Outcome.PASSED, T("the signature is right"), "signature")
     signed = _signed(secured, methods)
     return Signatures(right, _keys(secured, methods, signed, at), signed, as_of)
+
+
+def _without_key(signature: Finding) -> Signatures:
+    return Signatures(signature, Finding(Check.KEY, Outcome.NOT_ASKED, T("not looked at: the signature did not hold")))
 
 
 def _checked(proof: Proof, secured: Secured, material: Material, at: datetime) -> VerificationMethod | Finding:

@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
-from functools import cached_property, partial
+from functools import partial
 from itertools import product
 from typing import Final
 
@@ -28,7 +28,7 @@ from tenring.proof.datamodel import require_credential, require_presentation
 from tenring.proof.material import Material, Remembered
 from tenring.proof.moment import moment
 from tenring.proof.product import ProductMatch, product_matches
-from tenring.proof.said import categories_of, said_by, schemes_of
+from tenring.proof.said import categories_of, said, schemes_of
 from tenring.proof.securing import Secured, open_secured
 from tenring.proof.signatures import proven
 from tenring.proof.signed import Signatures, signatures
@@ -115,7 +115,7 @@ class Verifier:
             if findings[-1].outcome is Outcome.FAILED:
                 findings.extend(_unasked(findings[-1]))
                 break
-        return _answer(tuple(findings), question, partial(said_by, secured, course.content), tuple(course.as_of))
+        return _answer(tuple(findings), question, partial(said, secured), tuple(course.as_of))
 
     def _lists_at(self, at: datetime) -> StatusLists:
         """The status lists as read within the last minute; everything else is read anew."""
@@ -171,7 +171,7 @@ class _Course:
     as_of: list[datetime] = field(default_factory=list)
     signatures: Signatures | None = None
 
-    @cached_property
+    @property
     def content(self) -> Content:
         """What a conformity credential says; of other credentials what they have in common with it."""
         return read_content(self.secured.document)
@@ -233,7 +233,7 @@ class _Course:
             what = T("no trust list is at hand: nobody is known to be recognised")
             return Finding(Check.RECOGNITION, Outcome.UNKNOWN, what, "no_trust_list")
         answers = list(self._recognitions(self.trust))
-        self.as_of.extend(answer.as_of for answer in answers if answer.as_of is not None)
+        self.as_of.extend([answer.as_of for answer in answers if answer.as_of is not None])
         for outcome in (Outcome.FAILED, Outcome.UNKNOWN):
             for answer in answers:
                 if answer.outcome is outcome:
@@ -265,8 +265,9 @@ class _Course:
         if self._left_out(Check.PERIOD):
             return _not_asked(Check.PERIOD)
         then = self.question.moment
-        begins = [self.content.valid_from, *(proof.not_before for proof in self.secured.proofs)]
-        ends = [self.content.valid_until, *(proof.expires for proof in self.secured.proofs)]
+        content, proofs = self.content, self.secured.proofs
+        begins = [content.valid_from, *[proof.not_before for proof in proofs]]
+        ends = [content.valid_until, *[proof.expires for proof in proofs]]
         first, last = max(filter(None, begins), default=None), min(filter(None, ends), default=None)
         if first is not None and then < first:
             return Finding(

@@ -89,11 +89,12 @@ def schema_problems(document: JsonObject, material: Material | None) -> Iterator
     if held is None:
         return
     schema = _schema(held.body)
+    entries = _entries(document)
     seen: set[str] = set()
-    for number, version in enumerate(_in_untps_way(document)):
-        if (schema.accepts_status if number else schema.accepts)(version):
+    for number, entry in enumerate(entries):
+        if schema.accepts_status(entry) if number else schema.accepts(document, entry):
             continue
-        for error in schema.whole.iter_errors(version):
+        for error in schema.whole.iter_errors(document | entry):
             path = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in error.instance_path)
             told = f"{path.lstrip('.') or '-'}: {error.message[:200]}"
             if told not in seen:
@@ -101,17 +102,18 @@ def schema_problems(document: JsonObject, material: Material | None) -> Iterator
                 yield told
 
 
-def _in_untps_way(document: JsonObject) -> Iterator[JsonObject]:
-    """The credential with each of its status entries alone, the index as a number."""
+def _entries(document: JsonObject) -> list[JsonObject]:
+    """What takes the place of the status, in UNTP's way: each of its entries alone, the index as a number."""
     status = document.get("credentialStatus")
-    entries = status if isinstance(status, list) else [status]
-    for entry in entries:
-        if isinstance(entry, dict):
-            plain = {term: value for term, value in entry.items() if term not in _W3C_ONLY}
-            plain["statusListIndex"] = _as_number(entry.get("statusListIndex"))
-            yield document | {"credentialStatus": plain}
-        else:
-            yield document
+    return [_in_untps_way(entry) for entry in (status if isinstance(status, list) else [status])]
+
+
+def _in_untps_way(entry: object) -> JsonObject:
+    if not isinstance(entry, dict):
+        return {}
+    plain = {term: value for term, value in entry.items() if term not in _W3C_ONLY}
+    plain["statusListIndex"] = _as_number(entry.get("statusListIndex"))
+    return {"credentialStatus": plain}
 
 
 def _as_number(index: object) -> object:
@@ -125,18 +127,13 @@ class _Schema:
     whole: Any
     status: Any
 
-    def accepts(self, document: JsonObject) -> bool:
-        """Whether it has nothing against a credential."""
-        return bool(self.whole.is_valid(document))
+    def accepts(self, document: JsonObject, entry: JsonObject) -> bool:
+        """Whether it has nothing against a credential with this as its status."""
+        return bool(self.whole.is_valid(document | entry))
 
-    def accepts_status(self, document: JsonObject) -> bool:
-        """Whether it has nothing against a credential that differs in its status from one that it accepted or told of.
-
-        The rest has been looked at with the first entry.
-        """
-        if self.status is None:
-            return self.accepts(document)
-        return bool(self.status.is_valid({"credentialStatus": document["credentialStatus"]}))
+    def accepts_status(self, entry: JsonObject) -> bool:
+        """Whether it has nothing against a further status entry; the rest was looked at with the first one."""
+        return bool(entry and self.status is not None and self.status.is_valid(entry))
 
 
 @lru_cache(maxsize=4)

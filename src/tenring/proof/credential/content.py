@@ -36,7 +36,7 @@ class Content:
 
     document: JsonObject
 
-    @cached_property
+    @property
     def version(self) -> str | None:
         """The version of UNTP whose context it names."""
         return _version(self.document)
@@ -115,12 +115,12 @@ class Content:
         """Brands of its products, by their owners; each once."""
         return tuple(dict.fromkeys(_brands(self._named)))
 
-    @cached_property
+    @property
     def valid_from(self) -> datetime | None:
         """When its validity begins, in the time zone that it states."""
         return _moment(self.document.get("validFrom"))
 
-    @cached_property
+    @property
     def valid_until(self) -> datetime | None:
         """When its validity ends, in the time zone that it states."""
         return _moment(self.document.get("validUntil"))
@@ -145,7 +145,7 @@ class Content:
         """The sentence that says on what other basis than its judgement a licence was granted."""
         return _text(self._subject.get("description")) if self.score == OTHER_BASIS else None
 
-    @cached_property
+    @property
     def _subject(self) -> JsonObject:
         return _first(self.document.get("credentialSubject"))
 
@@ -269,8 +269,8 @@ def _shifted(moment: datetime | None, by: timedelta, otherwise: date) -> date | 
         return otherwise
 
 
-def _first(value: object) -> JsonObject:
-    return next(_objects(value), {})
+def _first(value: Any) -> JsonObject:  # noqa: ANN401 - JSON is anything
+    return value if isinstance(value, dict) else next(_objects(value), {})
 
 
 def _text(value: object) -> str | None:

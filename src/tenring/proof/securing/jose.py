@@ -131,7 +131,9 @@ def open_jwt(token: bytes) -> Secured:
     signed, header, payload, signature = split_token(token)
     name = typed(header, payload, "jwt")
     claims = claims_of(header, payload)
-    document = {key: value for key, value in payload.items() if key not in CLAIMS}
+    document = payload
+    if not CLAIMS.isdisjoint(payload):
+        document = {key: value for key, value in payload.items() if key not in CLAIMS}
     return Secured(document, name, (TokenProof(name, header["alg"], signed, signature, claims),))
 
 
@@ -230,7 +232,7 @@ def claims_of(header: JsonObject, payload: JsonObject) -> JsonObject:
     for name in _FORBIDDEN:
         if name in payload:
             raise MalformedError(T("it holds the claim {name}, which must not be there", name=name))
-    claims = {name: payload[name] for name in CLAIMS if name in payload}
+    claims = {} if CLAIMS.isdisjoint(payload) else {name: payload[name] for name in CLAIMS if name in payload}
     signer = identifier(payload.get("holder" if PRESENTATION in types_of(payload) else "issuer"))
     for holder in (header, claims):
         if "iss" in holder:

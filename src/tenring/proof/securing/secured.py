@@ -138,7 +138,7 @@ def types_of(document: JsonObject) -> tuple[str, ...]:
     """The types a document gives itself."""
     said = document.get("type")
     if isinstance(said, list):
-        return tuple(kind for kind in said if isinstance(kind, str))
+        return tuple([kind for kind in said if isinstance(kind, str)])
     return (said,) if isinstance(said, str) else ()
 
 

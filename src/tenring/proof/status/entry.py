@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Final, NoReturn
 
 from tenring.exceptions import MalformedError
@@ -21,6 +22,7 @@ _DIGITS: Final = re.compile(r"0|[1-9][0-9]{0,15}")
 _HEX: Final = re.compile(r"0x[0-9a-fA-F]{1,8}")
 #: A larger table of messages does not fit into a credential that we read.
 _LARGEST_SIZE: Final = 16
+_ONE_BIT: Final[Mapping[int, str]] = MappingProxyType({0: "unset", 1: "set"})
 
 
 @dataclass(frozen=True)
@@ -96,11 +98,11 @@ def _index(value: object) -> int:
     return value
 
 
-def _messages(written: object, size: int) -> dict[int, str]:
+def _messages(written: object, size: int) -> Mapping[int, str]:
     if written is None:
         if size > 1:
             raise MalformedError(T("a status of several bits needs statusMessage"))
-        return {0: "unset", 1: "set"}
+        return _ONE_BIT
     if not isinstance(written, list) or len(written) != 2**size:
         raise MalformedError(T("statusMessage must have {count} elements", count=str(2**size)))
     found: dict[int, str] = {}

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Final, Protocol
 
 from tenring.exceptions import MalformedError, MaterialError, ProofError
-from tenring.language import T
+from tenring.language import T, current
 from tenring.model.licence import Status
 from tenring.proof.answers import Outcome
 from tenring.proof.did.names import did_web
@@ -156,6 +156,19 @@ def status_of(credential: JsonObject, material: Material, at: datetime, prove: P
 
 
 @dataclass(frozen=True)
+class _Right:
+    """A list that is right for entries of a kind: as held, for whose credentials, asked when."""
+
+    held: Held
+    issuer: str
+    now: datetime
+    found: StatusList
+    language: str
+    passed: EntryAnswer
+    """The answer for an entry that is not set."""
+
+
+@dataclass(frozen=True)
 class StatusLists:
     """Reads status lists, each list once: it is proven and unpacked again only when its bytes have changed.
 
@@ -167,6 +180,8 @@ class StatusLists:
     seen: SeenLists = field(default_factory=SeenInMemory)
     issuers: Collection[str] = ()
     _read: dict[str, tuple[bytes, StatusList]] = field(default_factory=dict, repr=False, compare=False)
+    _right: dict[tuple[str, str, int], _Right] = field(default_factory=dict, repr=False, compare=False)
+    """By address, purpose and size of an entry: the list that was last found to be right for such an entry."""
 
     def status_of(self, credential: JsonObject, at: datetime, *, now: datetime | None = None) -> StatusAnswer:
         """The status of a credential whose own proof holds.
@@ -270,6 +285,21 @@ class _Question:
             return _unknown(entry.purpose, "status_list_unproven", str(error))
 
     def _said(self, entry: Entry) -> EntryAnswer:
+        right = self._list_for(entry)
+        found, held = right.found, right.held
+        value = found.bits.value(entry.index, entry.size)
+        if found.valid_from is not None and found.valid_from.date() > self.at.date():
+            return self._said_then(entry, value, held, issued=found.valid_from)
+        return right.passed if value == 0 and entry.purpose != Purpose.MESSAGE else _meaning(entry, value, held)
+
+    def _list_for(self, entry: Entry) -> _Right:
+        """The list that an entry names, when it is right for it. A feed asks for few lists: each is looked at once."""
+        kind = (entry.purpose, entry.address, entry.size)
+        known = self.lists._right.get(kind)  # noqa: SLF001 - of this module
+        if known is not None and (known.issuer, known.now, known.language) == (self.issuer, self.now, current()):
+            held = self.lists.material.find(entry.address)
+            if held is known.held:
+                return known
         found, held = self.lists.list_at(entry.address, self.now)
         self._require_right(found, entry.purpose)
         if found.size not in (None, entry.size):
@@ -278,10 +308,9 @@ class _Question:
             raise MalformedError(
                 T("the status list at {address} has fewer than {count} entries", address=entry.address, count=MINIMUM)
             )
-        value = found.bits.value(entry.index, entry.size)
-        if found.valid_from is not None and found.valid_from.date() > self.at.date():
-            return self._said_then(entry, value, held, issued=found.valid_from)
-        return _meaning(entry, value, held)
+        right = _Right(held, self.issuer, self.now, found, current(), _passed(entry, 0, held))
+        self.lists._right[kind] = right  # noqa: SLF001 - of this module
+        return right
 
     def _require_right(self, found: StatusList, purpose: str) -> None:
         """The list is of this credential's issuer, or one that may speak for it, and has this purpose."""
