@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: help setup run test lint types imports check docs bench peers lock messages samples clean
+.PHONY: help setup run test lint types imports check docs screenshots bench peers lock messages samples clean
 
 help: ## what each command does
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -42,6 +42,9 @@ check: lint types imports ## all checks that are not tests
 docs: setup ## the documentation site in site/
 	$(BIN)/python docs/generate.py
 	$(BIN)/mkdocs build --strict --quiet
+
+screenshots: setup ## pictures of the web application for the README, with Debian's chromium
+	$(BIN)/python docs/screenshots.py
 
 bench: setup ## the benchmarks, printed with the machine's size
 	$(BIN)/python benchmarks/run.py

@@ -171,3 +171,16 @@ def test_the_schema_of_its_files_accepts_the_examples(home: Path, file: str) -> 
     validator = jsonschema_rs.Draft202012Validator(json.loads(result.output))
     assert [error.message for error in validator.iter_errors(example)] == []
     assert not validator.is_valid(example | {"misspelt": "x"})
+
+
+@pytest.mark.parametrize("many", [False, True])
+def test_a_key_of_somebody_else_takes_no_place_in_the_status_lists(home: Path, tmp_path: Path, *, many: bool) -> None:
+    about = {"id": "did:web:other.example", "status": "https://other.example/status"}
+    (tmp_path / "issuer.yml").write_text(yaml.safe_dump(about))
+    source = tmp_path / ("licences.ndjson" if many else "licence.yml")
+    licence = content(number="SAMPLE-OTHER")
+    source.write_text(json.dumps(licence) + "\n" if many else yaml.safe_dump(licence))
+    result = issue(home, tmp_path / "out", source, "--key", "issuing-1", "--issuer", tmp_path / "issuer.yml")
+    assert (result.exit_code, "is not one of the issuer" in result.output) == (Exit.UNUSABLE, True)
+    assert run(home, "status", "show", "SAMPLE-OTHER").exit_code == Exit.UNUSABLE
+    assert not (tmp_path / "out").exists()

@@ -14,7 +14,9 @@ from click.testing import CliRunner, Result
 from tenring.__main__ import tenring
 from tenring.proof.answers import Outcome
 from tenring.proof.bundle import open_bundle
+from tenring.proof.material import Held
 from tenring.proof.sources import sources
+from tenring.proof.standards import BY_ADDRESS, STANDARDS
 from tenring.proof.trust.load import load_trust
 from tenring.proof.trust.roots import read_roots
 from tenring.settings import Settings
@@ -36,7 +38,8 @@ class Shell:
         self.settings = Settings(home=home / "home")
 
     def run(self, *words: str, key: str | None = None, exit_code: int = 0) -> Result:
-        environment = {"TENRING_HOME": str(self.settings.home), "TENRING_WHO": "Li Wei"}
+        environment: dict[str, str | None] = {"TENRING_HOME": str(self.settings.home), "TENRING_WHO": "Li Wei"}
+        environment |= dict.fromkeys(("TENRING_DATA", "TENRING_ROOTS", "TENRING_ALLOW_NETWORKS"))
         if key is not None:
             environment["TENRING_PASSPHRASE"] = PASSPHRASES[key]
         result = CliRunner().invoke(tenring, list(words), env=environment)
@@ -213,3 +216,31 @@ def test_a_bundle_says_what_is_missing(shell: Shell) -> None:
 
 def test_a_bundle_needs_a_file_and_a_key(shell: Shell) -> None:
     assert "where to write the bundle" in shell.run("bundle", exit_code=2).stderr
+
+
+class Publishers:
+    """What the publishers serve today: the real files of the folder of real data, one of them swapped on the way."""
+
+    def __init__(self, data: Path, swapped: str) -> None:
+        self._data, self._swapped = data, swapped
+
+    def find(self, address: str) -> Held:
+        body = (self._data / BY_ADDRESS[address].files[0]).read_bytes()
+        if address == self._swapped:
+            body = body.replace(b"validUntil", b"validuntil")
+        return Held(address, body, datetime.now(UTC))
+
+
+def test_standards_are_fetched_once_and_only_the_right_ones_are_kept(
+    tmp_path: Path, data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shell = Shell(tmp_path)
+    swapped = "https://www.w3.org/ns/credentials/v2"
+    monkeypatch.setattr("tenring.commands.bundle.NetworkMaterial", lambda _: Publishers(data, swapped))
+    first = shell.run("bundle", "standards", exit_code=1)
+    assert first.stdout.count(": fetched") == len(STANDARDS) - 1
+    assert "It was not used" in first.stderr
+    monkeypatch.setattr("tenring.commands.bundle.NetworkMaterial", lambda _: Publishers(data, ""))
+    second = shell.run("bundle", "standards")
+    assert second.stdout.count(": at hand") == len(STANDARDS) - 1
+    assert second.stdout.count(": fetched") == 1

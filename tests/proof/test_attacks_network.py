@@ -11,13 +11,17 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
+import httpcore
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from local_servers import Certificate, Server, answers, certificate, serving
 from tenring.exceptions import MaterialError
+from tenring.proof.addresses import https_address
 from tenring.proof.guard import Guard
 from tenring.proof.network import NetworkMaterial
-from tenring.proof.transfer import Transfer, TransferLimits
+from tenring.proof.transfer import Transfer, TransferLimits, asked
 from tenring.settings import Settings, from_environment
 
 DOCUMENT = b'{"id": "did:web:label.example"}'
@@ -144,6 +148,21 @@ def test_a_did_web_that_is_no_plain_host_and_path_is_refused(network: Opened, di
 def test_an_address_that_two_readers_could_read_differently_is_refused(network: Opened, address: str) -> None:
     with pytest.raises(MaterialError, match="refused"):
         network().find(address)
+
+
+@settings(deadline=None, max_examples=500)
+@given(st.text("ahx.:/@[]?#%\\\t\n 0127-_~é&=;", max_size=25))
+def test_what_is_read_as_the_host_is_what_is_asked(text: str) -> None:
+    """Two readers of one address must see the same host: ours, which is guarded, and the one that connects."""
+    try:
+        address = https_address(f"https://{text}")
+    except MaterialError:
+        return
+    given, read = asked(address), httpcore.URL(str(address))
+    assert (given.scheme, given.host.decode(), given.port) == (b"https", address.host, address.port)
+    assert given.target.decode() == address.target
+    assert read.host.decode().strip("[]") == address.host
+    assert "@" not in address.host
 
 
 # redirects

@@ -319,6 +319,26 @@ def test_a_context_that_takes_back_a_term_does_not_unsign_it() -> None:
         assert held(json.dumps(altered).encode()) is None
 
 
+def test_a_status_moved_into_an_object_of_the_same_identifier_does_not_hide() -> None:
+    """As RDF it means the same wherever it stands; a verifier looks for it at the top."""
+    status = {
+        "id": "urn:s:1",
+        "type": "BitstringStatusListEntry",
+        "statusPurpose": "revocation",
+        "statusListIndex": "5",
+    }
+    document = credential(credentialStatus=status)
+    document["credentialSubject"]["certificate"] = {"id": document["id"]}
+    right = add_proof(document, signer(), created=SIGNED_AT, cryptosuite="eddsa-rdfc-2022")
+    assert held(json.dumps(right).encode()) == document
+    moved = json.loads(json.dumps(right))
+    moved["credentialSubject"]["certificate"] |= {
+        "type": "VerifiableCredential",
+        "credentialStatus": moved.pop("credentialStatus"),
+    }
+    assert held(json.dumps(moved).encode()) is None
+
+
 # many proofs
 
 

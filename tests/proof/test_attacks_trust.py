@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from itertools import pairwise
 from typing import Any
 
@@ -13,15 +13,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from proof.programme import Programme, recognised
 from tenring.exceptions import ProofError
-from tenring.proof.answers import Outcome
+from tenring.proof.answers import Outcome, Validity
+from tenring.proof.contexts import OWN
 from tenring.proof.material import FirstOf
 from tenring.proof.status import SeenInMemory
 from tenring.proof.strict import JsonObject, read_object
 from tenring.proof.trust.anchors import read_anchor
 from tenring.proof.trust.entities import read_list, write_list
 from tenring.proof.trust.load import load_trust
-from tenring.proof.trust.model import EVERY, RecognitionAnswer, Scope
+from tenring.proof.trust.model import EVERY, RecognitionAnswer, Scope, TrustModel
+from tenring.proof.verify import Question, Verifier
 from trust_world import (
     AT,
     BLUE,
@@ -206,6 +209,20 @@ def test_an_older_edition_shown_again_is_found_out() -> None:
     replayed = load_trust(old, ROOTS, AT, seen=seen).recognised(BLUE, SCHEME, DISPLAYS, TODAY)
     assert replayed.outcome is Outcome.UNKNOWN
     assert "older than the edition" in replayed.reason
+
+
+def test_a_server_that_runs_for_days_sees_that_recognition_ended() -> None:
+    programme = Programme()
+    material = FirstOf((OWN, programme.world))
+
+    def load(at: datetime) -> TrustModel:
+        return load_trust(material, ROOTS, at)
+
+    verifier = Verifier(material, trust=load(AT), reload=load)
+    assert verifier.verify(programme.token, Question(on=TODAY, at=AT)).validity is Validity.VALID
+    programme.world.root_list(recognised(until=TODAY - DAY))
+    later = Question(on=TODAY, at=AT + timedelta(minutes=2))
+    assert verifier.verify(programme.token, later).validity is Validity.INVALID
 
 
 def test_a_list_that_does_not_say_until_when_is_not_relied_on_for_ever() -> None:

@@ -129,6 +129,32 @@ def test_a_second_product_of_an_unrecognised_category_is_not_smuggled_in(program
     assert refused(programme.ask(sign_jwt(document, programme.key).encode())) is Check.RECOGNITION
 
 
+def test_a_second_subject_of_an_unrecognised_scheme_is_not_smuggled_in(programme: Programme) -> None:
+    document = deepcopy(programme.document)
+    other = deepcopy(document["credentialSubject"])
+    other["referenceScheme"]["id"] = "urn:tenring:programme/blue-angel"
+    two = document | {"credentialSubject": [document["credentialSubject"], other]}
+    older = two | {"@context": [document["@context"][0], "https://test.uncefact.org/vocabulary/untp/dcc/0.6.1/"]}
+    assert refused(programme.ask(sign_jwt(two, programme.key).encode())) is Check.WELL_FORMED
+    assert refused(programme.ask(sign_jwt(older, programme.key).encode())) is Check.RECOGNITION
+
+
+@pytest.mark.parametrize(
+    "until", ["2020-01-01T00:00:00", "2020-01-01", 1577836800, None, "", {}, ["2020-01-01T00:00:00Z"]]
+)
+def test_an_end_that_cannot_be_read_is_not_no_end(programme: Programme, until: object) -> None:
+    document = programme.document | {"validUntil": until}
+    signed = sign_like(programme, document)
+    assert refused(programme.ask(signed)) is Check.WELL_FORMED
+
+
+def sign_like(programme: Programme, document: JsonObject) -> bytes:
+    """As `sign_jwt`, of what it would refuse to sign."""
+    header = {"alg": "EdDSA", "typ": "vc+jwt", "kid": programme.key.verification_method}
+    signed = segment(header) + b"." + segment(document)
+    return signed + b"." + segment(programme.key.sign(signed))
+
+
 def test_recognised_only_later_does_not_count_for_what_was_issued_before(programme: Programme) -> None:
     programme.world.root_list(recognised(since=ISSUED.date() + timedelta(days=3)))
     assert refused(programme.ask(programme.archive)) is Check.RECOGNITION

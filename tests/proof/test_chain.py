@@ -25,7 +25,12 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Tenring:
     monkeypatch.chdir(tmp_path)
     for name in ("licence.yml", "issuer.yml"):
         shutil.copy(EXAMPLES / name, tmp_path)
-    environment = {"TENRING_HOME": str(tmp_path / "home"), "TENRING_WHO": "lin", "TENRING_DATA": "", "TENRING_ROOTS": ""}
+    environment = {
+        "TENRING_HOME": str(tmp_path / "home"),
+        "TENRING_WHO": "lin",
+        "TENRING_DATA": "",
+        "TENRING_ROOTS": "",
+    }
 
     def command(line: str, *, secret: str = SECRET, code: int = 0) -> Result:
         result = CliRunner().invoke(tenring, shlex.split(line), env=environment | {"TENRING_PASSPHRASE": secret})
@@ -50,12 +55,17 @@ def chain(run: Tenring) -> Tenring:
     run("issue licence.yml --key issuing-1 --issuer issuer.yml --out credentials")
     run("keys publish --out www/label")
     run("status publish --out www/label --key issuing-1")
-    roots = " ".join(f"--root {holder}={public_key(run, name)}" for holder, name in (("Ann", "root-a"), ("Bo", "root-b")))
+    roots = " ".join(
+        f"--root {holder}={public_key(run, name)}" for holder, name in (("Ann", "root-a"), ("Bo", "root-b"))
+    )
     where = "--network did:web:network.example --list https://network.example/trust/list.json"
     run(f"trust roots --make roots.json {where} {roots} --publisher {public_key(run, 'bundles')} --why 'first roots'")
     run("trust roots --pin roots.json --why 'compared by telephone'")
     lists = " ".join(f"--status-list https://label.example/status/{name}-1" for name in ("revocation", "suspension"))
-    run(f"trust add tsca-title-vi --did did:web:label.example --category wood-panels --from 2020-01-01 --why vote {lists}")
+    run(
+        f"trust add tsca-title-vi --did did:web:label.example --category wood-panels --from 2020-01-01 --why vote"
+        f" {lists}"
+    )
     run("trust publish --out www/network --key root-a --title 'Sample network'")
     run("trust publish --out www/network --key root-b --draft home/trust/draft.json", secret=OTHER)
     bundle(run, "today.zip")

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from proof.fuzzed import Fuzzed, within
 from tenring.proof.answers import Validity
 
-CORPUS = Path(__file__).with_name("corpus")
+CORPUS = Path(__file__).with_name("corpus") / "verify"
 FILES = sorted(CORPUS.iterdir()) if CORPUS.is_dir() else []
 
 

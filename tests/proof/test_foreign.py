@@ -20,7 +20,7 @@ from tenring.model.licence import Status
 from tenring.proof.answers import Check, Finding, Outcome, Verification, validity_of
 from tenring.proof.credential.content import read_content
 from tenring.proof.did.document import read_document
-from tenring.proof.foreign import credentials_in, opened, verifying
+from tenring.proof.foreign import FEW, Credentials, credentials_in, opened, verifying
 from tenring.proof.issue import sign
 from tenring.proof.keys.public import PublicKey
 from tenring.proof.material import Documents
@@ -135,13 +135,14 @@ def test_of_the_samples_the_verified_become_licences_and_the_others_say_why_not(
 
 def test_a_licence_has_what_the_credential_says(catalog: Path, tmp_path: Path) -> None:
     result = built(catalog, tmp_path, SAMPLES)
-    about = "register, programme, number, holder, category, valid_from, valid_until"
+    about = "register, programme, number, holder, brand, category, valid_from, valid_until"
     (row,) = rows(result, f"SELECT {about} FROM licences WHERE number = 'SAMPLE-0101'")
     assert row == (
         REGISTER,
         "tsca-title-vi",
         "SAMPLE-0101",
         "Hexlowe Boards (sample)",
+        "Hexlowe",
         "wood-panels",
         date(2026, 6, 1),
         date(2029, 5, 31),
@@ -349,6 +350,7 @@ def test_a_file_that_is_not_there_is_one_clear_error(tmp_path: Path) -> None:
         (("2026-01-01T12:00:00Z", "2026-12-31T12:00:00Z"), (date(2026, 1, 2), date(2026, 12, 30))),
         (("2026-01-01T00:00:00+08:00", "2026-12-31T23:59:59+08:00"), (date(2026, 1, 1), date(2026, 12, 31))),
         (("2026-01-01", "tomorrow"), (None, None)),
+        (("9999-12-31T23:59:59Z", "0001-01-01T00:00:00Z"), (date.max, date.min)),
     ],
 )
 def test_only_whole_days_of_validity_count(moments: tuple[str, str], days: tuple[date | None, date | None]) -> None:
@@ -396,3 +398,36 @@ def test_a_certificate_whose_status_list_is_missing_is_none(catalog: Path, tmp_p
         del programme.world.documents[address]
     numbers, told = through(catalog, tmp_path, programme)
     assert (numbers, "indeterminate" in told[1]) == ([], True)
+
+
+# many at once
+
+
+def the_same_whoever_reads(folder: Path, catalog: Path, workers: int) -> list[tuple[Any, ...]]:
+    reader = Credentials(catalog / "registers" / "us" / REGISTER / "register.yml")
+    with verifying(verify, NOW.date(), workers=workers):
+        found = reader.rows(folder / "untp_credentials_2026_06_30.ndjson", None)  # type: ignore[arg-type]  # not used
+        return [(row.number, dict(row.cells), row.unreadable) for row in found]
+
+
+def test_workers_read_what_one_process_reads(catalog: Path, tmp_path: Path) -> None:
+    good, bad = signed(), altered()
+    file_of(tmp_path, *(bad if number % 100 == 0 else good for number in range(FEW * 2 + 7)))
+    alone, together = (the_same_whoever_reads(tmp_path, catalog, workers) for workers in (1, 2))
+    assert alone == together
+    assert len(alone) == FEW * 2 + 7
+    assert sum(why is not None for *_, why in alone) == 11
+
+
+def test_a_file_of_nothing_but_rejected_rows_is_a_reading_of_nothing(catalog: Path, tmp_path: Path) -> None:
+    file_of(tmp_path / "in", "42", '{"type": "x"}')
+    result = built(catalog, tmp_path / "home", tmp_path / "in")
+    assert rows(result, "SELECT count(*) FROM licences") == [(0,)]
+    assert list(reasons(result)) == [1, 2]
+
+
+def test_of_a_rejected_credential_no_more_than_a_beginning_is_kept(catalog: Path, tmp_path: Path) -> None:
+    file_of(tmp_path / "in", "x" * 100_000)
+    result = built(catalog, tmp_path / "home", tmp_path / "in")
+    ((raw,),) = rows(result, "SELECT raw FROM rejected")
+    assert len(json.loads(raw)["credential"]) == 2_000

@@ -159,6 +159,28 @@ def test_every_credential_in_the_presentation_of_the_w3c_suite_is_opened(data: P
         assert one.proofs[0].holds(suite_key(data, key), NONE)
 
 
+@given(
+    st.sampled_from(
+        [
+            "vc+jwt",
+            "vp+jwt",
+            "vc+sd-jwt",
+            "vp-ld+sd-jwt",
+            "vc+cose",
+            "vp+cose;base64",
+            "vc+jwt;base64",
+            "x+jwt",
+            "+",
+            "",
+        ]
+    ),
+    st.text(max_size=40) | st.sampled_from(["e30.e30.e30", "e30.e30.e30~", "0oRAoEBA", "~", "..", "e30..~e30~"]),
+)
+def test_any_envelope_is_opened_or_refused_and_nothing_else(media: str, text: str) -> None:
+    with suppress(MalformedError):
+        open_secured(raw(envelope(f"data:application/{media},{text}")))
+
+
 @given(st.binary(max_size=200) | st.text(max_size=200).map(str.encode))
 def test_any_bytes_are_opened_or_refused_and_nothing_else(text: bytes) -> None:
     with suppress(MalformedError):

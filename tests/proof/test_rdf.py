@@ -309,6 +309,7 @@ def test_what_is_no_iri_or_language_is_not_lost_unseen(document: dict[str, Any])
         {"@context": {"T": {"@id": f"{EX}T", "@context": None}}, "@type": "T"},
         {"@context": 5},
         {"@context": [[5]]},
+        {f"{EX}a": "\ud800"},
     ],
     ids=str,
 )
@@ -364,12 +365,49 @@ def test_many_objects_under_a_large_context_are_refused_before_they_take_time() 
     assert time.process_time() - started < 1
 
 
+# nothing is moved
+
+
+def test_what_a_document_says_of_itself_stands_at_its_top() -> None:
+    """A statement moved into an object of the same identifier means the same; a verifier would not see it."""
+    context = {"about": {"@id": f"{EX}about", "@type": "@id"}, "until": f"{EX}until", "id": "@id"}
+    said = {"@context": context, "@id": "urn:x:1", "about": {"@id": "urn:y"}, "until": "2026"}
+    document = said | {"about": "urn:x:1"}
+    assert len(lines(document)) == 2
+    moved = {"@context": context, "about": {"@id": "urn:x:1", "until": "2026"}}
+    assert "elsewhere than at its top" in refused(moved)
+    deeper = {"@context": context, "about": {"about": "urn:x:1", f"{EX}b": {"id": "urn:x:1", "until": "2026"}}}
+    assert "elsewhere than at its top" in refused(deeper)
+
+
+def test_an_identifier_that_is_an_abbreviation_or_a_label_is_refused() -> None:
+    for identifier in ("x:1", "_:top"):
+        assert "abbreviation" in refused({"@context": {"x": "urn:x:"}, "@id": identifier, f"{EX}a": "v"})
+
+
+@pytest.mark.parametrize("identifier", ["x", "", "https ://x", "_:b", "@id"])
+def test_a_document_that_has_nothing_but_an_identifier_means_nothing_or_is_refused(identifier: str) -> None:
+    try:
+        assert canonical_rdf({"@id": identifier}, NONE) == b""
+    except MalformedError:
+        assert identifier == "@id"
+
+
+def test_an_abbreviated_identifier_further_down_does_not_hide_what_it_says() -> None:
+    context = {"x": "urn:x:", "until": f"{EX}until", "about": {"@id": f"{EX}about", "@type": "@id"}}
+    assert "elsewhere than at its top" in refused({"@context": context, "about": {"@id": "x:1", "until": "2026"}})
+
+
+def test_an_empty_list_says_nothing_and_is_all_that_a_signature_does_not_see() -> None:
+    assert lines({f"{EX}a": "x", f"{EX}b": [], f"{EX}c": [[]]}) == lines({f"{EX}a": "x"})
+
+
 # terms alone
 
 
-def test_a_credential_whose_terms_are_defined_is_accepted_with_direction_and_null() -> None:
+def test_a_credential_whose_terms_are_defined_is_accepted_with_what_rdf_does_not_keep() -> None:
     name = {"@value": "name", "@language": "ar", "@direction": "rtl"}
-    require_terms(credential(name=name, evidence=None, proof={"undefined": True}), OWN)
+    require_terms(credential(name=name, evidence=None, termsOfUse=[], proof={"undefined": True}), OWN)
 
 
 def test_a_misspelt_term_is_told() -> None:

@@ -138,3 +138,10 @@ def test_texts_with_a_language_are_values() -> None:
     document = credential()
     document["name"] = {"@value": "Licence", "@language": "en"}
     assert lost_terms(document) == ()
+
+
+@pytest.mark.parametrize("nothing", [None, []])
+def test_what_is_null_or_empty_is_lost(nothing: object) -> None:
+    document = credential()
+    document["credentialSubject"]["conformityAssessment"][0]["evidence"] = nothing
+    assert [one.path for one in lost_terms(document)] == ["credentialSubject.conformityAssessment[0].evidence"]

@@ -105,6 +105,24 @@ def test_what_is_not_said_or_makes_no_sense_is_not_recorded(
     assert not book.path.exists()
 
 
+@pytest.mark.parametrize(
+    "entity",
+    [
+        Entity(BLUE, website="blue.example"),
+        Entity(BLUE, electronic="office at blue"),
+        Entity(BLUE, anchor="an address"),
+        Entity(BLUE, status_lists=("status 1",)),
+        Entity(BLUE, {"en": "two\nlines"}),
+    ],
+)
+def test_what_a_verifier_would_refuse_is_not_recorded(book: TrustBook, entity: Entity) -> None:
+    """One wrong address would make the whole list unreadable."""
+    with pytest.raises(IssueError, match="cannot be recorded"):
+        recorded(book, recognition(), entity)
+    with pytest.raises(IssueError, match="control characters"):
+        recorded(book, recognition(why="two\nlines"))
+
+
 def test_a_circle_over_others_is_refused(book: TrustBook) -> None:
     recorded(book, may_recognise(REGION))
     recorded(book, may_recognise(BLUE, REGION))

@@ -50,7 +50,7 @@ def test_a_list_is_read_back_as_it_was_written() -> None:
     assert set(again.recognitions) == set(written.recognitions)
 
 
-NAMES = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=20)
+NAMES = st.text(st.characters(exclude_categories=["Cs", "Cc", "Cf"]), min_size=1, max_size=20)
 DAYS = st.dates(date(1990, 1, 1), date(2090, 1, 1))
 SCOPES = st.builds(
     Scope,
@@ -173,6 +173,10 @@ ACTION = (*SUBJECT, "recognizedTo", 0)
         ((*ACTION, "tenring:until"), "2019-12-31", "tenring:until"),
         ((*ACTION, "tenring:scheme"), [7], "tenring:scheme"),
         (("tenring:number",), True, "tenring:number"),
+        ((*SUBJECT, "name"), "Blue\x1b[2JAngel", "control characters"),
+        ((*SUBJECT, "legalName"), "\u202eLAR", "control characters"),
+        ((*ACTION, "tenring:why"), "a\nb", "control characters"),
+        ((*SUBJECT, "id"), "did:web:x\x1b.example", r"\.id"),
         ((*SUBJECT, "tenring:address"), {"tenring:street": "x"}, "tenring:address"),
     ],
 )

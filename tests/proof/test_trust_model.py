@@ -229,6 +229,17 @@ def test_a_root_list_that_is_not_fresh_makes_everything_unknown() -> None:
     assert (asked(world).outcome, asked(world).code) == (Outcome.UNKNOWN, "trust_list_stale")
 
 
+def test_a_model_that_is_kept_too_long_answers_unknown() -> None:
+    """A server that loaded the list a month ago does not go on recognising by it."""
+    world = World()
+    world.root_list(recognition(), valid_until=AT + 6 * DAY)
+    model = load_trust(world, ROOTS, AT)
+    assert model.fresh_until == AT + 6 * DAY
+    assert model.recognised(BLUE, SCHEME, DISPLAYS, TODAY, at=AT + 6 * DAY).outcome is Outcome.PASSED
+    late = model.recognised(BLUE, SCHEME, DISPLAYS, TODAY, at=AT + 7 * DAY)
+    assert (late.outcome, late.code) == (Outcome.UNKNOWN, "trust_list_stale")
+
+
 def test_a_missing_list_leaves_open_only_what_it_could_have_said() -> None:
     world = delegated()
     del world.documents["https://blue.example/trust.json"]

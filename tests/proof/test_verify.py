@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from datetime import date, timedelta
 from pathlib import Path
@@ -14,6 +15,7 @@ from tenring import language
 from tenring.model.licence import Status
 from tenring.proof.answers import Check, Outcome, Validity, Verification
 from tenring.proof.credential.check import schema_problems
+from tenring.proof.keys.jwk import thumbprint
 from tenring.proof.securing import add_proof, sign_jwt
 from tenring.proof.sentence import sentence
 from tenring.proof.verify import Question
@@ -152,6 +154,26 @@ def test_what_is_not_read_is_not_well_formed(programme: Programme) -> None:
         answer = programme.ask(raw)
         assert answer.validity is Validity.INVALID, raw
         assert why(answer)[0] is Check.WELL_FORMED
+
+
+@pytest.mark.parametrize("named", ["key-1", "thumbprint", None])
+def test_a_token_may_name_its_key_in_fewer_words(programme: Programme, named: str | None) -> None:
+    kid = thumbprint(programme.key.key) if named == "thumbprint" else named
+    assert programme.ask(token_by(programme, programme.key, kid)).validity is Validity.VALID
+    stranger = TestKey("stranger", DID)
+    assert programme.ask(token_by(programme, stranger, kid)).validity is Validity.INVALID
+    assert programme.ask(token_by(programme, programme.key, "key-7")).validity is Validity.INVALID
+
+
+def token_by(programme: Programme, key: TestKey, kid: str | None) -> bytes:
+    """The certificate as a token whose header names the key so."""
+    head = {"alg": "EdDSA", "typ": "vc+jwt"} | ({} if kid is None else {"kid": kid})
+    signed = b".".join(segment(json.dumps(part).encode()) for part in (head, programme.document | {"iss": DID}))
+    return signed + b"." + segment(key.sign(signed))
+
+
+def segment(raw: bytes) -> bytes:
+    return base64.urlsafe_b64encode(raw).rstrip(b"=")
 
 
 @pytest.mark.parametrize("place", [0, 1])

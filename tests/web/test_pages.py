@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import re
+from urllib.parse import quote
 
 import pyarrow.parquet as pq
 import pytest
@@ -140,6 +141,29 @@ def test_suggestions_are_links_to_licences(visitor: Client) -> None:
     assert 'href="/licence/' in piece
     assert "<html" not in piece
     assert text_of(visitor, "/suggest?q=p").strip() == ""
+
+
+NASTY = (
+    "'; DROP TABLE licences; --", "\x00", "😀", "*", "***", "a*" * 200, '"', "\\", "(", "AND OR NOT", "%",
+    "{{7*7}}", "<script>alert(1)</script>", "\u202e", "9" * 400, "\n\r\t", "纸" * 300,
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("text", NASTY, ids=range(len(NASTY)))
+def test_nothing_that_is_typed_breaks_a_page(visitor: Client, text: str) -> None:
+    for address, name in (("/search", "q"), ("/suggest", "q"), ("/search.json", "q"), ("/compare", "id")):
+        answer = visitor.get(address, {name: text})
+        assert answer.status_code < 500
+        assert b"<script>alert" not in answer.content
+    for name in ("category", "programme", "economy", "sort", "x.min", "on", "page", "status"):
+        assert visitor.get("/search", {"category": "paper", name: text}).status_code < 500
+    for folder in ("licence", "programmes", "economies", "categories"):
+        assert visitor.get(f"/{folder}/{quote(text)}").status_code == 404
+
+
+@pytest.mark.parametrize("number", ["1e999999", "-1e999999", "1e-999999", "0." + "1" * 40, "Infinity", "sNaN"])
+def test_a_number_beyond_what_can_be_measured_is_refused(visitor: Client, number: str) -> None:
+    assert visitor.get("/search", {"category": "paper", "x.min": number}).status_code == 400
 
 
 # downloads

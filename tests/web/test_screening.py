@@ -60,6 +60,7 @@ def test_a_file_is_understood_before_anything_counts_then_screened_then_download
     assert one.state == State.DONE
     page = page_of(visitor, one)
     assert "Read the report" in page
+    assert "Sample data." in page
     report = visitor.get(f"/screen/{one.id}/report.html")
     assert "unsafe-inline" in report.headers["Content-Security-Policy"]
     assert "sandbox" in report.headers["Content-Security-Policy"]

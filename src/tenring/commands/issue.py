@@ -24,7 +24,7 @@ from tenring.proof.credential.granted import Granted, licence_of, read_issuer, r
 from tenring.proof.credential.registered import Wanted, licence_content
 from tenring.proof.credential.written import FILES, WrittenIssuer, json_schema
 from tenring.proof.files import write_whole
-from tenring.proof.issue import Issued, StatusIndex, issue, status_entries, with_status
+from tenring.proof.issue import Issued, StatusIndex, issue, require_own, status_entries, with_status
 from tenring.proof.issue_many import Basis, Rejected, Statuses, issue_many
 from tenring.proof.keys.kept import KeyPurpose
 from tenring.proof.keys.signer import Signer
@@ -181,7 +181,7 @@ def _one(settings: Settings, library: Library, asked: Asked) -> Issued:
     issuer = _issuer(asked, granted.written.issuer)
     key, archive = _keys(settings, asked)
     signer = key()
-    did = issuer.id or _did(signer)
+    did = _did(issuer, signer)
     publication = Publication(library, catalogue.programmes, created.date(), issuer.criteria)
     document = conformity_credential(granted, Issuing(did, issuer, publication, catalogue.categories))
     statuses = _statuses(settings, asked, issuer)
@@ -224,7 +224,7 @@ def _many(settings: Settings, asked: Asked, *, as_json: bool) -> Exit:
     basis = Basis(
         catalog=settings.catalog.resolve(),
         compiled=settings.compiled,
-        did=issuer.id or _did(key()),
+        did=_did(issuer, key()),
         issuer=issuer,
         on=created.date(),
         key=key,
@@ -270,14 +270,18 @@ def _keys(settings: Settings, asked: Asked) -> tuple[StoredKey, StoredKey | None
             what = T(
                 "the key {name} is not for issuing, but for: {purpose}", name=name, purpose=store.key(name).purpose
             )
-            raise IssueError(f"{what}. {T('One key signs one kind of thing; see `tenring keys list`')}")
+            do = T("One key signs one kind of thing; see `tenring keys list`")
+            raise IssueError(f"{what}. {do}")
     secret = passphrase(settings, asked.passphrase_file)
     archive = StoredKey(settings.keys, asked.archive_key, secret) if asked.archive_key else None
     return StoredKey(settings.keys, asked.key, secret), archive
 
 
-def _did(signer: Signer) -> str:
-    return signer.verification_method.partition("#")[0]
+def _did(issuer: WrittenIssuer, signer: Signer) -> str:
+    """The issuer's DID, which the key must be one of: seen before anything is put into the status book."""
+    did = issuer.id or signer.verification_method.partition("#")[0]
+    require_own(did, signer)
+    return did
 
 
 def _statuses(settings: Settings, asked: Asked, issuer: WrittenIssuer) -> Statuses | None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date, datetime
-from functools import cache
+from functools import lru_cache
 from pathlib import Path
 
 import click
@@ -13,7 +14,8 @@ from tenring.commands.output import DATE, Exit, as_json, console, print_json, pr
 from tenring.commands.passphrase import now
 from tenring.exceptions import UnusableInputError
 from tenring.language import T, in_language
-from tenring.proof.foreign import Verify, verifying
+from tenring.proof.answers import Verification
+from tenring.proof.foreign import verifying
 from tenring.proof.place import verifier_of
 from tenring.proof.verify import Question, Verifier
 from tenring.register.build import BuildResult, build
@@ -95,7 +97,8 @@ def build_snapshot(  # noqa: PLR0913 - one argument for each option
     """
     settings = settings_of(context)
     at = now()
-    with progress() as report, verifying(_verify(settings, at, bundle), on or at.date()):
+    how = Verifying(settings, at, bundle)
+    with progress() as report, verifying(how, on or at.date(), workers=settings.threads):
         result = build(settings, source=source or default_source(settings), only=only, on=on, progress=report)
     if as_json:
         print_json(_as_plain(result))
@@ -104,14 +107,25 @@ def build_snapshot(  # noqa: PLR0913 - one argument for each option
     raise SystemExit(Exit.NEGATIVE if result.rejected else Exit.DONE)
 
 
-def _verify(settings: Settings, at: datetime, bundle: Path | None) -> Verify:
+@dataclass(frozen=True)
+class Verifying:
     """How registers of credentials are verified. Most registers are none: roots and bundle are read when one is."""
 
-    @cache
-    def verifier() -> Verifier:
-        return verifier_of(settings, at=at, bundle=bundle)
+    settings: Settings
+    at: datetime
+    bundle: Path | None
 
-    return lambda raw, on: verifier().verify(raw, Question(on=on, at=at))
+    def __call__(self, raw: bytes, on: date) -> Verification:
+        """The answer for one credential on a day."""
+        return _verifier(self).verify(raw, Question(on=on, at=self.at))
+
+    def __hash__(self) -> int:
+        return hash((self.settings.home, self.at, self.bundle))
+
+
+@lru_cache(maxsize=1)
+def _verifier(how: Verifying) -> Verifier:
+    return verifier_of(how.settings, at=how.at, bundle=how.bundle)
 
 
 def default_source(settings: Settings) -> Path:

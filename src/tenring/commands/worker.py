@@ -9,8 +9,9 @@ from tenring.commands.serve import require_web
 
 
 @click.command("worker")
+@click.option("--beside", type=int, metavar="PID", help="End when this parent process has ended.")
 @click.pass_context
-def worker(context: click.Context) -> None:
+def worker(context: click.Context, *, beside: int | None) -> None:
     """Screen what visitors of the web application sent, until interrupted; `tenring serve` starts one itself.
 
     Example: tenring worker
@@ -19,4 +20,4 @@ def worker(context: click.Context) -> None:
         require_web()
         from tenring.web.serve import work  # noqa: PLC0415 - Django is loaded only by who serves
 
-        work(settings_of(context))
+        work(settings_of(context), beside=beside)

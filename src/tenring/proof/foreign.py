@@ -18,14 +18,18 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
+from functools import cached_property, lru_cache
+from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+import pyarrow as pa
 
 from tenring.catalogue.categories import load_categories
 from tenring.catalogue.programmes import Programme, load_programmes
 from tenring.exceptions import MalformedError, ProofError, RegisterError
-from tenring.language import T
+from tenring.language import T, current, use
+from tenring.model.workers import Workers
 from tenring.proof.answers import Validity, Verification
 from tenring.proof.credential.content import READ_VERSIONS, Content, is_conformity_credential, read_content
 from tenring.proof.said import categories_of
@@ -42,6 +46,18 @@ if TYPE_CHECKING:
 
 #: Whole files of more bytes are not read at once; NDJSON is read line by line.
 MOST_BYTES = 64 * 1024**2
+#: So many credentials are read here, and by a worker at a time; starting workers for fewer takes longer.
+FEW = 500
+#: Bytes of a rejected credential that are kept with its row.
+MOST_SHOWN = 2_000
+_GIVEN = pa.schema([("number", pa.int64()), ("raw", pa.binary())])
+_READ = pa.schema([("number", pa.int64()), ("cells", pa.string()), ("unreadable", pa.string())])
+#: Every row has all cells, so that a file of nothing but rejected rows has its columns, too.
+_NOTHING = dict.fromkeys(
+    ("number", "attestation", "holder", "brand", "name", "models", "gtins", "valid_from", "valid_until", "category",
+     "criteria", "profile", "scheme", "issuer", "note", "credential"),
+    "",
+)  # fmt: skip
 
 
 Verify = Callable[[bytes, date], Verification]
@@ -52,15 +68,22 @@ Verify = Callable[[bytes, date], Verification]
 class _Verifying:
     verify: Verify
     on: date
+    workers: int = 1
 
 
 _VERIFYING: ContextVar[_Verifying | None] = ContextVar("verifying", default=None)
 
 
 @contextmanager
-def verifying(verify: Verify, on: date) -> Iterator[None]:
-    """Registers of credentials that are built inside the block are verified so; `on`: for files that name no day."""
-    token = _VERIFYING.set(_Verifying(verify, on))
+def verifying(verify: Verify, on: date, *, workers: int = 1) -> Iterator[None]:
+    """Registers of credentials that are built inside the block are verified so.
+
+    Args:
+        verify: asked about each credential. For several workers it can be pickled.
+        on: the day of files whose names have none.
+        workers: processes that verify large files side by side.
+    """
+    token = _VERIFYING.set(_Verifying(verify, on, workers))
     try:
         yield
     finally:
@@ -79,8 +102,19 @@ class Credentials:
         Raises:
             RegisterError: the file cannot be read.
         """
-        for number, raw in credentials_in(path):
-            yield self._row(number, raw, self._register.read_on.in_name(path.name))
+        how, day = _VERIFYING.get(), self._register.read_on.in_name(path.name)
+        found = credentials_in(path)
+        few = list(islice(found, FEW))
+        more = list(islice(found, 1))
+        if how is None or how.workers <= 1 or not more:
+            for number, raw in chain(few, more, found):
+                yield self.row(number, raw, how, day)
+            return
+        reading = _Reading(self.definition, how, day, current())
+        with Workers(how.workers) as pool:
+            for batch in pool.map(reading, _batches(chain(few, more, found))):
+                for one in batch.to_pylist():
+                    yield Row(one["number"], json.loads(one["cells"]), unreadable=one["unreadable"])
 
     @cached_property
     def _register(self) -> RegisterDefinition:
@@ -95,18 +129,19 @@ class Credentials:
     def _categories(self) -> Categories:
         return load_categories(self.definition.parents[3] / "categories")
 
-    def _row(self, number: int, raw: bytes, day: date | None) -> Row:
-        text = {"credential": raw.decode("utf-8", "replace")}
+    def row(self, number: int, raw: bytes, how: _Verifying | None, day: date | None) -> Row:
+        """The row of one credential. Its text is kept where it is rejected, as far as a person needs to see it."""
+        text = {"credential": raw[:MOST_SHOWN].decode("utf-8", "replace")}
         try:
             document, unsecured = opened(raw)
         except ProofError as error:
-            return Row(number, text, unreadable=str(error))
+            return Row(number, _NOTHING | text, unreadable=str(error))
         if not is_conformity_credential(document):
-            return Row(number, text, unreadable=T("it is no conformity credential"))
+            return Row(number, _NOTHING | text, unreadable=T("it is no conformity credential"))
         content = read_content(document)
         several = T("its products are of several categories") if len(categories_of(document)) > 1 else None
-        why_not = unsecured or self._unfit(content) or several or _unverified(raw, day)
-        return Row(number, text | self._cells(content), unreadable=why_not)
+        why_not = unsecured or self._unfit(content) or several or _unverified(raw, how, day)
+        return Row(number, _NOTHING | self._cells(content) | (text if why_not else {}), unreadable=why_not)
 
     def _unfit(self, content: Content) -> str | None:
         """Why a credential cannot be a licence of this programme, whoever signed it."""
@@ -132,6 +167,7 @@ class Credentials:
             "number": content.number,
             "attestation": content.attestation,
             "holder": content.holder,
+            "brand": content.brands[0] if len(content.brands) == 1 else None,
             "name": content.name,
             "models": LIST_SEPARATOR.join(content.models),
             "gtins": LIST_SEPARATOR.join(content.gtins),
@@ -157,9 +193,8 @@ class Credentials:
         return found.pop() if len(found) == 1 else None
 
 
-def _unverified(raw: bytes, day: date | None) -> str | None:
+def _unverified(raw: bytes, how: _Verifying | None, day: date | None) -> str | None:
     """Why a credential is not verified as valid; None if it is."""
-    how = _VERIFYING.get()
     if how is None:
         return T("it was not verified: no verifier is set up here")
     answer = how.verify(raw, day or how.on)
@@ -167,6 +202,36 @@ def _unverified(raw: bytes, day: date | None) -> str | None:
         return None
     reason = answer.deciding.reason if answer.deciding else ""
     return T("it is not verified as valid ({answer}): {reason}", answer=answer.validity.value, reason=reason)
+
+
+@lru_cache(maxsize=8)
+def _credentials(definition: Path) -> Credentials:
+    return Credentials(definition)
+
+
+@dataclass(frozen=True)
+class _Reading:
+    """A worker's task: rows of some credentials."""
+
+    definition: Path
+    how: _Verifying
+    day: date | None
+    language: str
+
+    def __call__(self, batch: pa.RecordBatch) -> pa.RecordBatch:
+        """Number, cells as JSON, and why it cannot be relied on."""
+        use(self.language)
+        reader = _credentials(self.definition)
+        rows = [reader.row(one["number"], one["raw"], self.how, self.day) for one in batch.to_pylist()]
+        plain = [
+            {"number": row.number, "cells": json.dumps(dict(row.cells)), "unreadable": row.unreadable} for row in rows
+        ]
+        return pa.RecordBatch.from_pylist(plain, _READ)
+
+
+def _batches(found: Iterator[tuple[int, bytes]]) -> Iterator[pa.RecordBatch]:
+    while chunk := list(islice(found, FEW)):
+        yield pa.RecordBatch.from_pylist([{"number": number, "raw": raw} for number, raw in chunk], _GIVEN)
 
 
 def opened(raw: bytes) -> tuple[JsonObject, str | None]:

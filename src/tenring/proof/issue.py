@@ -89,8 +89,9 @@ def sign(document: JsonObject, signer: Signer, *, created: datetime, archive: Si
         KeyMaterialError: the key cannot be used.
     """
     archivist = archive or (signer if signer.key.algorithm is Algorithm.ED25519 else None)
+    issuer = document["issuer"]
     for one in (signer, *((archivist,) if archivist else ())):
-        _require_own(document, one)
+        require_own(issuer["id"] if isinstance(issuer, dict) else issuer, one)
     token = sign_jwt(document, _as_token_signer(signer), iat=int(created.timestamp()))
     return Signed(token, add_proof(document, archivist, created=created) if archivist else None)
 
@@ -101,13 +102,17 @@ def _as_token_signer(signer: Signer) -> Signer:
     return under(signer, jose_method(method)) if method.startswith("did:web:") else signer
 
 
-def _require_own(document: JsonObject, signer: Signer) -> None:
-    issuer = document["issuer"]
-    did = issuer["id"] if isinstance(issuer, dict) else issuer
+def require_own(did: str, signer: Signer) -> None:
+    """Refuse a key that is not the issuer's.
+
+    Raises:
+        IssueError: it belongs to another DID.
+    """
     method = signer.verification_method
     if method.partition("#")[0] != did:
         what = T("the key {method} is not one of the issuer {issuer}", method=method, issuer=did)
-        raise IssueError(f"{what}. {T('Nobody would believe the credential; sign with a key of the issuer')}")
+        do = T("Nobody would believe the credential; sign with a key of the issuer")
+        raise IssueError(f"{what}. {do}")
 
 
 def issue(  # noqa: PLR0913 - each by keyword
@@ -179,4 +184,5 @@ def write_together(folder: Path, files: dict[str, bytes]) -> None:
             with suppress(OSError):
                 path.unlink()
         what = T("the credential cannot be written ({reason})", reason=error.strerror or str(error))
-        raise IssueError(f"{folder}: {what}. {T('Nothing was issued; name another folder')}") from error
+        do = T("Nothing was issued; name another folder")
+        raise IssueError(f"{folder}: {what}. {do}") from error

@@ -15,8 +15,9 @@ from datetime import date, datetime
 from functools import lru_cache
 from itertools import islice
 from pathlib import Path
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 
+import orjson
 import pyarrow as pa
 
 from tenring.catalogue import Catalogue
@@ -30,7 +31,6 @@ from tenring.proof.credential.written import WrittenIssuer
 from tenring.proof.issue import StatusIndex, issue, status_entries, with_status
 from tenring.proof.keys.signer import Signer
 from tenring.proof.material import Material
-from tenring.proof.securing.jose import json_bytes
 from tenring.proof.status import StatusBook
 from tenring.rulebook.library import load_library
 from tenring.rulebook.publish.names import Publication
@@ -150,7 +150,7 @@ class Build:
             document = conformity_credential(granted, self.basis.issuing)
         except TenringError as error:
             return row | {"reason": str(error)}
-        packed = json_bytes(document)
+        packed = orjson.dumps(document)
         return row | {"number": granted.written.number, "credential": document["id"], "document": packed}
 
     def _read(self, where: str, content: bytes | None) -> Granted:
@@ -172,11 +172,11 @@ class Sign:
         """The numbers of what was written, or the reason why it was not."""
         return pa.RecordBatch.from_pylist([self._one(row) for row in batch.to_pylist()], _WRITTEN)
 
-    def _one(self, row: dict[str, str]) -> dict[str, object]:
+    def _one(self, row: dict[str, Any]) -> dict[str, object]:
         basis = self.basis
         try:
             issue(
-                with_status(json.loads(row["document"]), json.loads(row["status"])),
+                with_status(orjson.loads(row["document"]), orjson.loads(row["status"])),
                 _opened(basis.key),
                 number=row["number"],
                 out=self.out,

@@ -15,6 +15,7 @@ from tenring.proof.network import NetworkMaterial
 from tenring.proof.sources import sources
 from tenring.proof.status.lists import SeenInFile
 from tenring.proof.trust.load import load_trust
+from tenring.proof.trust.model import TrustModel
 from tenring.proof.trust.roots import Roots, read_roots
 from tenring.proof.verify import Verifier
 from tenring.settings import Settings
@@ -48,8 +49,14 @@ def verifier_of(settings: Settings, *, at: datetime, bundle: Path | None = None)
     roots = read_roots(settings.roots_file) if settings.roots_file.is_file() else None
     material = material_of(settings, roots, at=at, bundle=bundle)
     seen = SeenInFile(settings.seen_lists)
-    trust = load_trust(material, roots, at, seen=seen) if roots is not None else None
-    return Verifier(material, trust=trust, seen=seen)
+    if roots is None:
+        return Verifier(material, seen=seen)
+    pinned = roots
+
+    def load(moment: datetime) -> TrustModel:
+        return load_trust(material, pinned, moment, seen=seen)
+
+    return Verifier(material, trust=load(at), seen=seen, reload=load)
 
 
 def material_of(settings: Settings, roots: Roots | None, *, at: datetime, bundle: Path | None = None) -> Material:

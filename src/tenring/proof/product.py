@@ -68,8 +68,12 @@ class NamedProduct:
 
 def products_of(credential: JsonObject) -> tuple[NamedProduct, ...]:
     """The products of a Digital Conformity Credential, each once, in its order; entries that are none are left out."""
-    assessments = _objects(credential.get("credentialSubject"), "conformityAssessment")
-    named = (_named(product) for product in assessed_products(assessments))
+    return named_products(assessed_products(_objects(credential.get("credentialSubject"), "conformityAssessment")))
+
+
+def named_products(products: Iterable[JsonObject]) -> tuple[NamedProduct, ...]:
+    """Products as they are named, each once, in their order; entries that are none are left out."""
+    named = (_named(product) for product in products)
     return tuple(dict.fromkeys(one for one in named if one is not None))
 
 

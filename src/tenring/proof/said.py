@@ -33,6 +33,21 @@ def said(secured: Secured) -> Said:
     )
 
 
+def schemes_of(document: JsonObject) -> tuple[str | None, ...]:
+    """The identifiers of the schemes of all its subjects, each once; None among them: some subject names none.
+
+    As with categories: recognition must cover every one of them.
+    """
+    schemes = [_scheme(subject) for subject in _objects(document.get("credentialSubject"))]
+    return tuple(dict.fromkeys(schemes)) or (None,)
+
+
+def _scheme(subject: JsonObject) -> str | None:
+    named = subject.get("referenceScheme") or subject.get("scope")
+    found = [one.get("id") for one in _objects(named)]
+    return found[0] if len(found) == 1 and isinstance(found[0], str) else None
+
+
 def categories_of(document: JsonObject) -> tuple[str | None, ...]:
     """The categories of ours of all its products, each once; None among them: some product has none, or there is none.
 

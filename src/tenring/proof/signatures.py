@@ -14,6 +14,7 @@ from tenring.proof.keys.public import PublicKey
 from tenring.proof.keys.roots import Root, require_roots
 from tenring.proof.material import Material
 from tenring.proof.securing import Proof, open_secured
+from tenring.proof.standards import KnownContexts
 from tenring.proof.status.lists import Prove, ProvenList
 from tenring.proof.strict import LIMITS, JsonLimits, JsonObject
 
@@ -114,7 +115,7 @@ def _require_holds(proof: Proof, key: PublicKey, material: Material, at: datetim
         raise MalformedError(T("it says that it was signed later than now"))
     if proof.expires is not None and at >= proof.expires:
         raise MalformedError(T("its signature has expired"))
-    answer = proof.holds(key, material)
+    answer = proof.holds(key, KnownContexts(material))
     if answer.outcome is Outcome.UNKNOWN:
         raise MaterialError(answer.reason)
     if not answer:

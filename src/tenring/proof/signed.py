@@ -6,17 +6,19 @@ recognises the signer is another question (`trust`).
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
 from tenring.exceptions import KeyMaterialError, MalformedError, MaterialError
 from tenring.language import T
 from tenring.proof.answers import Check, Finding, Outcome
-from tenring.proof.did import VerificationMethod, find_method
+from tenring.proof.did import VerificationMethod, document_of, find_method
+from tenring.proof.keys.jwk import thumbprint
 from tenring.proof.material import Material
 from tenring.proof.moment import read_moment
-from tenring.proof.securing import Proof, Secured
+from tenring.proof.securing import Proof, Secured, SignatureAnswer
+from tenring.proof.standards import KnownContexts
 
 
 @dataclass(frozen=True)
@@ -59,27 +61,44 @@ def _without_key(signature: Finding) -> Signatures:
 
 def _checked(proof: Proof, secured: Secured, material: Material, at: datetime) -> VerificationMethod | Finding:
     """The key a proof was made with, when it holds; else why not."""
+    answer: SignatureAnswer | None = None
     try:
-        url = _method_url(proof, secured)
-        method = find_method(url, material, at)
-        answer = proof.holds(method.key, material)
+        for method in _candidates(proof, secured, material, at):
+            answer = proof.holds(method.key, KnownContexts(material))
+            if answer.outcome is Outcome.PASSED:
+                return method
     except MaterialError as error:
         return Finding(Check.SIGNATURE, Outcome.UNKNOWN, str(error), "key_not_at_hand")
     except (KeyMaterialError, MalformedError) as error:
         return Finding(Check.SIGNATURE, Outcome.FAILED, str(error), "key")
-    if answer.outcome is Outcome.PASSED:
-        return method
+    if answer is None:
+        what = T("its proof names no key (verificationMethod, kid) that its issuer publishes")
+        return Finding(Check.SIGNATURE, Outcome.FAILED, what, "key")
     return Finding(Check.SIGNATURE, answer.outcome, answer.reason, answer.code)
 
 
-def _method_url(proof: Proof, secured: Secured) -> str:
-    """The URL of the key: as the proof names it, or in the issuer's own document where it gives a name alone."""
-    named = proof.verification_method
-    if named is None:
-        raise MalformedError(T("its proof names no key (verificationMethod, kid)"))
-    if "#" in named or secured.signer is None:
-        return named
-    return f"{secured.signer}#{named}"
+def _candidates(proof: Proof, secured: Secured, material: Material, at: datetime) -> Iterator[VerificationMethod]:
+    """The keys a proof may have been made with: the one it names by URL, else those of its issuer.
+
+    A token may name its key by the last part of its URL or by its thumbprint (RFC 7638), older ones name none at all.
+    Then only keys that the issuer itself publishes are tried.
+    """
+    named, signer = proof.verification_method, secured.signer
+    if named is not None and "#" in named:
+        yield find_method(named, material, at)
+        return
+    if signer is None:
+        return
+    if signer.startswith(("did:key:", "did:jwk:")):
+        own = "0" if signer.startswith("did:jwk:") else signer.removeprefix("did:key:")
+        published: tuple[VerificationMethod, ...] = (find_method(f"{signer}#{own}", material, at),)
+    else:
+        published = tuple(find_method(url, material, at) for url in _usable(signer, material, at))
+    yield from (one for one in published if named is None or named in (one.id.partition("#")[2], thumbprint(one.key)))
+
+
+def _usable(signer: str, material: Material, at: datetime) -> tuple[str, ...]:
+    return tuple(method.id for method in document_of(signer, material, at).usable)
 
 
 def _signed(secured: Secured, methods: Iterable[VerificationMethod]) -> datetime | None:

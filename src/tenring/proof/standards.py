@@ -198,6 +198,29 @@ class Standards:
 
 
 @dataclass(frozen=True)
+class KnownContexts:
+    """Of any source only the contexts and schemas that are pinned: what a signature's meaning may rest on.
+
+    Another context could give a signed statement another name, under which no verifier looks for it. A document that
+    needs one is not called wrong: it cannot be said what it means.
+    """
+
+    source: Material
+
+    def find(self, address: str) -> Held | None:
+        """The pinned standard with this address, when the source has it.
+
+        Raises:
+            MaterialError: the source has something else under the address of a standard.
+        """
+        standard = BY_ADDRESS.get(address)
+        held = self.source.find(address) if standard is not None else None
+        if standard is not None and held is not None:
+            standard.require_same(held.body, address)
+        return held
+
+
+@dataclass(frozen=True)
 class Pinned:
     """Any source of material, whose contexts and schemas are used only when they are the pinned ones.
 

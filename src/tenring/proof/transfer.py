@@ -39,6 +39,11 @@ _TYPES: Final = frozenset(
 )  # fmt: skip
 
 
+def asked(address: HttpsAddress) -> httpcore.URL:
+    """The address as the connection gets it: in the parts that were checked, so that nothing is read out of it anew."""
+    return httpcore.URL(scheme="https", host=address.host, port=address.port, target=address.target)
+
+
 @dataclass(frozen=True)
 class TransferLimits:
     """How much one address may cost: bytes of its answer, seconds in all (redirects included), and redirects."""
@@ -93,7 +98,7 @@ class Transfer:
 
     def _answer(self, pool: httpcore.ConnectionPool, address: HttpsAddress) -> Answer | str:
         """The answer, or where the server says it is."""
-        with pool.stream("GET", str(address), headers=list(_HEADERS)) as response:
+        with pool.stream("GET", asked(address), headers=list(_HEADERS)) as response:
             headers = {
                 name.decode("ascii", "replace").lower(): value.decode("latin-1") for name, value in response.headers
             }

@@ -11,9 +11,8 @@ credential holds; whether its issuer is recognised it says only where a trust li
 
 from __future__ import annotations
 
-import base64
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -22,21 +21,16 @@ from typing import TYPE_CHECKING, Final
 
 from tenring.exceptions import MalformedError, MaterialError, ProofError
 from tenring.language import T
-from tenring.proof.answers import Check, Finding, Outcome, Validity, Verification
+from tenring.proof.answers import Check, Validity, Verification
 from tenring.proof.contexts import OWN
 from tenring.proof.datamodel import require_credential
 from tenring.proof.keys.signer import Signer
 from tenring.proof.material import Material
 from tenring.proof.moment import moment
 from tenring.proof.securing import add_proof, open_secured, sign_jwt
+from tenring.proof.securing.opening import contained
 from tenring.proof.securing.rdf import require_terms
-from tenring.proof.securing.secured import (
-    CREDENTIAL,
-    ENVELOPED_CREDENTIAL,
-    ENVELOPED_PRESENTATION,
-    identifier,
-    types_of,
-)  # fmt: skip
+from tenring.proof.securing.secured import ENVELOPED_CREDENTIAL
 from tenring.proof.strict import LIMITS, JsonObject, read_object
 from tenring.proof.verify import ALL, Question, Verifier
 
@@ -142,34 +136,23 @@ class Api:
     def verify_credential(self, request: JsonObject) -> Reply:
         """Verify one credential: an object with a proof, an enveloped one, or a token as text."""
         options = _options(request)
-        raw = _secured_bytes(request, "verifiableCredential", ENVELOPED_CREDENTIAL)
+        raw = _secured_bytes(request, "verifiableCredential")
         return self._reply([self.verifier.verify(raw, self._question(options))])
 
     def verify_presentation(self, request: JsonObject) -> Reply:
         """Verify a presentation and every credential in it."""
         options = _options(request)
-        raw = _secured_bytes(request, "verifiablePresentation", ENVELOPED_PRESENTATION)
+        raw = _secured_bytes(request, "verifiablePresentation")
         domain, challenge = (_text(options, name) for name in ("domain", "challenge"))
         question = self._question(options)
         first = self.verifier.verify(raw, question.addressed(domain, challenge))
         if first.validity is not Validity.VALID:
             return self._reply([first])
-        presentation = open_secured(raw)
-        answers = [self._carried(one, presentation.signer, question) for one in _credentials(presentation.document)]
-        return self._reply([first, *answers])
-
-    def _carried(self, carried: JsonObject, holder: str | None, question: Question) -> Verification:
-        """One credential of a presentation that holds. Without a proof of its own the holder must have issued it."""
-        if "proof" in carried or ENVELOPED_CREDENTIAL in types_of(carried):
-            return self.verifier.verify(_bytes_of(carried, ENVELOPED_CREDENTIAL), question)
-        require_credential(carried)
-        issuer = identifier(carried.get("issuer"))
-        if holder is None or issuer != holder:
-            what = T("a credential without proof counts only where the holder of the presentation issued it")
-            finding = Finding(Check.SIGNATURE, Outcome.FAILED, what, "unsigned")
-            return Verification(Validity.INVALID, question.on, (finding,))
-        what = T("its holder says so, and signed the presentation")
-        return Verification(Validity.VALID, question.on, (Finding(Check.SIGNATURE, Outcome.PASSED, what, "signature"),))
+        presentation = open_secured(raw).document
+        _require_few(presentation)
+        own = len(_carried(presentation)) - len(contained(presentation))
+        answers = [self.verifier.verify_secured(one, question) for one in contained(presentation)]
+        return self._reply([first, *answers], own)
 
     def _question(self, options: JsonObject) -> Question:
         """What is asked: today, and recognition only where a trust list was given."""
@@ -180,14 +163,17 @@ class Api:
             asked.discard(Check.STATUS)
         return Question(on=at.date(), at=at, checks=frozenset(asked))
 
-    def _reply(self, answers: list[Verification]) -> Reply:
-        """200 when all hold; else 400 with what is wrong. What cannot be decided does not hold."""
+    def _reply(self, answers: list[Verification], own: int = 0) -> Reply:
+        """200 when all hold; else 400 with what is wrong. What cannot be decided does not hold.
+
+        `own`: credentials that the holder says of itself, secured by the presentation.
+        """
         good = all(answer.validity is Validity.VALID for answer in answers)
         status = HTTPStatus.OK if good else HTTPStatus.BAD_REQUEST
         body: JsonObject = {
             "verified": good,
             "checks": [check.value for check in Check if check is not Check.PRODUCT],
-            "warnings": [],
+            "warnings": [T("{count} credentials are the holder's own word", count=own)] if own else [],
             "errors": [_problem_of(answer) for answer in answers if answer.validity is not Validity.VALID],
             "results": [_result(answer) for answer in answers],
         }
@@ -246,46 +232,12 @@ def _text(options: JsonObject, name: str) -> str | None:
     raise RefusedError(HTTPStatus.BAD_REQUEST, T("{name} is no text", name=f"options.{name}"))
 
 
-def _secured_bytes(request: JsonObject, name: str, envelope: str) -> bytes:
+def _secured_bytes(request: JsonObject, name: str) -> bytes:
     """What is to be verified, as bytes: a token sent as text, or an object."""
     value = request.get(name)
     if isinstance(value, str):
         return value.encode()
-    return _bytes_of(_object(request, name), envelope)
-
-
-def _bytes_of(document: JsonObject, envelope: str) -> bytes:
-    """A secured object as bytes; what an envelope carries in its `data:` URL."""
-    if envelope in types_of(document):
-        return enveloped_bytes(document)
-    return json.dumps(document, ensure_ascii=False).encode()
-
-
-def enveloped_bytes(document: JsonObject) -> bytes:
-    """The token in an enveloped credential or presentation (VC data model 2.0, section 4.13).
-
-    Raises:
-        MalformedError: its context is missing, or its id is no `data:` URL of a media type of ours.
-    """
-    contexts = document.get("@context")
-    if "https://www.w3.org/ns/credentials/v2" not in (contexts if isinstance(contexts, list) else [contexts]):
-        raise MalformedError(T("an enveloped credential needs the context of credentials"))
-    address = document.get("id")
-    head, mark, carried = address.partition(",") if isinstance(address, str) else ("", "", "")
-    media, *parameters = head.removeprefix("data:").split(";")
-    if not (head.startswith("data:") and mark and media in _MEDIA):
-        raise MalformedError(
-            T("the id of an enveloped credential is a data: URL with one of {kinds}", kinds=", ".join(_MEDIA))
-        )
-    if "base64" not in parameters:
-        return carried.encode()
-    try:
-        return base64.b64decode(carried, validate=True)
-    except ValueError as error:
-        raise MalformedError(T("the data: URL of an enveloped credential is not base64")) from error
-
-
-_MEDIA: Final = tuple(f"application/{kind}+{how}" for kind in ("vc", "vp") for how in ("jwt", "sd-jwt", "cose"))
+    return json.dumps(_object(request, name), ensure_ascii=False).encode()
 
 
 def _enveloped(token: str) -> JsonObject:
@@ -297,18 +249,17 @@ def _enveloped(token: str) -> JsonObject:
     }
 
 
-def _credentials(presentation: JsonObject) -> Iterator[JsonObject]:
-    """The credentials of a presentation."""
+def _carried(presentation: JsonObject) -> list[object]:
     carried = presentation.get("verifiableCredential", [])
-    several = carried if isinstance(carried, list) else [carried]
-    if len(several) > MOST_CREDENTIALS:
+    return carried if isinstance(carried, list) else [carried]
+
+
+def _require_few(presentation: JsonObject) -> None:
+    """Each credential is verified: refuse more than anybody shows."""
+    if len(_carried(presentation)) > MOST_CREDENTIALS:
         raise MalformedError(
             T("a presentation of more than {limit} credentials is not verified", limit=MOST_CREDENTIALS)
         )
-    for one in several:
-        if not isinstance(one, dict) or not ({CREDENTIAL, ENVELOPED_CREDENTIAL} & set(types_of(one))):
-            raise MalformedError(T("a presentation holds something that is no credential"))
-        yield one
 
 
 def _send(reply: Reply, start: StartResponse) -> Iterable[bytes]:

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from functools import partial
+from itertools import product
 from typing import Final
 
 from tenring.exceptions import MaterialError, ProofError
@@ -27,7 +28,7 @@ from tenring.proof.datamodel import require_credential, require_presentation
 from tenring.proof.material import Material, Remembered
 from tenring.proof.moment import moment
 from tenring.proof.product import ProductMatch, product_matches
-from tenring.proof.said import categories_of, said
+from tenring.proof.said import categories_of, said, schemes_of
 from tenring.proof.securing import Secured, open_secured
 from tenring.proof.signatures import proven
 from tenring.proof.signed import Signatures, signatures
@@ -72,11 +73,20 @@ class Question:
 class Verifier:
     """Verifies credentials with the same material; what it read of that once it does not read again for a minute."""
 
-    def __init__(self, material: Material, *, trust: TrustModel | None = None, seen: SeenLists | None = None) -> None:
+    def __init__(
+        self,
+        material: Material,
+        *,
+        trust: TrustModel | None = None,
+        seen: SeenLists | None = None,
+        reload: Callable[[datetime], TrustModel] | None = None,
+    ) -> None:
         """Without `trust` nobody is known to be recognised: then no answer is `valid` where recognition is asked.
 
-        `seen` remembers the newest status lists, so that older ones are known for replays.
+        `seen` remembers the newest status lists, so that older ones are known for replays. `reload` reads the trust
+        lists anew, for a verifier that lives longer than a minute.
         """
+        self._reload = reload
         self._material = Remembered(material)
         self._trust = trust
         self._seen = SeenInMemory() if seen is None else seen
@@ -85,13 +95,19 @@ class Verifier:
 
     def verify(self, raw: bytes, question: Question) -> Verification:
         """The answer for one credential or presentation, as it came: JSON with proofs, vc+jwt, SD-JWT, COSE."""
-        lists = self._lists_at(question.at)
         try:
             secured = open_secured(raw)
+        except ProofError as error:
+            return _malformed(error, question)
+        return self.verify_secured(secured, question)
+
+    def verify_secured(self, secured: Secured, question: Question) -> Verification:
+        """As `verify`, of what was opened already, such as a credential in a presentation."""
+        lists = self._lists_at(question.at)
+        try:
             _require_form(secured)
         except ProofError as error:
-            finding = Finding(Check.WELL_FORMED, Outcome.FAILED, str(error), "malformed")
-            return _answer((finding, *_unasked(finding)), question, Said, ())
+            return _malformed(error, question)
         course = _Course(secured, question, self._material, self._trust, lists)
         findings: list[Finding] = []
         for step in course.steps:
@@ -105,6 +121,8 @@ class Verifier:
         """The status lists as read within the last minute; everything else is read anew."""
         if self._lists is None or self._since is None or abs(at - self._since) > MEMORY:
             self._material.forget()
+            if self._since is not None and self._reload is not None:
+                self._trust = self._reload(at)
             self._since = at
 
             def prove(body: bytes) -> ProvenList:
@@ -112,6 +130,11 @@ class Verifier:
 
             self._lists = StatusLists(self._material, prove, self._seen)
         return self._lists
+
+
+def _malformed(error: ProofError, question: Question) -> Verification:
+    finding = Finding(Check.WELL_FORMED, Outcome.FAILED, str(error), "malformed")
+    return _answer((finding, *_unasked(finding)), question, Said, ())
 
 
 def _require_form(secured: Secured) -> None:
@@ -219,12 +242,12 @@ class _Course:
 
     def _recognitions(self, trust: TrustModel) -> Iterator[RecognitionAnswer]:
         """For each category, at issue and on the date asked."""
-        issuer, scheme = self.secured.signer or "", self.content.scheme
+        issuer, document = self.secured.signer or "", self.secured.document
         signed = self.signatures.signed if self.signatures is not None else None
-        for category in categories_of(self.secured.document):
+        for scheme, category in product(schemes_of(document), categories_of(document)):
             if signed is not None:
-                yield trust.recognised(issuer, scheme, category, signed.date())
-            yield trust.recognised(issuer, scheme, category, self.question.on)
+                yield trust.recognised(issuer, scheme, category, signed.date(), at=self.question.at)
+            yield trust.recognised(issuer, scheme, category, self.question.on, at=self.question.at)
 
     def status(self) -> Finding:
         """It is neither revoked nor suspended on the date asked, as fresh lists say."""

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Literal
 
 from tenring.model.licence import Status
-from tenring.register.snapshot import Snapshot
+from tenring.register.lookup import Database
 
 Dimension = Literal["programme", "category", "economy", "register"]
 
@@ -45,10 +45,9 @@ ORDER BY ALL
 """
 
 
-def counts(snapshot: Snapshot, on: date) -> list[Count]:
+def counts(db: Database, on: date) -> list[Count]:
     """Licences by programme, category and economy."""
-    with snapshot.connect() as db:
-        return [Count(*row) for row in db.execute(_COUNTS, {"day": on}).fetchall()]
+    return [Count(*row) for row in db.execute(_COUNTS, {"day": on}).fetchall()]
 
 
 #: One row = one first day of a year, with the licences that were active on it. Beginnings and ends are summed up.
@@ -75,7 +74,7 @@ ORDER BY year.day
 """
 
 
-def over_time(snapshot: Snapshot, dimension: Dimension, key: str, *, until: date, years: int = 15) -> list[Moment]:
+def over_time(db: Database, dimension: Dimension, key: str, *, until: date, years: int = 15) -> list[Moment]:
     """Active licences on the first of January of the last years, and on the day `until`.
 
     Registers that list only valid licences say nothing of those that ended before they were first read, so the past
@@ -83,5 +82,4 @@ def over_time(snapshot: Snapshot, dimension: Dimension, key: str, *, until: date
     """
     values = {"status": Status.ACTIVE.value, "key": key, "until": until, "years": years}
     query = _OVER_TIME.format(column=dimension)
-    with snapshot.connect() as db:
-        return [Moment(day, int(active)) for day, active in db.execute(query, values).fetchall()]
+    return [Moment(day, int(active)) for day, active in db.execute(query, values).fetchall()]

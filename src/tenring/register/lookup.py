@@ -15,7 +15,10 @@ from tenring.model.text import words
 from tenring.register.search import ANY, Hit, Kind, Query
 from tenring.register.search.index import SearchIndex
 from tenring.register.search.periods import Period
-from tenring.register.snapshot import VALID_ON, Snapshot
+from tenring.register.snapshot import VALID_ON
+
+#: A connection to a snapshot, as `Snapshot.connect` opens it.
+Database = duckdb.DuckDBPyConnection
 
 #: Models of a licence by which other labels of the product are looked for: families have hundreds.
 _MODELS_ASKED = 3
@@ -90,19 +93,18 @@ class LicenceRecord:
 _COLUMNS = tuple(field.name for field in fields(LicenceRecord))[:-4]
 
 
-def licences(snapshot: Snapshot, ids: Sequence[str]) -> list[LicenceRecord]:
+def licences(db: Database, ids: Sequence[str]) -> list[LicenceRecord]:
     """The licences with these ids, in this order; one that the snapshot does not have is left out."""
-    with snapshot.connect() as db:
-        found = {record.licence_id: record for record in _records(db, list(dict.fromkeys(ids)))}
+    found = {record.licence_id: record for record in _records(db, list(dict.fromkeys(ids)))}
     return [found[id_] for id_ in dict.fromkeys(ids) if id_ in found]
 
 
-def licence(snapshot: Snapshot, licence_id: str) -> LicenceRecord | None:
+def licence(db: Database, licence_id: str) -> LicenceRecord | None:
     """One licence; None: the snapshot does not have it."""
-    return next(iter(licences(snapshot, [licence_id])), None)
+    return next(iter(licences(db, [licence_id])), None)
 
 
-def _records(db: duckdb.DuckDBPyConnection, ids: list[str]) -> Iterator[LicenceRecord]:
+def _records(db: Database, ids: list[str]) -> Iterator[LicenceRecord]:
     models = _grouped(db, "SELECT licence_id, model FROM models", ids, "kind, model")
     gtins = _grouped(db, "SELECT licence_id, gtin FROM gtins", ids, "gtin")
     periods = _grouped(
@@ -122,7 +124,7 @@ def _records(db: duckdb.DuckDBPyConnection, ids: list[str]) -> Iterator[LicenceR
         )
 
 
-def _grouped(db: duckdb.DuckDBPyConnection, query: str, ids: list[str], order: str) -> dict[str, list[tuple[Any, ...]]]:
+def _grouped(db: Database, query: str, ids: list[str], order: str) -> dict[str, list[tuple[Any, ...]]]:
     found: dict[str, list[tuple[Any, ...]]] = {}
     for id_, *rest in db.execute(f"{query} WHERE licence_id IN (SELECT unnest(?)) ORDER BY {order}", [ids]).fetchall():
         found.setdefault(id_, []).append(tuple(rest))
@@ -170,13 +172,10 @@ LIMIT $most
 """
 
 
-def alternatives(snapshot: Snapshot, record: LicenceRecord, on: date, most: int = 6) -> list[LicenceRecord]:
+def alternatives(db: Database, record: LicenceRecord, on: date, most: int = 6) -> list[LicenceRecord]:
     """Licences of other brands in its category that are active on a day: the youngest of each brand."""
     values = {"day": on, "category": record.category, "brand": record.brand or "", "most": most}
-    with snapshot.connect() as db:
-        ids = [row[0] for row in db.execute(_ALTERNATIVES, values).fetchall()]
-        found = {one.licence_id: one for one in _records(db, ids)}
-    return [found[id_] for id_ in ids]
+    return licences(db, [row[0] for row in db.execute(_ALTERNATIVES, values).fetchall()])
 
 
 def active(record: LicenceRecord, on: date) -> bool:

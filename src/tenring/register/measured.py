@@ -9,7 +9,8 @@ from decimal import Decimal
 
 from tenring.exceptions import UnusableInputError
 from tenring.language import T
-from tenring.register.snapshot import VALID_ON, Snapshot
+from tenring.register.lookup import Database
+from tenring.register.snapshot import VALID_ON
 
 MOST_RANGES = 8
 
@@ -61,13 +62,12 @@ ORDER BY licences DESC, property
 """
 
 
-def spans(snapshot: Snapshot, category: str) -> list[Span]:
+def spans(db: Database, category: str) -> list[Span]:
     """The properties that licences of a category state as numbers, the most frequent first."""
-    with snapshot.connect() as db:
-        return [
-            Span(name, unit or "", licences, least, most)
-            for name, unit, licences, least, most in db.execute(_SPANS, {"category": category}).fetchall()
-        ]
+    return [
+        Span(name, unit or "", licences, least, most)
+        for name, unit, licences, least, most in db.execute(_SPANS, {"category": category}).fetchall()
+    ]
 
 
 @dataclass(frozen=True)
@@ -88,7 +88,7 @@ class Wanted:
     offset: int = 0
 
 
-def within(snapshot: Snapshot, wanted: Wanted) -> Within:
+def within(db: Database, wanted: Wanted) -> Within:
     """The licences of a category, active on a day, whose measured properties lie within ranges.
 
     A licence that does not state a property is not within its range: not known is not met.
@@ -119,12 +119,11 @@ def within(snapshot: Snapshot, wanted: Wanted) -> Within:
         )
         order = f"by_value {'DESC' if wanted.order.descending else 'ASC'} NULLS LAST, licence_id"
     found_sql = f"SELECT licence_id, valid_from, active_from FROM ({VALID_ON}) WHERE {' AND '.join(conditions)}"
-    with snapshot.connect() as db:
-        rows = db.execute(
-            f"SELECT licence_id, count(*) OVER () FROM ({found_sql}) {joined} ORDER BY {order} "
-            f"LIMIT {wanted.limit:d} OFFSET {wanted.offset:d}",
-            values,
-        ).fetchall()
+    rows = db.execute(
+        f"SELECT licence_id, count(*) OVER () FROM ({found_sql}) {joined} ORDER BY {order} "
+        f"LIMIT {wanted.limit:d} OFFSET {wanted.offset:d}",
+        values,
+    ).fetchall()
     return Within(rows[0][1] if rows else 0, tuple(id_ for id_, _ in rows))
 
 

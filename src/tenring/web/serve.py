@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import os
+import signal
+import socket
 import subprocess
 import sys
 import threading
+import time
 import webbrowser
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -50,18 +53,35 @@ def serve(address: Address, *, settings: Settings, tell: Callable[[str], None], 
         UnusableInputError: the port is taken or not allowed.
     """
     prepare(settings)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # so that the worker is ended, too
     with _listening(address) as server, _worker_beside(wanted=address.worker):
         found = f"http://{_shown(address.host)}:{server.effective_port}/"
         tell(found)
+        threading.Thread(target=_warm, daemon=True).start()
         if browser:
             threading.Timer(0.5, webbrowser.open, [found]).start()
         server.run()
 
 
-def work(settings: Settings) -> None:
-    """Do what takes long, one thing after the other, until interrupted."""
+def _warm() -> None:
+    from tenring.web.core.sources import warm  # noqa: PLC0415 - Django must be set up first
+
+    warm()
+
+
+def work(settings: Settings, *, beside: int | None = None) -> None:
+    """Do what takes long, one thing after the other, until interrupted, or until the process `beside` has ended."""
+    if beside is not None:
+        threading.Thread(target=_end_with, args=(beside,), daemon=True).start()
     prepare(settings)
     call_command("db_worker", interval=_SECONDS, reload=False)
+
+
+def _end_with(parent: int) -> None:
+    """End this process when its parent has: nobody else would."""
+    while os.getppid() == parent:
+        time.sleep(_SECONDS)
+    os.kill(os.getpid(), signal.SIGTERM)
 
 
 @contextmanager
@@ -70,7 +90,7 @@ def _worker_beside(*, wanted: bool) -> Iterator[None]:
     if not wanted:
         yield
         return
-    worker = subprocess.Popen([sys.executable, "-m", "tenring", "worker"])
+    worker = subprocess.Popen([sys.executable, "-m", "tenring", "worker", "--beside", str(os.getpid())])  # noqa: S603 - our own command
     try:
         yield
     finally:
@@ -83,10 +103,12 @@ def _listening(address: Address) -> Iterator[waitress.server.BaseWSGIServer]:
     from tenring.web.core.wsgi import application  # noqa: PLC0415 - Django must be set up first
 
     try:
-        server = waitress.create_server(application, host=address.host, port=address.port, threads=address.threads)
+        family = socket.AF_INET6 if ":" in address.host else socket.AF_INET
+        listening = socket.create_server((address.host, address.port), family=family)
     except OSError as error:
         what = T("cannot listen on port {port} ({reason})", port=address.port, reason=error.strerror or error)
         raise UnusableInputError(what, do=T("Choose another one with --port")) from error
+    server = waitress.create_server(application, sockets=[listening], threads=address.threads)
     try:
         yield server
     finally:

@@ -61,6 +61,7 @@ _ANSWERS: Final = {
     Judged.NOT_APPLICABLE: "not applicable",
     Judged.NOT_CHECKED: "not checked",
 }
+BRAND_OWNER: Final = "brandOwner"
 OTHER_BASIS: Final = "granted-on-another-basis"
 MET: Final = "met"
 
@@ -307,6 +308,8 @@ class _Making:
         """What a person reads: what was granted, by which document, how it was judged, and what it rests on else."""
         written, result = self.granted.written, self.result
         parts = [f"Judged by {revision.document} on {result.on.isoformat()}: {_ANSWERS[result.overall]}."]
+        if written.trusted:
+            parts.append("The values are those of the programme itself; no documents were asked for.")
         if written.basis is not None:
             document = f" ({written.basis.document})" if written.basis.document else ""
             parts.append(f"Granted on another basis, {written.basis.kind}: {written.basis.why}{document}.")
@@ -339,7 +342,8 @@ class _Making:
                 {"type": ["Criterion"], "id": asked.criterion, "name": asked.title, "conformityTopic": [topic]}
             ],
             "assessmentDate": self.result.on.isoformat(),
-            "assessedPerformance": [performance(self.issuing.publication, *one) for one in evidence],
+            "assessedPerformance": [performance(self.issuing.publication, *one) for one in evidence]
+            or [_outcome(asked, judgement)],
             "assessedProduct": products,
             "conformityTopic": [topic],
         }
@@ -387,10 +391,22 @@ class _Making:
                         **({"idScheme": dict(GTIN)} if by_gtin else {}),
                         **({"modelNumber": product.model} if product.model else {}),
                         "idGranularity": "model",
+                        **({"relatedParty": [self._brand(product.brand)]} if product.brand else {}),
                         "productCategory": [kind],
                     },
                     "idVerifiedByCAB": product.checked,
                 }
+
+    def _brand(self, brand: str) -> JsonObject:
+        """UNTP has no brand of a product, but whoever owns it."""
+        party = {"type": ["Party"], "id": f"{self._base}brand/{quote(brand, safe='')}", "name": brand}
+        return {"role": BRAND_OWNER, "party": party}
+
+
+def _outcome(asked: _Asked, judgement: Judgement) -> JsonObject:
+    """What stands in place of values where there are none: an empty list would mean nothing as RDF."""
+    metric = {"type": ["PerformanceMetric"], "id": f"{asked.criterion}.outcome", "name": f"Outcome: {asked.title}"}
+    return {"metric": metric, "score": {"code": _ANSWERS[judgement.judgement]}}
 
 
 def _conditions(clause: Clause, judgement: Judgement) -> Iterator[str]:

@@ -13,9 +13,9 @@ from functools import cached_property, lru_cache
 from typing import Any, Final
 
 from tenring.exceptions import MalformedError
-from tenring.proof.credential.build import CATEGORIES, MET, OTHER_BASIS, licence_number
+from tenring.proof.credential.build import BRAND_OWNER, CATEGORIES, MET, OTHER_BASIS, licence_number
 from tenring.proof.moment import read_moment
-from tenring.proof.product import NamedProduct, assessed_products, products_of
+from tenring.proof.product import NamedProduct, assessed_products, named_products
 from tenring.proof.strict import JsonObject
 from tenring.register.cells import read_gtin
 
@@ -106,7 +106,14 @@ class Content:
     @cached_property
     def products(self) -> tuple[NamedProduct, ...]:
         """The products that it names, each once."""
-        return products_of(self.document) or tuple(dict.fromkeys(_older_products(self._assessments)))
+        if "conformityAssessment" not in self._subject:
+            return tuple(dict.fromkeys(map(_older_product, self._named)))
+        return named_products(self._named)
+
+    @property
+    def brands(self) -> tuple[str, ...]:
+        """Brands of its products, by their owners; each once."""
+        return tuple(dict.fromkeys(_brands(self._named)))
 
     @property
     def valid_from(self) -> datetime | None:
@@ -152,7 +159,11 @@ class Content:
 
     @cached_property
     def _kinds(self) -> tuple[tuple[str, str], ...]:
-        return tuple(_classifications(self._assessments))
+        return tuple(_classifications(self._named))
+
+    @cached_property
+    def _named(self) -> list[JsonObject]:
+        return list(assessed_products(self._assessments))
 
     @property
     def models(self) -> tuple[str, ...]:
@@ -172,12 +183,12 @@ class Content:
     @property
     def first_day(self) -> date | None:
         """The first whole day of validity, in the time zone that the credential states."""
-        return (self.valid_from + _ALMOST_A_DAY).date() if self.valid_from else None
+        return _shifted(self.valid_from, _ALMOST_A_DAY, date.max)
 
     @property
     def last_day(self) -> date | None:
         """The last whole day of validity, in the time zone that the credential states."""
-        return (self.valid_until - _ALMOST_A_DAY).date() if self.valid_until else None
+        return _shifted(self.valid_until, -_ALMOST_A_DAY, date.min)
 
     @property
     def granted(self) -> bool:
@@ -209,27 +220,33 @@ def _version_in(context: str) -> str | None:
     return next((found[1] for pattern in _VERSIONS if (found := pattern.fullmatch(context))), None)
 
 
-def _older_products(assessments: list[JsonObject]) -> Iterator[NamedProduct]:
-    """Products as UNTP 0.6 has them: GTIN and serial in `registeredId`, serial and batch in terms of their own."""
-    for product in assessed_products(assessments):
-        gtin, _, rest = (_text(product.get("registeredId")) or "").partition(".")
-        yield NamedProduct(
-            id=_text(product.get("id")) or "",
-            name=_text(product.get("name")) or "",
-            model=_text(product.get("modelNumber")),
-            gtin=read_gtin(gtin) if gtin else None,
-            batch=_text(product.get("batchNumber")),
-            item=_text(product.get("serialNumber")) or rest or None,
-        )
+def _older_product(product: JsonObject) -> NamedProduct:
+    """A product as UNTP 0.6 has it: GTIN and serial in `registeredId`, serial and batch in terms of their own."""
+    gtin, _, rest = (_text(product.get("registeredId")) or "").partition(".")
+    return NamedProduct(
+        id=_text(product.get("id")) or "",
+        name=_text(product.get("name")) or "",
+        model=_text(product.get("modelNumber")),
+        gtin=read_gtin(gtin) if gtin else None,
+        batch=_text(product.get("batchNumber")),
+        item=_text(product.get("serialNumber")) or rest or None,
+    )
 
 
-def _classifications(assessments: list[JsonObject]) -> Iterator[tuple[str, str]]:
-    for product in assessed_products(assessments):
+def _classifications(products: list[JsonObject]) -> Iterator[tuple[str, str]]:
+    for product in products:
         for one in _objects(product.get("productCategory")):
             scheme = _text(one.get("schemeId") or one.get("schemeID"))
             code = _text(one.get("code"))
             if scheme and code:
                 yield scheme, code
+
+
+def _brands(products: list[JsonObject]) -> Iterator[str]:
+    for product in products:
+        for one in _objects(product.get("relatedParty")):
+            if one.get("role") == BRAND_OWNER and (name := _text(next(_objects(one.get("party")), {}).get("name"))):
+                yield name
 
 
 def _moment(value: object) -> datetime | None:
@@ -242,6 +259,14 @@ def _moment(value: object) -> datetime | None:
         return datetime.fromisoformat(str(value))
     except ValueError:
         return moment
+
+
+def _shifted(moment: datetime | None, by: timedelta, otherwise: date) -> date | None:
+    """The day of a moment some time earlier or later; `otherwise` where the calendar has no such day."""
+    try:
+        return (moment + by).date() if moment else None
+    except OverflowError:
+        return otherwise
 
 
 def _first(value: Any) -> JsonObject:  # noqa: ANN401 - JSON is anything

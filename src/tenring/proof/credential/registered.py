@@ -120,7 +120,8 @@ def _criteria(row: dict[str, Any], wanted: Wanted, library: Library, categories:
     if len(found) != 1:
         what = T("the catalogue has {count} criteria of {programme} for {category}", count=str(len(found)),
                  programme=wanted.programme, category=row["category"])  # fmt: skip
-        raise IssueError(f"{what}. {T('Name one with --criteria; `tenring criteria list` has them all')}")
+        do = T("Name one with --criteria; `tenring criteria list` has them all")
+        raise IssueError(f"{what}. {do}")
     return found[0]
 
 

@@ -90,6 +90,8 @@ def _fine(found: JsonObject, part: str | None) -> bool:
     if terms is None:
         return False
     for term, value in found.items():
+        if value is None or value == []:
+            return False
         if type(value) is str or term in _KEYWORDS:
             if term not in _KEYWORDS and terms.get(term, "Part") not in _PLAIN:
                 return False
@@ -134,6 +136,8 @@ class _Walk:
                 yield from self._values(value, kind, _below(path, term))
 
     def _values(self, value: object, kind: str, path: str) -> Iterator[Lost]:
+        if value is None or value == []:
+            yield Lost(path, path, T("it is null or empty, which says nothing"))
         several = isinstance(value, list)
         for number, one in enumerate(_listed(value)):
             where = f"{path}[{number}]" if several else path

@@ -158,18 +158,18 @@ class WrittenBasis(_Written):
 class WrittenLicence(_Written):
     """A licence file: who may use which label for which products, and on what evidence."""
 
-    number: Text
+    number: Text = Field(description="as printed on the certificate")
     programme: Text = Field(description="id of a programme in catalog/programmes")
     category: Text = Field(description="id of a category in catalog/categories")
     criteria: Text = Field(description="id of a revision: <programme>/<category>/<day in force>")
-    holder: WrittenParty
-    products: Annotated[tuple[WrittenProductName, ...], Field(min_length=1)]
-    validity: WrittenValidity
+    holder: WrittenParty = Field(description="who may use the label")
+    products: Annotated[tuple[WrittenProductName, ...], Field(min_length=1, description="what it covers")]
+    validity: WrittenValidity = Field(description="first and last day, both included")
     judged_on: date | None = Field(default=None, description="day of the judgement (default: first day of validity)")
     title: Text | None = Field(default=None, description="title of the certificate")
     certificate: WrittenEvidence | None = Field(default=None, description="the certificate as a document")
     evidence: WrittenEvidence | None = Field(default=None, description="the file of the assessment")
-    issuer: WrittenIssuer | None = None
+    issuer: WrittenIssuer | None = Field(default=None, description="who issues (default: --issuer, or the key alone)")
     product_file: Text | None = Field(
         default=None, description="a file that `tenring judge` reads, beside this one; instead of `given`"
     )
@@ -178,7 +178,10 @@ class WrittenLicence(_Written):
     trusted: bool = Field(
         default=False, description="the values are the programme's own findings and count as shown, by any method"
     )
-    basis: WrittenBasis | None = None
+    basis: WrittenBasis | None = Field(
+        default=None,
+        description="what it stands on where the judgement is not `met`; without it such a licence is refused",
+    )
     sample: bool = Field(default=False, description="an invented licence: the credential says so")
 
     @model_validator(mode="after")

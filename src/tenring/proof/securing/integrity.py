@@ -22,6 +22,7 @@ from tenring.proof.keys.public import Algorithm, PublicKey
 from tenring.proof.keys.signer import Signer
 from tenring.proof.material import FirstOf, Material
 from tenring.proof.moment import moment, read_moment
+from tenring.proof.securing.aliases import require_read_by_name
 from tenring.proof.securing.rdf import TooComplexError, canonical_rdf
 from tenring.proof.securing.secured import (
     Secured,
@@ -90,6 +91,8 @@ class IntegrityProof:
         if key.algorithm not in suite.hashes:
             return not_its_algorithm(repr(self.name), key)
         try:
+            if suite.rdf:
+                require_read_by_name(self.signed)
             data = hashed(self.signed, self.options, suite, key.algorithm, contexts, written=canonical_object)
         except (MaterialError, TooComplexError) as error:
             return unknown(str(error), "contexts")

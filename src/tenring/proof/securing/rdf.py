@@ -85,19 +85,52 @@ def quads_of(document: JsonObject, contexts: Material) -> list[pyoxigraph.Quad]:
         MaterialError: a context is missing.
     """
     preparing = _Preparing(contexts)
-    text = json.dumps(preparing.document(document), ensure_ascii=False)
-    if len(text) > SIZE_LIMIT:
-        raise TooComplexError(T("it is larger than {limit} bytes", limit=f"{SIZE_LIMIT:,}"))
+    prepared = preparing.document(document)
     if preparing.objects * preparing.context_size > WORK_LIMIT:
         raise TooComplexError(T("it has more objects than can be read as RDF in time"))
-    # The strict reader drops what is no IRI and no language, silently; the lenient one keeps it, to be looked at here.
+    known: dict[Any, Any] = {}
+    quads = [pyoxigraph.Quad(*(_kept(term, known) for term in _terms(quad))) for quad in _read(prepared)]
+    _require_in_place(prepared, quads)
+    return quads
+
+
+def _read(prepared: JsonObject) -> list[pyoxigraph.Quad]:
+    """What a prepared document means.
+
+    The strict reader drops what is no IRI and no language, silently; the lenient one keeps it, to be looked at.
+    """
+    text = json.dumps(prepared, ensure_ascii=False)
+    if len(text) > SIZE_LIMIT:
+        raise TooComplexError(T("it is larger than {limit} bytes", limit=f"{SIZE_LIMIT:,}"))
     try:
-        read = pyoxigraph.parse(text, format=pyoxigraph.RdfFormat.JSON_LD, base_iri=LOST, lenient=True)
-        quads = list(read)
+        raw = text.encode("utf-8")
+        return list(pyoxigraph.parse(raw, format=pyoxigraph.RdfFormat.JSON_LD, base_iri=LOST, lenient=True))
     except (SyntaxError, ValueError) as error:
         raise MalformedError(T("it is no JSON-LD: {error}", error=str(error).partition(" at line")[0])) from error
-    known: dict[Any, Any] = {}
-    return [pyoxigraph.Quad(*(_kept(term, known) for term in _terms(quad))) for quad in quads]
+
+
+def _require_in_place(prepared: JsonObject, quads: list[pyoxigraph.Quad]) -> None:
+    """Refuse a document that says something of itself elsewhere than at its top, where a verifier looks.
+
+    RDF does not know where a statement stood: one moved into an object with the same identifier, deep inside, means
+    the same and breaks no signature. Such an object is linked to by some statement; only then is it searched for.
+    """
+    key = "id" if "id" in prepared else "@id"
+    identifier = prepared.get(key)
+    if not isinstance(identifier, str):
+        return
+    if quads and not any(_is(quad.subject, identifier) for quad in quads):
+        raise MalformedError(
+            T("its id {value} is a label or an abbreviation of something else", value=repr(identifier))
+        )
+    if any(_is(quad.object, identifier) for quad in quads):
+        elsewhere = _read(prepared | {key: f"{LOST}top"})
+        if any(_is(quad.subject, identifier) for quad in elsewhere):
+            raise MalformedError(T("it says something of itself elsewhere than at its top"))
+
+
+def _is(term: Any, address: str) -> bool:  # noqa: ANN401 - a term of RDF
+    return isinstance(term, pyoxigraph.NamedNode) and term.value == address
 
 
 def _terms(quad: pyoxigraph.Quad) -> tuple[Any, Any, Any, Any]:
@@ -140,6 +173,7 @@ def require_terms(document: JsonObject, contexts: Material) -> None:
 
 
 def _undirected(value: Any) -> Any:  # noqa: ANN401 - JSON is anything
+    """`value` without text directions, and without what is null."""
     if isinstance(value, dict):
         return {
             key: entry if key == "@context" else _undirected(entry)
@@ -170,7 +204,7 @@ class _Preparing:
                 raise MalformedError(T("{path} holds {key}, which is shown but not signed", path=path, key="@language"))
             self.objects += 1
             return {key: self._entry(key, entry, path) for key, entry in value.items()}
-        if isinstance(value, list):
+        if isinstance(value, list):  # an empty one says nothing, and is not in RDF; UNTP wants some to be there
             return [self._value(entry, f"{path}[{index}]") for index, entry in enumerate(value)]
         if value is None:
             raise MalformedError(T("{path} is null, which is shown but not signed", path=path))

@@ -55,6 +55,8 @@ def open_sd_jwt(token: bytes) -> Secured:
     Raises:
         MalformedError: it is no vc+sd-jwt or vp+sd-jwt, a disclosure belongs to no digest, or it ends in key binding.
     """
+    if b"~" not in token:
+        raise MalformedError(T("it is no SD-JWT: that ends in a tilde"))
     issued, *disclosures, binding = token.split(b"~")
     if binding:
         raise MalformedError(T("it ends in a key binding, which is not supported. Ask its holder for it without one"))

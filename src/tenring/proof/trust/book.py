@@ -22,7 +22,7 @@ from tenring.proof.canonical import canonical
 from tenring.proof.did.names import is_did
 from tenring.proof.moment import moment, read_moment
 from tenring.proof.strict import JsonObject, read_object
-from tenring.proof.trust.entities import RecognisedList
+from tenring.proof.trust.entities import RecognisedList, read_list, write_list
 from tenring.proof.trust.fields import day, member, text, texts
 from tenring.proof.trust.model import MOST_LINKS, Action, Entity, PostalAddress, Recognition, Scope, TrustModel
 from tenring.proof.trust.written import Written
@@ -204,6 +204,11 @@ def _require_sound(entity: Entity, recognition: Recognition) -> None:
         _refuse(T("it is not said for which scheme and categories. For all of them, write *"))
     if recognition.until is not None and recognition.until < recognition.since:
         _refuse(T("it ends before it begins"))
+    alone = RecognisedList(None, Entity(recognition.by), None, None, (entity,), (recognition,))
+    try:  # what a verifier would refuse would spoil the whole list
+        read_list(write_list(alone))
+    except MalformedError as error:
+        _refuse(str(error))
 
 
 def _refuse(what: str) -> NoReturn:

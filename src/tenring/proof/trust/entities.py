@@ -23,6 +23,7 @@ from tenring.proof.trust.fields import (
     refuse_field,
     required_url,
     several,
+    shown,
     text,
     texts,
     types,
@@ -87,12 +88,15 @@ class RecognisedList:
             raise MalformedError(T("the list does not say when it is valid"))
         if self.valid_from is not None and at < self.valid_from:
             raise MalformedError(T("the list is valid only from {day} on", day=moment(self.valid_from)))
-        if self.valid_until is not None and at > self.valid_until:
-            raise StaleListError(T("the list was valid until {day}", day=moment(self.valid_until)))
-        if self.valid_until is None and self.valid_from is not None and at - self.valid_from > UNSAID:
-            raise StaleListError(
-                T("the list is of {day} and does not say until when it is valid", day=moment(self.valid_from))
-            )
+        if self.ends is not None and at > self.ends:
+            raise StaleListError(T("the list was valid until {day}", day=moment(self.ends)))
+
+    @property
+    def ends(self) -> datetime | None:
+        """Until when it is relied on; None: it does not even say since when it is valid."""
+        if self.valid_until is not None or self.valid_from is None:
+            return self.valid_until
+        return self.valid_from + min(UNSAID, datetime.max.replace(tzinfo=UTC) - self.valid_from)
 
 
 # writing
@@ -242,6 +246,8 @@ def _read_entity(value: object, where: str) -> Entity:
     legal = value.get("legalName")
     if legal is not None and not isinstance(legal, str):
         refuse_field(f"{where}.legalName", T("it is not a text"))
+    if legal is not None:
+        shown(legal, f"{where}.legalName")
     for number, reference in enumerate(several(value.get("recognizedIn"))):
         inside = f"{where}.recognizedIn[{number}]"
         identifier(member(reference, inside), f"{inside}.id")

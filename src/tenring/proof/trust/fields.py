@@ -9,8 +9,10 @@ from typing import Final, NoReturn
 from tenring.exceptions import MalformedError
 from tenring.language import T
 from tenring.proof.strict import JsonObject
+from tenring.proof.urls import is_url
 
-_URL: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s<>\"{}|\\^`]+")
+#: Controls, and marks that turn the direction of what follows: a name with them shows as another on a screen.
+_UNSHOWN: Final = re.compile("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 #: Python reads weeks and ordinals, too; a document says a day in one way.
 _DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _LONGEST: Final = 2048
@@ -46,15 +48,22 @@ def text(value: object, where: str) -> str | None:
     for one in several(value):
         found = one.get("@value") if isinstance(one, dict) else one
         if isinstance(found, str):
-            return found
+            return shown(found, where)
     refuse_field(where, T("it is not a text"))
+
+
+def shown(value: str, where: str) -> str:
+    """A text that shows as what it is."""
+    if _UNSHOWN.search(value):
+        refuse_field(where, T("it holds control characters"))
+    return value
 
 
 def url(value: object, where: str) -> str | None:
     """A URL that may be missing."""
     if value is None:
         return None
-    if not isinstance(value, str) or len(value) > _LONGEST or not _URL.fullmatch(value):
+    if not isinstance(value, str) or len(value) > _LONGEST or not is_url(value):
         refuse_field(where, T("it is not a URL"))
     return value
 
@@ -87,7 +96,7 @@ def names(value: object, where: str) -> dict[str, str]:
         language, name = (one.get("@language", "en"), one.get("@value")) if isinstance(one, dict) else ("en", one)
         if not isinstance(name, str) or not isinstance(language, str):
             refuse_field(where, T("it is not a text"))
-        found.setdefault(language, name)
+        found.setdefault(language, shown(name, where))
     return found
 
 
@@ -96,7 +105,7 @@ def texts(value: object, where: str) -> tuple[str, ...]:
     found = several(value)
     if not all(isinstance(one, str) for one in found):
         refuse_field(where, T("it is not a text"))
-    return tuple(str(one) for one in found)
+    return tuple(shown(str(one), where) for one in found)
 
 
 def day(value: object, where: str) -> date | None:

@@ -45,6 +45,7 @@ def load_trust(
         recognitions=tuple(loading.recognitions),
         gaps=tuple(loading.gaps),
         as_of=min(loading.got, default=None),
+        fresh_until=min(loading.ends, default=None),
     )
 
 
@@ -61,6 +62,7 @@ class _Loading:
     recognitions: list[Recognition] = field(default_factory=list)
     gaps: list[Gap] = field(default_factory=list)
     got: list[datetime] = field(default_factory=list)
+    ends: list[datetime] = field(default_factory=list)
 
     def all(self) -> None:
         """Load the root list, then the lists of those whom it lets recognise, and theirs."""
@@ -99,6 +101,7 @@ class _Loading:
             self.gaps.append(Gap(publisher, _code(error), reason))
             return None
         self.got.append(held.got)
+        self.ends += [end for end in (listed.ends, held.fresh_until) if end is not None]
         for entity in (listed.publisher, *listed.entities):
             self.entities.setdefault(entity.did, entity)  # what stands nearer to the root is believed
         self.recognitions += listed.recognitions

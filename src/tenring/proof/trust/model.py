@@ -15,6 +15,7 @@ from typing import Final
 
 from tenring.language import T, current, in_language
 from tenring.proof.answers import Outcome
+from tenring.proof.moment import moment
 
 #: root → network → programme → delegated body.
 MOST_LINKS: Final = 3
@@ -165,15 +166,24 @@ class TrustModel:
     recognitions: tuple[Recognition, ...]
     gaps: tuple[Gap, ...] = ()
     as_of: datetime | None = None
+    fresh_until: datetime | None = None
+    """Until when all the lists may be relied on; None: as long as one likes (a record of one's own)."""
     _asked: dict[tuple[object, ...], RecognitionAnswer] = field(default_factory=dict, repr=False, compare=False)
     """Questions and their answers, each in the language of its reason: a feed asks few, again and again."""
 
-    def recognised(self, issuer: str, scheme: str | None, category: str | None, on: date) -> RecognitionAnswer:
+    def recognised(
+        self, issuer: str, scheme: str | None, category: str | None, on: date, *, at: datetime | None = None
+    ) -> RecognitionAnswer:
         """Whether `issuer` may issue certificates of `scheme` for `category`, on this date.
+
+        `at` is the moment of asking, for a model that is kept longer than a moment.
 
         Whether it might at issue and whether it may on the date asked are two questions: ask twice. Missing or stale
         lists, and certificates that do not name scheme and category, are `UNKNOWN` where a list could say yes.
         """
+        if at is not None and self.fresh_until is not None and at > self.fresh_until and not self._root_gap:
+            reason = T("the trust list could be relied on until {day}", day=moment(self.fresh_until))
+            return self._answer(Outcome.UNKNOWN, on, "trust_list_stale", reason)
         question = (issuer, scheme, category, on, current())
         if question not in self._asked:
             if len(self._asked) >= _KEPT:
@@ -182,9 +192,8 @@ class TrustModel:
         return self._asked[question]
 
     def _recognised(self, issuer: str, scheme: str | None, category: str | None, on: date) -> RecognitionAnswer:
-        root_gap = next((gap for gap in self.gaps if gap.publisher == self.root), None)
-        if root_gap is not None:
-            return self._answer(Outcome.UNKNOWN, on, root_gap.code, root_gap.reason)
+        if self._root_gap is not None:
+            return self._answer(Outcome.UNKNOWN, on, self._root_gap.code, self._root_gap.reason)
         if scheme is None or category is None:
             return self._unnamed(issuer, on)
         chain = self._chain(issuer, Action.ISSUE, (scheme, category), on)
@@ -197,6 +206,10 @@ class TrustModel:
         if gap := self._gap(scheme, category, on):
             return self._answer(Outcome.UNKNOWN, on, gap.code, gap.reason)
         return self._refused(issuer, scheme, category, on)
+
+    @cached_property
+    def _root_gap(self) -> Gap | None:
+        return next((gap for gap in self.gaps if gap.publisher == self.root), None)
 
     def name(self, did: str) -> str:
         """The name of an entity; its DID where it is not known."""

@@ -32,6 +32,7 @@ INSTALLED_APPS = [
     "tenring.web.accounts",
     "tenring.web.register",
     "tenring.web.procurement",
+    "tenring.web.api",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
@@ -46,13 +47,14 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "tenring.web.core.middleware.ErrorsExplained",
+    "tenring.web.api.middleware.Api",
 ]
 
 # Pages are Jinja2, as the report is: `T("…")` puts their texts into the one catalogue of translations.
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.jinja2.Jinja2",
-        "DIRS": [WEB / app / "templates" for app in ("core", "register", "procurement")],
+        "DIRS": [WEB / app / "templates" for app in ("core", "register", "procurement", "api")],
         "OPTIONS": {"environment": "tenring.web.core.rendering.environment"},
     },
     {

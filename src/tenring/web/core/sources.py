@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import threading
-from dataclasses import dataclass
+from contextlib import ExitStack
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
 
@@ -11,13 +13,18 @@ from django.conf import settings as django_settings
 
 from tenring.catalogue import Catalogue
 from tenring.catalogue.properties import Properties, load_measurands
+from tenring.exceptions import SnapshotError
 from tenring.register.figures import Count, counts
+from tenring.register.lookup import Database
+from tenring.register.measured import Span, spans
+from tenring.register.overview import RegisterOverview, overview
 from tenring.register.search.index import SearchIndex
 from tenring.register.snapshot import Snapshot
 from tenring.rulebook.library import Library, load_library
 from tenring.rulebook.publish.html import Site
 from tenring.rulebook.publish.names import Publication
 from tenring.screening.obligations import Obliges, obligations
+from tenring.screening.work import folder_state, program_state
 from tenring.settings import Settings
 
 
@@ -27,6 +34,9 @@ class Sources:
 
     settings: Settings
     snapshot: Snapshot
+    _open: ExitStack = field(default_factory=ExitStack, compare=False, repr=False)
+    """Closes the tables when nobody holds these sources any more."""
+    _spans: dict[str, list[Span]] = field(default_factory=dict, compare=False, repr=False)
 
     @cached_property
     def index(self) -> SearchIndex:
@@ -53,14 +63,43 @@ class Sources:
         return load_measurands(self.settings.catalog)
 
     @cached_property
+    def _database(self) -> Database:
+        """Open as long as the process is: to open one takes longer than most questions."""
+        return self._open.enter_context(self.snapshot.connect())
+
+    @property
+    def db(self) -> Database:
+        """The snapshot's tables for one thread."""
+        return self._database.cursor()
+
+    @cached_property
+    def registers(self) -> list[RegisterOverview]:
+        """What registers there are, and what is known of each."""
+        return overview(self.settings)
+
+    def spans(self, category: str) -> list[Span]:
+        """The properties that licences of a category state as numbers."""
+        if category not in self.catalogue.categories.by_id:
+            return []  # what does not exist is not kept: visitors may invent any number of it
+        if category not in self._spans:
+            self._spans[category] = spans(self.db, category)
+        return self._spans[category]
+
+    @cached_property
     def counts(self) -> list[Count]:
         """Licences by programme, category and economy, active ones on the snapshot's day."""
-        return counts(self.snapshot, self.day)
+        return counts(self.db, self.day)
 
     @cached_property
     def obligations(self) -> tuple[Obliges, ...]:
         """Rules that oblige categories on the snapshot's day."""
         return obligations(self.snapshot, self.catalogue, self.day)
+
+    @cached_property
+    def version(self) -> str:
+        """What identifies everything that answers rest on but the day: snapshot, catalogue, program."""
+        facts = (self.snapshot.name, folder_state(self.settings.catalog), program_state())
+        return hashlib.sha256(repr(facts).encode()).hexdigest()[:24]
 
     def site(self, on: date) -> Site:
         """What writes criteria in words, as they stand on a day."""
@@ -70,6 +109,16 @@ class Sources:
     def day(self) -> date:
         """The day of the snapshot's readings: what "today" means for what is shown."""
         return self.index.about.day
+
+
+def warm() -> None:
+    """Open what the first visitors would wait for; where there is no snapshot yet, nothing."""
+    try:
+        open_ = sources()
+    except SnapshotError:
+        return
+    for _ in (open_.index, open_.library, open_.counts, open_.registers, open_.obligations):
+        pass
 
 
 def tenring_settings() -> Settings:

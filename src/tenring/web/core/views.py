@@ -6,14 +6,14 @@ from collections.abc import Callable
 
 from django.core.exceptions import RequestDataTooBig
 from django.db import DatabaseError, connection
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 import tenring
 from tenring.exceptions import TenringError
 from tenring.language import T
-from tenring.web.core.rendering import page
+from tenring.web.core.rendering import page, static
 from tenring.web.core.sources import sources, tenring_settings
 
 
@@ -32,6 +32,12 @@ def ready(_: HttpRequest) -> HttpResponse:
     is_ready = not any(checks.values())
     told = {name: problem or "ok" for name, problem in checks.items()}
     return JsonResponse({"ready": is_ready, "checks": told}, status=200 if is_ready else 503)
+
+
+@require_safe
+def icon(_: HttpRequest) -> HttpResponse:
+    """Where browsers look for an icon when a page names none."""
+    return HttpResponsePermanentRedirect(static("tenring/mark.svg"))
 
 
 def _problem(check: Callable[[], object]) -> str | None:

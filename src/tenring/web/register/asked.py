@@ -24,6 +24,8 @@ MOST_PAGES = 500
 FILTERS = ("category", "programme", "economy", "status")
 _LEAST, _MOST = ".min", ".max"
 _LONGEST = 300
+#: Digits before and behind the point that a measured value may have: those of the snapshot's column.
+_DIGITS, _DECIMALS = 14, 9
 
 
 @dataclass(frozen=True)
@@ -137,6 +139,6 @@ def _number(text: str, name: str) -> Decimal:
         number = Decimal(text.replace(",", ".") if text.count(",") == 1 and "." not in text else text)
     except InvalidOperation as error:
         raise UnusableInputError(T("{name}: {value!r} is not a number", name=name, value=text)) from error
-    if not number.is_finite():
+    if not number.is_finite() or number.adjusted() > _DIGITS or int(number.as_tuple().exponent) < -_DECIMALS:
         raise UnusableInputError(T("{name}: {value!r} is not a number", name=name, value=text))
     return number

@@ -13,8 +13,8 @@ import pyarrow.csv
 import pyarrow.parquet as pq
 
 from tenring.model import tables
+from tenring.register.lookup import Database
 from tenring.register.measured import within
-from tenring.register.snapshot import Snapshot
 from tenring.web.core.sources import Sources
 from tenring.web.register.asked import Asked
 from tenring.web.register.found import wanted
@@ -34,13 +34,13 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 def download(open_: Sources, asked: Asked, form: str) -> bytes:
     """The licences that a question finds, in its order, as a file of the form `csv`, `json` or `parquet`."""
-    rows = _rows(open_.snapshot, list(_ids(open_, asked)))
+    rows = _rows(open_.db, list(_ids(open_, asked)))
     return {"csv": _csv, "json": _json, "parquet": _parquet}[form](rows)
 
 
 def _ids(open_: Sources, asked: Asked) -> Iterator[str]:
     if asked.by_measure:
-        yield from within(open_.snapshot, replace(wanted(open_, asked)[0], limit=MOST, offset=0)).ids
+        yield from within(open_.db, replace(wanted(open_, asked)[0], limit=MOST, offset=0)).ids
         return
     for offset in range(0, MOST, _PIECE):
         hits = open_.index.search(replace(asked.query(limit=_PIECE, offset=offset), facets=())).hits
@@ -49,22 +49,21 @@ def _ids(open_: Sources, asked: Asked) -> Iterator[str]:
             return
 
 
-def _rows(snapshot: Snapshot, ids: list[str]) -> pa.Table:
+def _rows(db: Database, ids: list[str]) -> pa.Table:
     """The rows of the licences, in this order, with their models in one column."""
     wanted_ids = pa.table({"licence_id": pa.array(ids, pa.string()), "place": pa.array(range(len(ids)), pa.int64())})
     columns = ", ".join(f"l.{name}" for name in tables.LICENCES.names)
-    with snapshot.connect() as db:
-        db.register("wanted", wanted_ids)
-        found = db.sql(f"""
-            SELECT {columns}, m.models
-            FROM wanted JOIN licences l USING (licence_id)
-            LEFT JOIN (
-              SELECT licence_id, list(model ORDER BY kind, model) AS models
-              FROM models SEMI JOIN wanted USING (licence_id) GROUP BY licence_id
-            ) m USING (licence_id)
-            ORDER BY place
-        """).to_arrow_table()
-        db.unregister("wanted")
+    db.register("wanted", wanted_ids)
+    found = db.sql(f"""
+        SELECT {columns}, m.models
+        FROM wanted JOIN licences l USING (licence_id)
+        LEFT JOIN (
+          SELECT licence_id, list(model ORDER BY kind, model) AS models
+          FROM models SEMI JOIN wanted USING (licence_id) GROUP BY licence_id
+        ) m USING (licence_id)
+        ORDER BY place
+    """).to_arrow_table()
+    db.unregister("wanted")
     return found
 
 

@@ -71,8 +71,8 @@ def _by_words(open_: Sources, asked: Asked) -> Found:
 
 def _by_measure(open_: Sources, asked: Asked) -> Found:
     question, remarks = wanted(open_, asked)
-    found = within(open_.snapshot, question)
-    rows = tuple(of_record(one, question.on) for one in licences(open_.snapshot, found.ids))
+    found = within(open_.db, question)
+    rows = tuple(of_record(one, question.on) for one in licences(open_.db, found.ids))
     return Found(total=found.total, rows=rows, on=question.on, facets={}, remarks=remarks)
 
 

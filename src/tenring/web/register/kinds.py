@@ -66,7 +66,7 @@ def programme_page(open_: Sources, programme: Programme, on: date) -> ProgrammeP
         categories=tuple(sums(own, "category")),
         criteria=in_force(open_, (one for one in open_.library.revisions if one.programme == programme.id), on),
         agreements=tuple(one for one in open_.catalogue.agreements.values() if programme.id in one.parties),
-        moments=tuple(over_time(open_.snapshot, "programme", programme.id, until=on)) if has_any else (),
+        moments=tuple(over_time(open_.db, "programme", programme.id, until=on)) if has_any else (),
     )
 
 
@@ -174,7 +174,7 @@ def category_page(open_: Sources, category: Category, on: date) -> CategoryPage:
     own = [one for one in open_.counts if one.category in inside]
     criteria = in_force(open_, _criteria_of(open_.library.revisions, inside | set(line)), on)
     moments = (
-        over_time(open_.snapshot, "category", category.id, until=on)
+        over_time(open_.db, "category", category.id, until=on)
         if any(one.category == category.id for one in own)
         else ()
     )

@@ -8,7 +8,6 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from tenring.catalogue import Agreement
-from tenring.language import T
 from tenring.model.licence import Status
 from tenring.model.verdict import STALE_AFTER_DAYS
 from tenring.register.lookup import LicenceRecord, alternatives, licences, same_product
@@ -16,9 +15,9 @@ from tenring.register.search.periods import Period
 from tenring.rulebook.revision import Revision
 from tenring.screening.report.wording import status_name
 from tenring.web.core.sources import Sources
-from tenring.web.register import pictures
 from tenring.web.register.facets import programme_name, property_name, unit_shown
 from tenring.web.register.found import Row, of_record
+from tenring.web.register.timeline import Stretch, Timeline, timeline
 
 #: Other labels of the product that are shown.
 _MOST_LABELS = 12
@@ -61,7 +60,7 @@ class LicencePage:
     stale_days: int
     """Days that the register was read before the day, where they are too many to rely on; else 0."""
     labels: tuple[Label, ...]
-    timeline: str
+    timeline: Timeline
     measured: tuple[MeasuredRow, ...]
     criteria: tuple[Revision, ...]
     recognised: tuple[Recognised, ...]
@@ -71,17 +70,17 @@ class LicencePage:
 def licence_page(open_: Sources, record: LicenceRecord, on: date) -> LicencePage:
     """The page of a licence on a day."""
     others = [hit.licence_id for hit in same_product(open_.index, record, on)[:_MOST_LABELS]]
-    labels = tuple(Label(one, one.periods) for one in [record, *licences(open_.snapshot, others)])
+    labels = tuple(Label(one, one.periods) for one in [record, *licences(open_.db, others)])
     return LicencePage(
         record=record,
         status=record.period(on),
         stale_days=_stale_days(record, on),
         labels=labels,
-        timeline=pictures.timeline(tuple(_spans(open_, labels, on)), on, T("today")),
+        timeline=timeline(list(_spans(open_, labels, on)), on),
         measured=tuple(measured_rows(open_, record)),
         criteria=criteria_behind(open_, record, on),
         recognised=tuple(_recognised(open_, record)),
-        alternatives=tuple(of_record(one, on) for one in alternatives(open_.snapshot, record, on)),
+        alternatives=tuple(of_record(one, on) for one in alternatives(open_.db, record, on)),
     )
 
 
@@ -90,7 +89,7 @@ def _stale_days(record: LicenceRecord, on: date) -> int:
     return days if days > STALE_AFTER_DAYS else 0
 
 
-def _spans(open_: Sources, labels: Sequence[Label], on: date) -> Iterator[pictures.Span]:
+def _spans(open_: Sources, labels: Sequence[Label], on: date) -> Iterator[Stretch]:
     """The periods as stretches of a timeline, cut where a period has no end or beginning."""
     days = [day for label in labels for one in label.periods for day in (one.start, one.end) if day]
     first = min([*days, on]) - timedelta(days=_BEFORE)
@@ -102,7 +101,7 @@ def _spans(open_: Sources, labels: Sequence[Label], on: date) -> Iterator[pictur
                 continue
             start, end = one.start or first, min(one.end or last, last)
             if start < end:
-                yield pictures.Span(label.record.licence_id, name, one.status, status_name(one.status), start, end)
+                yield Stretch(label.record.licence_id, name, one.status, status_name(one.status), start, end)
 
 
 def measured_rows(open_: Sources, record: LicenceRecord) -> Iterator[MeasuredRow]:

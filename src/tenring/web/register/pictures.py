@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass
-from datetime import date
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -19,20 +18,10 @@ import vl_convert
 from tenring.register.figures import Moment
 from tenring.screening.report.pictures import FONT, INK, LINE, unlike
 
-SOFT = "#55635d"
-PAPER = "#fbfcfa"
-#: Status of a licence -> its colour, all of them colours of the report that the style sheet knows.
-COLOURS = {
-    "active": "#1f7a4d",
-    "not_begun": "#4aa3a0",
-    "suspended": "#e0a33a",
-    "withdrawn": "#b5483a",
-    "superseded": "#a394bd",
-    "expired": "#8b97a3",
-    "delisted": "#8b97a3",
-}
-_WIDTH, _ROW = 640, 30
-_LABEL = 190
+PAPER, GREEN, GREY = "#fbfcfa", "#1f7a4d", "#8b97a3"
+#: A picture's own units, narrow so that its texts stay readable on a phone.
+_WIDTH, _ROW = 480, 30
+_LABEL = 150
 #: Outline of the land without any border: where programmes are, and no statement on who owns what.
 _LAND = Path(__file__).with_name("land.json")
 _KEPT = 256
@@ -41,18 +30,6 @@ _KEPT = 256
 _SAID = re.compile(r' (?:aria-[a-z]+|role)="[^"]*"')
 _DRAWN = re.compile(r' (?:d|transform|x1|x2|y1|y2)="[^"]*"')
 _FINE = re.compile(r"(\d\.\d)\d+")
-
-
-@dataclass(frozen=True)
-class Span:
-    """One stretch of a timeline: in which row (its id and its label), in what status, from and until when."""
-
-    row: str
-    label: str
-    status: str
-    name: str
-    start: date
-    end: date
 
 
 @dataclass(frozen=True)
@@ -75,42 +52,12 @@ class Place:
 
 
 @lru_cache(maxsize=_KEPT)
-def timeline(spans: tuple[Span, ...], today: date, today_name: str) -> str:
-    """Statuses of licences over time, one row for each licence, with a line at `today`."""
-    rows = list({span.row: span.label for span in spans}.items())
-    labels = unlike([_short(label) for _, label in rows])
-    shown = {row: label for (row, _), label in zip(rows, labels, strict=True)}
-    data = [
-        {"row": shown[s.row], "status": s.name, "start": s.start.isoformat(), "end": s.end.isoformat()} for s in spans
-    ]
-    used = list({span.name: COLOURS.get(span.status, COLOURS["expired"]) for span in spans}.items())
-    colour = alt.Color(
-        "status:N",
-        scale=alt.Scale(domain=[name for name, _ in used], range=[colour for _, colour in used]),
-        legend=alt.Legend(title=None, orient="top", symbolType="circle"),
-    )
-    bars = (
-        alt.Chart(alt.InlineData(values=data))
-        .mark_bar(height={"band": 0.55}, cornerRadius=3)
-        .encode(
-            x=alt.X("start:T", title=None, axis=alt.Axis(format="%Y", tickCount=6, domain=False, ticks=False)),
-            x2="end:T",
-            y=alt.Y("row:N", sort=labels, title=None, axis=_labels()),
-            color=colour,
-        )
-    )
-    now = alt.Chart(alt.InlineData(values=[{"day": today.isoformat(), "name": today_name}])).encode(x="day:T")
-    line = now.mark_rule(color=SOFT, strokeDash=[3, 3])
-    return _svg(alt.layer(bars, line), height=_ROW * len(rows))
-
-
-@lru_cache(maxsize=_KEPT)
 def over_time(moments: tuple[Moment, ...], title: str) -> str:
     """Active licences over the years, as an area."""
     data = [{"day": one.day.isoformat(), "active": one.active} for one in moments]
     chart = (
         alt.Chart(alt.InlineData(values=data))
-        .mark_area(line={"color": COLOURS["active"], "strokeWidth": 2}, color=COLOURS["active"], fillOpacity=0.18)
+        .mark_area(line={"color": GREEN, "strokeWidth": 2}, color=GREEN, fillOpacity=0.18)
         .encode(
             x=alt.X("day:T", title=None, axis=alt.Axis(format="%Y", tickCount=6, grid=False, domain=False)),
             y=alt.Y("active:Q", title=title, axis=alt.Axis(tickCount=4, domain=False, ticks=False, format="~s")),
@@ -135,7 +82,7 @@ def strip(marks: tuple[Mark, ...], title: str) -> str:
     )
     chart = (
         alt.Chart(alt.InlineData(values=data))
-        .mark_point(size=110, filled=True, opacity=1, color=COLOURS["active"])
+        .mark_point(size=110, filled=True, opacity=1, color=GREEN)
         .encode(
             x=alt.X("limit:Q", title=title, scale=alt.Scale(zero=True), axis=alt.Axis(tickCount=5, domain=False)),
             y=alt.Y("row:N", sort=labels, title=None, axis=_labels(grid=True)),
@@ -156,10 +103,10 @@ def world(places: tuple[Place, ...]) -> str:
     data = [{"name": p.name, "longitude": p.longitude, "latitude": p.latitude, "licences": p.licences} for p in places]
     points = alt.Chart(alt.InlineData(values=data)).encode(longitude="longitude:Q", latitude="latitude:Q")
     circles = points.mark_circle(opacity=0.8, stroke=PAPER, strokeWidth=1).encode(
-        color=alt.condition("datum.licences > 0", alt.value(COLOURS["active"]), alt.value(COLOURS["expired"])),
+        color=alt.condition("datum.licences > 0", alt.value(GREEN), alt.value(GREY)),
         size=alt.Size("licences:Q", scale=alt.Scale(type="sqrt", range=[25, 900]), legend=None),
     )
-    return _svg(alt.layer(land, circles), height=340)
+    return _svg(alt.layer(land, circles), height=235, label=0)
 
 
 @lru_cache(maxsize=1)
@@ -179,7 +126,7 @@ def _short(text: str) -> str:
     room = 0
     for place, sign in enumerate(text):
         room += 2 if ord(sign) > 0x2E80 else 1  # noqa: PLR2004 - where CJK blocks begin
-        if room > 25:  # noqa: PLR2004 - characters of `_LABEL` units at the size of labels
+        if room > 20:  # noqa: PLR2004 - characters of `_LABEL` units at the size of labels
             return text[:place] + "…"
     return text
 

@@ -14,14 +14,12 @@ from tenring.exceptions import UnusableInputError
 from tenring.language import T
 from tenring.register.lookup import licence as find_licence
 from tenring.register.lookup import licences as find_licences
-from tenring.register.measured import spans
-from tenring.register.overview import overview
 from tenring.register.search import Query
 from tenring.rulebook.compare.revisions import compare as compare_revisions
 from tenring.rulebook.wording import BASIS, NEEDS, REASONS, RELATIONS
 from tenring.web.core.economies import economy_name
 from tenring.web.core.rendering import page
-from tenring.web.core.sources import Sources, sources, tenring_settings, today
+from tenring.web.core.sources import Sources, sources, today
 from tenring.web.register import facets, kinds, pictures, places
 from tenring.web.register.asked import MOST_PAGES, Asked
 from tenring.web.register.download import MOST, TYPES, download
@@ -53,7 +51,7 @@ def _names(open_: Sources) -> dict[str, Any]:
 def home(request: HttpRequest) -> HttpResponse:
     """What Tenring is, how much it holds, where to begin."""
     open_ = sources()
-    registers = [one for one in overview(tenring_settings()) if one.licences]
+    registers = [one for one in open_.registers if one.licences]
     values = {
         "registers": sorted(registers, key=lambda one: -one.licences),
         "licences": sum(one.licences for one in open_.counts),
@@ -75,7 +73,7 @@ def search(request: HttpRequest) -> HttpResponse:
     counted = found.facets
     if asked.by_measure:
         counted = {}
-    fields = facets.range_fields(open_, asked, spans(open_.snapshot, asked.category)) if asked.category else []
+    fields = facets.range_fields(open_, asked, open_.spans(asked.category)) if asked.category else []
     last = min(found.pages(), MOST_PAGES)
     values = {
         "asked": asked,
@@ -118,7 +116,7 @@ def suggest(request: HttpRequest) -> HttpResponse:
 def licence(request: HttpRequest, licence_id: str) -> HttpResponse:
     """One licence and the product it is for."""
     open_ = sources()
-    record = find_licence(open_.snapshot, licence_id)
+    record = find_licence(open_.db, licence_id)
     if record is None:
         raise Http404
     on = _day_asked(request, today())
@@ -143,7 +141,7 @@ def compare(request: HttpRequest) -> HttpResponse:
     if len(ids) > MOST_COMPARED:
         raise UnusableInputError(T("at most {count} licences can be compared", count=MOST_COMPARED))
     on = _day_asked(request, today())
-    records = find_licences(open_.snapshot, ids)
+    records = find_licences(open_.db, ids)
     measured = [{row.title: row.value for row in measured_rows(open_, record)} for record in records]
     titles = list(dict.fromkeys(title for one in measured for title in one))
     rows = [(title, [one.get(title) for one in measured]) for title in titles]
