@@ -95,7 +95,7 @@ def _many(path: Path, opener: VerifierOf, question: Question, *, as_json: bool) 
     """
     counts: Counter[Validity] = Counter()
     try:
-        for answer in verify_many(lines_in(path), opener, question, workers=opener.settings.threads):
+        for answer in verify_many(lines_in(path), opener, question, workers=opener.settings.threads, sentences=True):
             counts[answer.validity] += 1
             click.echo(
                 json.dumps(vars(answer), ensure_ascii=False) if as_json else f"{answer.number}: {answer.sentence}"

@@ -1,7 +1,7 @@
 """Verify many credentials on all cores: one on each line of a feed, the answers in its order, memory bounded.
 
     for answer in verify_many(lines_in(path), VerifierOf(settings, at), Question(on=today, at=at), workers=2):
-        print(answer.number, answer.validity, answer.sentence)
+        print(answer.number, answer.validity, answer.reason)
 
 Each worker process opens its verifier for itself, once. A line that is no credential is an answer like any other.
 """
@@ -52,7 +52,8 @@ class Answered:
     check: str | None
     code: str | None
     reason: str | None
-    sentence: str
+    sentence: str | None
+    """The whole answer for a person, where it was asked for."""
 
 
 class VerifierOpener(Hashable, Protocol):
@@ -77,6 +78,7 @@ class Verify:
 
     opener: VerifierOpener
     question: Question
+    sentences: bool
     language: str = field(default_factory=current)
 
     def __call__(self, batch: pa.RecordBatch) -> pa.RecordBatch:
@@ -96,12 +98,17 @@ class Verify:
             "check": decided.check.value if decided else None,
             "code": decided.code if decided else None,
             "reason": decided.reason if decided else None,
-            "sentence": sentence(answer),
+            "sentence": sentence(answer) if self.sentences else None,
         }
 
 
 def verify_many(
-    lines: Iterable[tuple[int, bytes]], opener: VerifierOpener, question: Question, *, workers: int
+    lines: Iterable[tuple[int, bytes]],
+    opener: VerifierOpener,
+    question: Question,
+    *,
+    workers: int,
+    sentences: bool = False,
 ) -> Iterator[Answered]:
     """The answer for each line, in their order.
 
@@ -110,13 +117,14 @@ def verify_many(
         opener: opens the verifier; the first time here, so that what hinders it is told at once.
         question: what is asked of each.
         workers: processes side by side; a single batch is answered here.
+        sentences: also say each answer in a sentence, for which all of a credential has to be read.
 
     Raises:
         TenringError: the verifier cannot be opened.
         EngineError: a worker ended before its work.
     """
     _opened(opener)
-    task = Verify(opener, question)
+    task = Verify(opener, question, sentences)
     batches = _batches(lines)
     first = list(islice(batches, 2))
     if len(first) < 2 or workers < 2:  # noqa: PLR2004 - with one batch or one process there is nothing side by side
