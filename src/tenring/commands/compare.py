@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
-from collections.abc import Mapping
 from datetime import date
 
 import click
@@ -11,7 +9,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from tenring.commands.criteria import today
-from tenring.commands.output import DATE, as_json, console, plain, print_json, settings_of
+from tenring.commands.output import DATE, as_json, console, print_json, settings_of
 from tenring.language import T
 from tenring.rulebook.amounts import plain_number
 from tenring.rulebook.compare.classes import ClassFollowing
@@ -20,6 +18,7 @@ from tenring.rulebook.compare.relation import Basis, Relation
 from tenring.rulebook.compare.revisions import ClauseComparison, Comparison
 from tenring.rulebook.compare.revisions import compare as compare_revisions
 from tenring.rulebook.compare.several import Core, Step, common_core, path
+from tenring.rulebook.compare.shown import shown
 from tenring.rulebook.compare.witness import Witness
 from tenring.rulebook.library import load_library
 from tenring.rulebook.wording import BASIS, NEEDS, REASONS, RELATIONS
@@ -65,22 +64,10 @@ def compare(  # noqa: PLR0913 - click passes each option by name
         return
     comparisons = [compare_revisions(revisions[0], other, day, library) for other in revisions[1:]]
     if as_json:
-        print_json(_shown(comparisons[0] if len(comparisons) == 1 else comparisons))
+        print_json(shown(comparisons[0] if len(comparisons) == 1 else comparisons))
         return
     for one in comparisons:
         _print(one)
-
-
-def _shown(value: object) -> object:
-    """A comparison for JSON; witnesses by their values, without the evidence that was made for the judge."""
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        names = [one.name for one in dataclasses.fields(value) if one.name != "product"]
-        return {name: _shown(getattr(value, name)) for name in names}
-    if isinstance(value, tuple | list):
-        return [_shown(one) for one in value]
-    if isinstance(value, Mapping):
-        return {name: _shown(one) for name, one in value.items()}
-    return value if isinstance(value, str | bool | int | None) else plain(value)
 
 
 def _print(one: Comparison) -> None:

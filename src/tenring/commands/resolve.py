@@ -2,27 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import click
 from rich.table import Table
 
-from tenring.catalogue import Catalogue
-from tenring.commands.criteria import library_of, today
+from tenring.commands.criteria import today
 from tenring.commands.output import DATE, Exit, as_json, console, errors_explained, print_json, settings_of
-from tenring.exceptions import SnapshotError
 from tenring.language import T
-from tenring.proof.digital_link import GS1, resolver_base
-from tenring.proof.resolver import Found, Resolver, read_address
+from tenring.proof.resolver import Found, read_address
 from tenring.proof.resolver.answer import relations_of
-from tenring.proof.resolver.issued import IssuedLinks
-from tenring.proof.resolver.links import Source
-from tenring.proof.resolver.noted import NotedLinks
-from tenring.proof.resolver.register import RegisterLinks
-from tenring.register.snapshot import Snapshot
-from tenring.rulebook.publish.names import Publication
+from tenring.proof.resolver.place import AtHand, resolver_of
 
 
 @click.command()
@@ -47,44 +38,16 @@ def resolve(context: click.Context, /, *, what: str, as_json: bool, **given: Any
     """
     with errors_explained():
         asked, day = read_address(what), given["on"] or today()
-        resolver = Resolver(given["base"] or GS1, tuple(_sources(context, given)))
+        at_hand = AtHand(given["base"], given["credentials"], given["links"], given["criteria"])
+        resolver = resolver_of(settings_of(context), at_hand, day)
         relations = relations_of(given["link_type"]) if given["link_type"] else None
-        found = _only(resolver.find(asked, day), relations)
+        found = resolver.find(asked, day).only(relations)
         content = resolver.linkset(asked, day, relations)
     if as_json:
         print_json(content)
     else:
         _print(found)
     context.exit(Exit.DONE if found else Exit.NEGATIVE)
-
-
-def _sources(context: click.Context, given: dict[str, Any]) -> Iterator[Source]:
-    settings = settings_of(context)
-    if given["credentials"]:
-        yield IssuedLinks.read(given["credentials"])
-    if given["links"]:
-        yield NotedLinks.read(given["links"])
-    catalogue = Catalogue(settings.catalog)
-    try:
-        snapshot = Snapshot.open(settings)
-    except SnapshotError:
-        if given["credentials"] or given["links"]:
-            return
-        raise
-    publication = None
-    if given["criteria"]:
-        publication = Publication(
-            library_of(context), catalogue.programmes, given["on"] or today(), f"{resolver_base(given['criteria'])}/"
-        )
-    pages = resolver_base(given["base"]) if given["base"] else None
-    yield RegisterLinks(snapshot, catalogue.programmes, pages, catalogue.brands, publication)
-
-
-def _only(found: Found, relations: tuple[str, ...] | None) -> Found:
-    """What is found, of some relations only."""
-    if relations is None:
-        return found
-    return Found({relation: links for relation, links in found.links.items() if relation in relations})
 
 
 def _print(found: Found) -> None:

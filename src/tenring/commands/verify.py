@@ -15,15 +15,11 @@ from tenring.commands.passphrase import now
 from tenring.exceptions import UnusableInputError
 from tenring.language import T
 from tenring.proof.answers import Validity, Verification
-from tenring.proof.paper.attached import credential_in_pdf, is_pdf
+from tenring.proof.given import LARGEST, credential_in
 from tenring.proof.place import fetched, verifier_of
 from tenring.proof.sentence import CHECKS, OUTCOMES, sentence
-from tenring.proof.strict import LIMITS
 from tenring.proof.verify import Question
 from tenring.settings import Settings
-
-#: A certificate on paper carries pictures and fonts, too.
-LARGEST = 32 * 1024**2
 
 
 class Verdict(IntEnum):
@@ -83,17 +79,7 @@ def read_credential(where: str, settings: Settings) -> bytes:
         raw = sys.stdin.buffer.read(LARGEST + 1)
     else:
         raw = _from_file(Path(where))
-    if len(raw) > LARGEST:
-        raise UnusableInputError(T("this is larger than {limit} bytes", limit=f"{LARGEST:,}"), where=where)
-    if is_pdf(raw):
-        return credential_in_pdf(raw)
-    if not raw.strip():
-        raise UnusableInputError(
-            T("there is nothing in it"), where=where, do=T("Give a token, JSON, or a PDF certificate")
-        )
-    if len(raw) > LIMITS.bytes:
-        raise UnusableInputError(T("this is larger than {limit} bytes", limit=f"{LIMITS.bytes:,}"), where=where)
-    return raw.strip()
+    return credential_in(raw, where)
 
 
 def _from_file(path: Path) -> bytes:

@@ -12,7 +12,7 @@ from pathlib import Path
 from tenring.catalogue.properties import Properties, PropertyDefinition
 from tenring.model.units import as_pint_writes, conversion, is_share_by_mass
 from tenring.rulebook.amounts import Amount, amount, condition_text, to_unit
-from tenring.rulebook.document import CriteriaError, Document, read_document, validated
+from tenring.rulebook.document import CriteriaError, Document, parse_document, read_document, validated
 from tenring.rulebook.intervals import Interval, point, times
 from tenring.rulebook.revision import EvidenceKind, Issuer
 from tenring.rulebook.written import (
@@ -123,7 +123,19 @@ def read_product(path: Path, properties: Properties) -> Product:
     Raises:
         CriteriaError: names the line and what to do.
     """
-    document = read_document(path)
+    return _product(read_document(path), properties)
+
+
+def product_in(data: bytes, name: str, properties: Properties) -> Product:
+    """The evidence in the bytes of such a file (YAML, of which JSON is a part); `name` is what errors call it.
+
+    Raises:
+        CriteriaError: names the line and what to do.
+    """
+    return _product(parse_document(data, Path(name)), properties)
+
+
+def _product(document: Document, properties: Properties) -> Product:
     written = validated(document, WrittenProduct)
     reader = Reader(document, properties)
     return reader.product(written.given, written.labels, about=written.product)

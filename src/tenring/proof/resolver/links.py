@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final, Protocol
@@ -84,6 +84,12 @@ class Found:
 
     def __bool__(self) -> bool:
         return bool(self.links)
+
+    def only(self, relations: Sequence[str] | None) -> Found:
+        """What is known, of some relations only (None: of all)."""
+        if relations is None:
+            return self
+        return Found({relation: links for relation, links in self.links.items() if relation in relations})
 
     @property
     def default(self) -> Link | None:
