@@ -75,6 +75,16 @@ class Settings:
     """Largest file that the web application takes."""
     keep_days: int = 7
     """Days after which an uploaded file and its results are removed."""
+    api_rate: int = 120
+    """Requests to the API from one address in a minute; 0: as many as it likes."""
+    api_rate_key: int = 1_200
+    """Requests to the API with one key in a minute; 0: as many as it likes."""
+    api_lines: int = 10_000
+    """Most lines in one request to the API; more go to a job."""
+    api_bytes: int = 32 * 1024**2
+    """Largest request to the API; files for jobs are as large as `max_upload_bytes`."""
+    api_issue_key: str | None = None
+    """Name of the key with which the API issues credentials (VC-API); None: it issues none."""
     engine: str = "duckdb"
     spark_master: str | None = None
     """Where Spark runs, for example `local[4]` or `spark://host:7077`; None: here, with `threads` threads."""
@@ -146,6 +156,11 @@ class Settings:
     def uploads(self) -> Path:
         """Folder of files that visitors of the web application sent, with their results."""
         return self.home / "uploads"
+
+    @property
+    def dumps(self) -> Path:
+        """Folder of what was worked out about snapshots for others: checksums and deltas. It may be deleted."""
+        return self.home / "dumps"
 
     def spill(self, beside: Path) -> Path:
         """Where work on the folder `beside` puts what is larger than memory: there, or in a folder of `temporary`.
@@ -257,6 +272,11 @@ VARIABLES: dict[str, tuple[str, Callable[[str], object], str]] = {
     "TENRING_HTTPS": ("https", _yes_or_no, "1: a proxy in front of the web application speaks HTTPS"),
     "TENRING_MAX_UPLOAD_BYTES": ("max_upload_bytes", int, "largest file that the web application takes"),
     "TENRING_KEEP_DAYS": ("keep_days", int, "days after which uploaded files and their results are removed"),
+    "TENRING_API_RATE": ("api_rate", int, "requests to the API from one address in a minute; 0: no limit"),
+    "TENRING_API_RATE_KEY": ("api_rate_key", int, "requests to the API with one key in a minute; 0: no limit"),
+    "TENRING_API_LINES": ("api_lines", int, "most lines in one request to the API; more go to a job"),
+    "TENRING_API_BYTES": ("api_bytes", int, "largest request to the API"),
+    "TENRING_API_ISSUE_KEY": ("api_issue_key", str, "name of the key with which the API issues credentials (none)"),
 }
 
 

@@ -32,6 +32,7 @@ INSTALLED_APPS = [
     "tenring.web.accounts",
     "tenring.web.register",
     "tenring.web.procurement",
+    "tenring.web.api",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
@@ -40,6 +41,7 @@ MIDDLEWARE = [
     "django.middleware.gzip.GZipMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "tenring.web.core.middleware.Language",
+    "tenring.web.api.middleware.Api",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -52,7 +54,7 @@ MIDDLEWARE = [
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.jinja2.Jinja2",
-        "DIRS": [WEB / app / "templates" for app in ("core", "register", "procurement")],
+        "DIRS": [WEB / app / "templates" for app in ("core", "register", "procurement", "api")],
         "OPTIONS": {"environment": "tenring.web.core.rendering.environment"},
     },
     {

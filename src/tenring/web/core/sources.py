@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import threading
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -18,6 +19,7 @@ from tenring.rulebook.library import Library, load_library
 from tenring.rulebook.publish.html import Site
 from tenring.rulebook.publish.names import Publication
 from tenring.screening.obligations import Obliges, obligations
+from tenring.screening.work import folder_state, program_state
 from tenring.settings import Settings
 
 
@@ -61,6 +63,12 @@ class Sources:
     def obligations(self) -> tuple[Obliges, ...]:
         """Rules that oblige categories on the snapshot's day."""
         return obligations(self.snapshot, self.catalogue, self.day)
+
+    @cached_property
+    def version(self) -> str:
+        """What identifies everything that answers rest on but the day: snapshot, catalogue, program."""
+        facts = (self.snapshot.name, folder_state(self.settings.catalog), program_state())
+        return hashlib.sha256(repr(facts).encode()).hexdigest()[:24]
 
     def site(self, on: date) -> Site:
         """What writes criteria in words, as they stand on a day."""

@@ -18,6 +18,7 @@ from tenring.exceptions import UnusableInputError
 from tenring.language import T
 from tenring.screening.read.options import ReadOptions
 from tenring.screening.read.source import detect
+from tenring.web.accounts.models import User
 from tenring.web.core.sources import tenring_settings
 from tenring.web.procurement import tasks
 from tenring.web.procurement.models import AT_WORK, Screening, State
@@ -44,10 +45,22 @@ def receive(request: HttpRequest, file: UploadedFile[Any], given: Given) -> Scre
     Raises:
         UnusableInputError: it is of a kind we do not read, or too much is at work.
     """
+    require_room(screenings_of(request))
+    screening = keep(file, given, owner=request.user if request.user.is_authenticated else None)
+    _remember(request, screening)
+    tasks.read.enqueue(str(screening.id))
+    return screening
+
+
+def keep(file: UploadedFile[Any], given: Given, *, owner: User | None) -> Screening:
+    """Keep a file as a screening; nothing of it is read yet but its first bytes.
+
+    Raises:
+        UnusableInputError: it is of a kind we do not read.
+    """
     forget_expired()
-    _require_room(request)
     screening = Screening(
-        owner=request.user if request.user.is_authenticated else None,
+        owner=owner,
         file_name=safe_name(file.name or ""),
         language=language.current(),
         economy=given.economy,
@@ -67,8 +80,6 @@ def receive(request: HttpRequest, file: UploadedFile[Any], given: Given) -> Scre
     except BaseException:
         shutil.rmtree(screening.folder)
         raise
-    _remember(request, screening)
-    tasks.read.enqueue(str(screening.id))
     return screening
 
 
@@ -86,9 +97,14 @@ def _stored(options: ReadOptions) -> dict[str, object]:
     return {name: value for name, value in said.items() if value}
 
 
-def _require_room(request: HttpRequest) -> None:
-    own = [one for one in screenings_of(request) if one.is_at_work]
-    if len(own) >= MOST_OF_ONE or Screening.objects.filter(state__in=AT_WORK).count() >= MOST_OF_ALL:
+def require_room(own: list[Screening]) -> None:
+    """Refuse more work for somebody whose screenings are these.
+
+    Raises:
+        UnusableInputError: they have, or all together have, too many at work.
+    """
+    at_work = [one for one in own if one.is_at_work]
+    if len(at_work) >= MOST_OF_ONE or Screening.objects.filter(state__in=AT_WORK).count() >= MOST_OF_ALL:
         do = T("Wait until one is finished, or cancel it")
         raise UnusableInputError(T("too many screenings are at work"), do=do)
 
