@@ -33,6 +33,7 @@ INSTALLED_APPS = [
     "tenring.web.register",
     "tenring.web.procurement",
     "tenring.web.api",
+    "tenring.web.proof",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
@@ -54,7 +55,7 @@ MIDDLEWARE = [
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.jinja2.Jinja2",
-        "DIRS": [WEB / app / "templates" for app in ("core", "register", "procurement", "api")],
+        "DIRS": [WEB / app / "templates" for app in ("core", "register", "procurement", "api", "proof")],
         "OPTIONS": {"environment": "tenring.web.core.rendering.environment"},
     },
     {
