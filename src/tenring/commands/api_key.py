@@ -70,10 +70,10 @@ def list_keys(context: click.Context, /, *, as_json: bool) -> None:
         print_json([{"id": str(key.id)} | {name: getattr(key, name) for name in names} for key in keys])
         return
     table = Table(box=None, pad_edge=False)
-    for heading in (T("id"), T("name"), T("begins with"), T("scopes"), T("made on"), T("state")):
+    for heading in (T("id"), T("name"), T("begins with"), T("scopes"), T("made on"), T("does it open")):
         table.add_column(heading, overflow="fold")
     for key in keys:
-        state = T("live") if key.is_live else T("revoked") if key.revoked_at else T("expired")
+        state = T("live") if key.is_live else T("taken back") if key.revoked_at else T("expired")
         made = key.created_at.date().isoformat()
         table.add_row(str(key.id), key.name, key.beginning, " ".join(key.scopes), made, state)
     console().print(table)

@@ -98,7 +98,7 @@ def screen_lines(lines: Sequence[Mapping[str, str]], asked: Asked, *, settings: 
         raise UnusableInputError(T("there are no lines"), do=T("Send at least one"))
     with tempfile.TemporaryDirectory(prefix="tenring-batch-", dir=_temporary(settings)) as folder:
         file, out = Path(folder) / _FILE, Path(folder) / "out"
-        present = _write(lines, file)
+        present = _write([_dated(line, asked.on) for line in lines], file)
         request = Request(
             files=(file,),
             on=asked.on,
@@ -116,6 +116,11 @@ def screen_lines(lines: Sequence[Mapping[str, str]], asked: Asked, *, settings: 
 def _temporary(settings: Settings) -> str | None:
     """A folder of this machine; an address of Spark's is none."""
     return None if settings.temporary is None or "://" in settings.temporary else settings.temporary
+
+
+def _dated(line: Mapping[str, str], on: date) -> Mapping[str, str]:
+    """A line with its date: a row with a single cell would be taken for a title, as in a file it is."""
+    return line if not any(line.values()) or line.get("date") else {**line, "date": on.isoformat()}
 
 
 def _write(lines: Sequence[Mapping[str, str]], file: Path) -> list[str]:

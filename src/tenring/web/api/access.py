@@ -38,7 +38,8 @@ class Limiter:
             return limit - self._counts[who]
 
 
-_limiter = Limiter()
+#: Of this process.
+limiter = Limiter()
 
 
 class Access(AuthBase):
@@ -94,7 +95,7 @@ def _count(who: str, *, has_key: bool) -> None:
     settings = tenring_settings()
     limit = settings.api_rate_key if has_key else settings.api_rate
     now = time.time()
-    if limit and _limiter.take(who, limit, now) < 0:
+    if limit and limiter.take(who, limit, now) < 0:
         wait = _MINUTE - int(now) % _MINUTE
         raise ProblemError(
             HTTPStatus.TOO_MANY_REQUESTS,

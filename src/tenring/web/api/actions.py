@@ -64,7 +64,7 @@ def revoke(id_: str, *, who: str) -> ApiKey:
         UnusableInputError: there is none with this id, or it was revoked before.
     """
     with transaction.atomic():
-        key = ApiKey.objects.select_for_update().filter(pk=_uuid(id_)).first()
+        key = ApiKey.objects.select_for_update().filter(pk=_uuid(id_) or uuid.UUID(int=0)).first()
         if key is None:
             raise UnusableInputError(T("there is no key {id!r}", id=id_), do=T("`tenring api-key list` has them all"))
         if key.revoked_at is not None:

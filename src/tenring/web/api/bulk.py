@@ -30,6 +30,7 @@ router = Router(tags=["bulk"])
 _WAIT = 60
 _one_at_a_time = threading.Lock()
 
+Day = date
 Cell = Annotated[str, Field(max_length=2000, pattern=r"^[^\x00]*$")]
 Key = Annotated[str, Field(min_length=1, max_length=200)]
 
@@ -39,7 +40,7 @@ class Line(Schema):
 
     model_config = ConfigDict(extra="forbid")
 
-    date: date | None = None
+    date: Day | None = None
     buyer: Cell | None = None
     supplier: Cell | None = None
     description: Cell | None = None

@@ -53,7 +53,7 @@ def _read_body(request: HttpRequest) -> None:
     raw = request.read(most + 1)
     if len(raw) > most:
         raise RequestDataTooBig
-    request._body = raw  # type: ignore[attr-defined]  # noqa: SLF001 - where Django keeps what was read
+    request._body = raw  # noqa: SLF001 - where Django keeps what was read
 
 
 def _told(status: HTTPStatus) -> HttpResponse:

@@ -1,4 +1,4 @@
-"""One place for what is said of each endpoint: who may, what it answers, an example; OpenAPI and the table are made of it."""
+"""What is said of each endpoint, in one place: who may, what it answers, an example. OpenAPI is made of it."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ class Operation:
 OPERATIONS: dict[str, Operation] = {}
 
 
-def endpoint(
+def endpoint(  # noqa: PLR0913 - one argument for each thing that is said of an endpoint
     router: Router,
     method: str,
     path: str,

@@ -52,7 +52,7 @@ class ProblemError(Exception):
         super().__init__(what)
 
 
-def problem(
+def problem(  # noqa: PLR0913 - one argument for each part of a problem
     status: int,
     what: str,
     *,

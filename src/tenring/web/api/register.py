@@ -47,7 +47,7 @@ class SearchQuery(Schema):
     )
     category: Text | None = None
     programme: Text | None = None
-    register: Text | None = None
+    register_: Text | None = Field(default=None, alias="register")
     economy: Text | None = None
     status: Text | None = Field(default=None, description="one status, or `any`")
     limit: int = Field(default=20, ge=1, le=1000)
@@ -83,7 +83,7 @@ def search(request: HttpRequest, asked: InQuery[SearchQuery]) -> Mapping[str, ob
     Pages are stable: a cursor goes on in the snapshot it began with, whatever is published meanwhile.
     """
     del request
-    question = asked.dict(exclude={"cursor", "q"})
+    question = asked.dict(exclude={"cursor", "q", "register_"}) | {"register": asked.register_}
     of = hashlib.sha256(repr((asked.q, sorted(question.items(), key=str))).encode()).hexdigest()[:16]
     snapshot, offset = _place(asked.cursor, of)
     open_ = sources()

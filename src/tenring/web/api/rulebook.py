@@ -28,10 +28,6 @@ router = Router(tags=["rulebook"])
 
 #: What errors about evidence call the request.
 _REQUEST = "product"
-_EVIDENCE = {
-    "product": {"name": "Interior wall paint", "category": "paints"},
-    "given": {"voc_content": {"value": "12 g/L", "shown_by": [{"kind": "test_report", "document": "R-1"}]}},
-}
 
 
 class Entry(Schema):
@@ -170,7 +166,10 @@ def _shown(name: str, day: date) -> Mapping[str, object]:
     example=Example(body={"criteria": "eu-ecolabel/furniture", "on": "2018-05-01", "product": {"given": {}}}),
 )  # fmt: skip
 def judge(request: HttpRequest, asked: ToJudge) -> Any:  # noqa: ANN401 - a dataclass of the rulebook
-    """Judge a product's evidence against criteria, clause by clause. What is not shown is not met, and said to be so."""
+    """Judge a product's evidence against criteria, clause by clause.
+
+    What is not shown is not met, and said to be so.
+    """
     del request
     library, day = sources().library, asked.on or today()
     found = library.named(asked.criteria, day)

@@ -45,7 +45,7 @@ def explained(request: HttpRequest) -> HttpResponse:
         for path, methods in _document()["paths"].items()
         for method, details in methods.items()
     ]
-    return page(request, "api/docs.html", {"operations": shown})
+    return page(request, "api/docs.html", {"operations": shown, "sample": False})
 
 
 def curl(method: str, path: str, name: str) -> str:

@@ -14,6 +14,7 @@ _PAGES: tuple[tuple[str, str], ...] = (
     ("programmes", N("Programmes")),
     ("economies", N("Economies")),
     ("screenings", N("Screen purchases")),
+    ("verify", N("Verify")),
 )
 
 

@@ -33,6 +33,7 @@ INSTALLED_APPS = [
     "tenring.web.register",
     "tenring.web.procurement",
     "tenring.web.api",
+    "tenring.web.proof",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
@@ -41,6 +42,7 @@ MIDDLEWARE = [
     "django.middleware.gzip.GZipMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "tenring.web.core.middleware.Language",
+    "tenring.web.api.middleware.Api",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -54,7 +56,7 @@ MIDDLEWARE = [
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.jinja2.Jinja2",
-        "DIRS": [WEB / app / "templates" for app in ("core", "register", "procurement", "api")],
+        "DIRS": [WEB / app / "templates" for app in ("core", "register", "procurement", "api", "proof")],
         "OPTIONS": {"environment": "tenring.web.core.rendering.environment"},
     },
     {

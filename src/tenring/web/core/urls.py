@@ -8,10 +8,10 @@ from tenring.web.core import views
 
 urlpatterns = [
     path("healthz", views.alive, name="alive"),
-    path("favicon.ico", views.icon),
     path("readyz", views.ready, name="ready"),
     path("", include("tenring.web.register.urls")),
     path("", include("tenring.web.procurement.urls")),
+    path("", include("tenring.web.proof.urls")),
     path("api/v1/", include("tenring.web.api.urls")),
 ]
 handler400 = "tenring.web.core.views.bad_request"
