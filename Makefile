@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: help setup run test lint types imports check docs bench peers lock messages samples clean
+.PHONY: help setup run test lint types imports check docs screenshots bench peers lock messages samples clean
 
 help: ## what each command does
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -18,8 +18,9 @@ $(STAMP): requirements/develop.txt pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
 
-run: setup ## register snapshot, screening of the sample purchases, report
+run: setup ## register snapshot, screening of the sample purchases, report; then, on a terminal, the web application
 	$(BIN)/tenring demo
+	@if [ -t 0 ] && [ -t 1 ]; then $(BIN)/tenring serve; fi
 
 test: setup ## the tests
 	$(BIN)/python -m pytest
@@ -41,6 +42,9 @@ check: lint types imports ## all checks that are not tests
 docs: setup ## the documentation site in site/
 	$(BIN)/python docs/generate.py
 	$(BIN)/mkdocs build --strict --quiet
+
+screenshots: setup ## pictures of the web application for the README, with Debian's chromium
+	$(BIN)/python docs/screenshots.py
 
 bench: setup ## the benchmarks, printed with the machine's size
 	$(BIN)/python benchmarks/run.py

@@ -24,7 +24,6 @@ from results import record
 from tenring.rulebook.compare.relation import Relation
 from tenring.rulebook.compare.revisions import Comparison, compare, side_of
 from tenring.rulebook.compare.witness import PASSES
-from tenring.rulebook.compare.world import never_negative
 from tenring.rulebook.evaluate import Circumstances
 from tenring.rulebook.evidence import Measurement, Product, Substance
 from tenring.rulebook.expressions import (
@@ -162,7 +161,7 @@ def values_of(quantity: Quantity, nodes: list[Node], library: Library) -> list[o
             and quantity.key in {one.key for one in quantities(node.left)}
         ]
         found = [*FAR, *(limit + step for limit in limits for step in (-HAIR, Decimal(0), HAIR))]
-        return [one for one in found if one >= 0 or not never_negative(definition)]
+        return [one for one in found if one >= 0 or not definition.never_negative]
     words = {
         word
         for node in nodes

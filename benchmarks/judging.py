@@ -14,6 +14,7 @@ import argparse
 import tempfile
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -23,7 +24,8 @@ from results import record
 
 from tenring.catalogue.properties import Properties
 from tenring.model.duck import DuckEngine, duck_engine
-from tenring.rulebook.bulk.run import Tables, judge_all
+from tenring.rulebook.bulk.run import judge_all
+from tenring.rulebook.bulk.table import Tables
 from tenring.rulebook.expressions import (
     ALWAYS,
     AnyOf,
@@ -40,7 +42,7 @@ from tenring.rulebook.expressions import (
     Value,
 )
 from tenring.rulebook.library import Library
-from tenring.rulebook.revision import Clause, PointsRule, Revision, Source
+from tenring.rulebook.revision import Clause, Needed, PointsRule, Revision, Source
 
 NUMBERS, WORDS = 30, 4
 ON = date(2026, 1, 1)
@@ -58,6 +60,34 @@ def main() -> None:
         with duck_engine(memory="6GiB", threads=given.threads, spill=place / "spill") as engine:
             make_values(engine, place / "values.parquet", given.products)
             measure(engine, place, given.products)
+            measure_shown(engine, place, given.products)
+
+
+def measure_shown(engine: DuckEngine, place: Path, products: int) -> None:
+    """The same with rules of evidence: behind every value a report, of an age between a month and two years."""
+    engine.write(
+        """
+        SELECT given_values.*, 'EN 1' AS method, 'test_report' AS kind,
+               DATE '2025-12-01' - CAST((report % 4) * 200 AS INTEGER) AS date,
+               'Example Laboratory' AS laboratory, TRUE AS accredited,
+               CAST(NULL AS VARCHAR) AS issuer, CAST(NULL AS BIGINT) AS samples
+        FROM (
+            SELECT * REPLACE (row_number() OVER (PARTITION BY product ORDER BY property) AS report) FROM given_values
+        ) AS given_values
+        """,
+        place / "shown.parquet",
+    )
+    engine.view("given_shown", place / "shown.parquet")
+    report = Needed("test_report", max_age_days=365, accredited=True)
+    revision = forty_clauses()
+    revision = replace(revision, clauses=tuple(replace(one, shown_by=((report,),)) for one in revision.clauses))
+    tables = Tables("given_shown", documents="given_shown")
+    _, wall, cpu = timed(lambda: judge_all(engine, tables, revision, ON, LIBRARY))
+    about = f"{products:,} products, {len(revision.clauses)} clauses, a report younger than a year asked for"
+    record("bulk judging with rules of evidence, wall", wall, unit="s", note=about)
+    record("bulk judging with rules of evidence, processor time", cpu, unit="s", note=about)
+    found = engine.rows("SELECT overall, count(*) FROM bulk_answers GROUP BY overall ORDER BY overall")
+    print("  whole answers (code, products):", found)
 
 
 def measure(engine: DuckEngine, place: Path, products: int) -> None:

@@ -3,9 +3,10 @@
     TENRING_DATA=… python benchmarks/oracle.py [--data DIR]
 
 DIR holds registers/energy_star_displays_us and registers/energy_star_2020_us. Displays are judged from a snapshot by
-`judge --register`; each that does not meet the limit is explained by the energy and the limit that the register itself
-publishes. Of computers the register leaves out what most allowances need (drives, resolution, bandwidth), so that none
-can be judged as a whole: there the formulas are compared with the energy and the base allowance that it publishes.
+`judge --register`; each that does not meet the limit is explained by what the register itself publishes. Computers are
+judged configuration by configuration (`oracle_computers`). Then the same products are judged by all criteria of other
+programmes for their categories, each on its last day if it is no longer in force: what their data tell, and what not.
+docs/concepts/energy-star-as-an-oracle.md says what the causes mean.
 """
 
 from __future__ import annotations
@@ -13,34 +14,66 @@ from __future__ import annotations
 import argparse
 import csv
 import tempfile
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from itertools import combinations
 from pathlib import Path
 from typing import cast
 
+from oracle_computers import computers
 from results import record
 
+from tenring.catalogue import Catalogue
 from tenring.commands.judge_register import LicenceAnswer, Question, RegisterAnswer, judge_register
 from tenring.register.build import build
+from tenring.rulebook.dates import taken_on
 from tenring.rulebook.evaluate import Circumstances, read
 from tenring.rulebook.evidence import Measurement, Product
-from tenring.rulebook.expressions import Compare, Sum, Term
+from tenring.rulebook.expressions import Compare
 from tenring.rulebook.intervals import point
-from tenring.rulebook.judge import Judged, judge_clause
+from tenring.rulebook.judge import Judged
 from tenring.rulebook.library import Library, load_library
 from tenring.rulebook.revision import Revision
 from tenring.settings import Settings, from_environment
 
-DISPLAYS, COMPUTERS = "energy-star/displays/2020-03-05", "energy-star/computers/2020-10-15"
+DISPLAYS = "energy-star/displays/2020-03-05"
 ON = date(2022, 12, 20)
+#: The last day of the list of computers at hand.
+COMPUTERS_ON = date(2020, 5, 8)
 ENERGY = "Monitor Total Energy Consumption at 115 Volts (kWh/yr)"
 LIMIT = "Maximum Total Energy Consumption Limit for Monitor Certification (kWh/yr)"
+SIGNAGE = "Maximum On Mode Power Limit for Signage Certification (watts)"
 #: The register prints watts to two decimals and kWh to two: 8.76 * (0.35 + 0.65) * 0.005 W, and half of 0.01 kWh.
 ROUNDING = Decimal("0.05")
-#: Of computers, watts and kWh to one decimal: 8.76 * 0.05 W, and half of 0.1 kWh.
-COARSE_ROUNDING = Decimal("0.49")
+#: A limit is computed from a resolution and an area that are rounded as well (0.05 megapixels are 0.2 kWh).
+ROUNDING_OF_LIMIT = Decimal("0.1")
+#: Economies whose criteria are asked for, and the categories of what is certified.
+WANTED = {"EU": "EU", "DE": "Germany", "JP": "Japan", "CN": "China"}
+OF_COMPUTERS = ("desktop-computers", "notebook-computers", "tablet-computers", "thin-clients", "workstations")
+OF_DISPLAYS = ("computer-displays", "signage-displays")
+
+
+@dataclass(frozen=True)
+class Allowance:
+    """A feature that raises the limit: the fact, and the words by which the register may list it elsewhere."""
+
+    fact: str
+    name: str
+    words: str
+
+
+ALLOWANCES = (
+    Allowance("touch_screen", "touch", "Touch Screen"),
+    Allowance("curved_screen", "curved screen", "Curved Screen"),
+    Allowance("usb_c_power_delivery", "USB-C power delivery", "USB-C"),
+    Allowance("full_network_connectivity", "network", "Full Network Connectivity"),
+)
+#: Features whose allowance was not read.
+UNREAD = ("enhanced_performance_display", "automatic_brightness_control", "occupancy_sensor")
 
 
 def main() -> None:
@@ -55,73 +88,32 @@ def main() -> None:
         return
     library = load_library(settings.catalog)
     displays(data / "registers" / "energy_star_displays_us", library)
-    computers(next((data / "registers" / "energy_star_2020_us").glob("*Version_8.0__Computers.csv")), library)
+    folder = data / "registers" / "energy_star_2020_us"
+    computers(folder, library)
+    with snapshot(folder) as home:
+        others(home, library, OF_COMPUTERS, COMPUTERS_ON, "computers")
+    missing_criteria(library, Catalogue(settings.catalog))
+
+
+@contextmanager
+def snapshot(folder: Path) -> Iterator[Settings]:
+    """A register snapshot of a folder, for as long as it is asked."""
+    with tempfile.TemporaryDirectory() as home:
+        settings = Settings(home=Path(home))
+        build(settings, source=folder, index=lambda _: None)
+        yield settings
+
+
+# displays
 
 
 def displays(folder: Path, library: Library) -> None:
     """Certified monitors by version 8.0, and by the criteria of other programmes."""
-    with tempfile.TemporaryDirectory() as home:
-        settings = Settings(home=Path(home))
-        build(settings, source=folder, index=lambda _: None)
+    with snapshot(folder) as settings:
         revision = library.named(DISPLAYS, ON)
         answer = judge_register(settings, library, Question("energy-star", revision, ON, each=True))
-        of_limit(answer, printed(folder))
-        for other in library.revisions:
-            day = max(ON, other.since)
-            if (
-                other.criteria != revision.criteria
-                and other.in_force(day)
-                and (set(other.categories) & set(revision.categories))
-            ):
-                by_other(judge_register(settings, library, Question("energy-star", other, day)), other, day)
-
-
-def by_other(found: RegisterAnswer, other: Revision, day: date) -> None:
-    """How many certified displays keep each clause of another programme that their data can answer."""
-    told = 0
-    for clause, answers in found.clauses.items():
-        met = answers.get("met", 0)
-        decided = met + answers.get("not_met", 0)
-        if decided:
-            told += 1
-            name = f"certified displays that keep {other.id} {clause} on {day}, of those decided"
-            record(name, met / decided, note=f"{decided:,} of {found.products:,} products decided")
-    if not told:
-        record(f"clauses of {other.id} that the register's data can answer", 0, note=f"{len(found.clauses)} clauses")
-
-
-def of_limit(answer: RegisterAnswer, rows: Mapping[str, Mapping[str, str]]) -> None:
-    """How many keep the limit of energy, and why the others do not."""
-    found = answer.clauses["3.3-tec"]
-    decided = found["met"] + found["not_met"]
-    note = ", ".join(f"{word} {count:,}" for word, count in found.items())
-    record("certified monitors that keep 3.3-tec, of those decided", found["met"] / decided, goal="≥ 0.97", note=note)
-    reasons = Counter(explained(one, rows[one.licence_id.partition(":")[2]]) for one in broken(answer))
-    for reason, count in reasons.most_common():
-        record(f"certified monitors beyond 3.3-tec: {reason}", count)
-
-
-def broken(answer: RegisterAnswer) -> Iterator[LicenceAnswer]:
-    """The licences whose energy is beyond the limit."""
-    for one in answer.licences:
-        if any(clause.clause == "3.3-tec" and clause.judgement is Judged.NOT_MET for clause in one.judgements):
-            yield one
-
-
-def explained(one: LicenceAnswer, row: Mapping[str, str]) -> str:
-    """Why a certified monitor is beyond the limit, by what the register publishes itself."""
-    judged = next(clause for clause in one.judgements if clause.clause == "3.3-tec")
-    value, limit = judged.value[0], judged.limit[0]
-    if value is None or limit is None or not row[LIMIT] or not row[ENERGY]:
-        return "register publishes no energy and limit for it"
-    energy, most = Decimal(row[ENERGY]), Decimal(row[LIMIT])
-    if value - limit <= ROUNDING:
-        return "rounding of what is published"
-    if abs(value - energy) > ROUNDING and energy <= limit + ROUNDING:
-        return "error in the register: its watts and its energy do not agree"
-    if most > limit + ROUNDING and energy <= most:
-        return "register's own limit has an allowance for a feature that it does not list"
-    return "not explained"
+        Limits(library, taken_on(revision, ON, library.find), printed(folder)).report(answer)
+        others(settings, library, OF_DISPLAYS, ON, "displays")
 
 
 def printed(folder: Path) -> dict[str, dict[str, str]]:
@@ -131,68 +123,135 @@ def printed(folder: Path) -> dict[str, dict[str, str]]:
         return {row["ENERGY STAR Unique ID"]: row for row in csv.DictReader(file)}
 
 
-# computers
-
-CONFIGURATIONS = ("0", "1", "2", "I1", "I2", "D1", "D2")
-#: Property -> the last words of its column, and its unit as the register prints it is that of the catalogue.
-COLUMNS = {
-    "off_mode_power": "Off Mode (watts)",
-    "sleep_mode_power": "Sleep Mode (watts)",
-    "long_idle_power": "Long Idle (watts)",
-    "short_idle_power": "Short Idle (watts)",
-    "processor_cores": "Physical CPU Cores (count)",
-    "processor_base_frequency": "Base Processor Speed Per Core (GHz)",
-    "memory_capacity": "System Memory (GB)",
-}
+def broken(answer: RegisterAnswer) -> Iterator[LicenceAnswer]:
+    """The licences whose energy is beyond the limit."""
+    for one in answer.licences:
+        if any(clause.clause == "3.3-tec" and clause.judgement is Judged.NOT_MET for clause in one.judgements):
+            yield one
 
 
-def computers(path: Path, library: Library) -> None:
-    """The formulas of version 8.0 beside the energy and the base allowance that the register publishes."""
-    revision = library.named(COMPUTERS, ON)
-    clause = next(one for one in revision.clauses if one.id == "3.5-tec")
-    compare = cast("Compare", clause.requires)
-    base = cast("Sum", compare.right).terms[0]
-    energy_agrees, base_agrees, judged = Counter[bool](), Counter[bool](), Counter[str]()
-    for row, name in configurations(path):
-        product = configuration(row, name)
-        given = Circumstances(product, library.properties, revision.criteria, ON, trusted=True)
-        judged[judge_clause(clause, given).judgement] += 1
-        agrees(energy_agrees, compare.left, given, row[f"Category {name}: TEC of Model (kWh)"])
-        agrees(base_agrees, base, given, row[f"Category {name}: Base TEC Allowance (kWh)"])
-    for what, found in (("energy", energy_agrees), ("base allowance", base_agrees)):
-        note = f"{found[True]:,} of {found.total():,} configurations with the values it needs"
-        record(f"certified computers: {what} as the register has it", found[True] / max(found.total(), 1), note=note)
-    record(
-        "certified computers by 3.5-tec as a whole", ", ".join(f"{word} {count:,}" for word, count in judged.items())
-    )
+@dataclass(frozen=True)
+class Limits:
+    """The limit of energy, and why certified monitors are beyond it."""
+
+    library: Library
+    revision: Revision
+    rows: Mapping[str, Mapping[str, str]]
+
+    def report(self, answer: RegisterAnswer) -> None:
+        """How many keep the limit, and each that does not, by its cause."""
+        found = answer.clauses["3.3-tec"]
+        decided = found["met"] + found["not_met"]
+        note = ", ".join(f"{word} {count:,}" for word, count in found.items())
+        record(
+            "certified monitors that keep 3.3-tec, of those decided", found["met"] / decided, goal="≥ 0.97", note=note
+        )
+        reasons: dict[str, list[str]] = defaultdict(list)
+        for one in broken(answer):
+            id_ = one.licence_id.partition(":")[2]
+            reasons[self.explained(one, self.rows[id_])].append(id_)
+        for reason, ids in sorted(reasons.items()):
+            record(f"certified monitors beyond 3.3-tec: {reason}", len(ids), note=f"ids {', '.join(sorted(ids))}")
+
+    def explained(self, one: LicenceAnswer, row: Mapping[str, str]) -> str:
+        """Why a certified monitor is beyond the limit, by what the register publishes itself."""
+        judged = next(clause for clause in one.judgements if clause.clause == "3.3-tec")
+        value, limit = judged.value[0], judged.limit[0]
+        if not row[LIMIT] or not row[ENERGY]:
+            listed = "listed as a monitor, certified as signage" if row[SIGNAGE] else "no energy and no limit published"
+            return f"error in the register: {listed}"
+        if value is None or limit is None:
+            return "not explained"
+        energy, most = Decimal(row[ENERGY]), Decimal(row[LIMIT])
+        if value - limit <= ROUNDING:
+            return "rounding of what is published"
+        if abs(value - energy) > ROUNDING and energy <= limit + ROUNDING:
+            return "error in the register: its watts and its energy do not agree"
+        if most > limit + ROUNDING and energy <= most:
+            return f"the register's own limit has an allowance more: {self.unlisted(row, most)}"
+        return "not explained"
+
+    def unlisted(self, row: Mapping[str, str], most: Decimal) -> str:
+        """The features that make the limit the published one, and whether the register names them elsewhere."""
+        facts = {one.fact for one in ALLOWANCES if self._is_fact(one, row)}
+        open_ones = [one for one in ALLOWANCES if one.fact not in facts]
+        for count in (1, 2):
+            for more in combinations(open_ones, count):
+                limit = self.limit(row, facts | {one.fact for one in more})
+                if abs(limit - most) <= ROUNDING_OF_LIMIT:
+                    named = all(one.words in row["Model Features"] for one in more)
+                    where = "named among its features only" if named else "not listed anywhere"
+                    return f"{' and '.join(one.name for one in more)}, {where}"
+        if "High Dynamic Range" in row["Features Enabled in Default On Mode"]:
+            return "high dynamic range is on, whose allowance was not read"
+        return "of no feature whose allowance was read"
+
+    def _is_fact(self, one: Allowance, row: Mapping[str, str]) -> bool:
+        return {
+            "touch_screen": one.words in row["Features Enabled in Default On Mode"],
+            "curved_screen": one.words in row["Model Features"],
+            "usb_c_power_delivery": row["USB-C with Power Delivery Supported"] == "Yes",
+            "full_network_connectivity": one.words in row["Features Enabled in Default Sleep Mode"],
+        }[one.fact]
+
+    def limit(self, row: Mapping[str, str], facts: set[str]) -> Decimal:
+        """The limit of a monitor with these features."""
+        across, down = (int(part) for part in row["Native Resolution (pixels)"].split("x"))
+        area = Decimal(row["Screen Area (square inches)"]) * Decimal("6.4516")
+        flags = {one.fact: "true" if one.fact in facts else "false" for one in ALLOWANCES}
+        flags |= dict.fromkeys(
+            ("enhanced_performance_display", "automatic_brightness_control", "occupancy_sensor"), "false"
+        )
+        measured = (
+            Measurement("screen_resolution", number=point(Decimal(across * down) / 1_000_000)),
+            Measurement("screen_area", number=point(area)),
+            *(Measurement(name, words=frozenset({word})) for name, word in flags.items()),
+        )
+        product, properties = Product(measured), self.library.properties
+        given = Circumstances(product, properties, self.revision.criteria, ON, trusted=True)
+        clause = self.revision.clause("3.3-tec")
+        assert clause is not None  # noqa: S101 - the revision has it
+        return read(cast("Compare", clause.requires).right, given).interval.low
 
 
-def agrees(found: Counter[bool], term: Term, given: Circumstances, published: str) -> None:
-    """Count whether a term is what is published, where both are there."""
-    interval = read(term, given).interval
-    if published and interval.low == interval.high:
-        found[abs(interval.low - Decimal(published)) <= COARSE_ROUNDING] += 1
+# other programmes
 
 
-def configurations(path: Path) -> Iterator[tuple[dict[str, str], str]]:
-    """Each configuration in which a computer was measured: the row and its name."""
-    with path.open(encoding="utf-8", newline="") as file:
-        for row in csv.DictReader(file):
-            for name in CONFIGURATIONS:
-                if row.get(f"Category {name}: TEC of Model (kWh)"):
-                    yield row, name
+def others(settings: Settings, library: Library, categories: tuple[str, ...], on: date, what: str) -> None:
+    """What the data of the certified products tell by every other programme's criteria for their categories.
+
+    By those that were in force on the day of the list or began later on their first day, by older ones on their last.
+    """
+    for other in library.revisions:
+        if other.programme != "energy-star" and set(other.categories) & set(categories):
+            day = max(on, other.since)
+            day = day if other.until is None else min(day, other.until)
+            by_other(judge_register(settings, library, Question("energy-star", other, day)), other, day, what)
 
 
-def configuration(row: Mapping[str, str], name: str) -> Product:
-    """One configuration as a product. Categories D1 and D2 have a discrete graphics card, I1 and I2 have none."""
-    numbers = [
-        Measurement(property_, number=point(Decimal(text)))
-        for property_, column in COLUMNS.items()
-        if (text := row.get(f"Category {name}: {column}"))
-    ]
-    words = {"product_type": row["Type"], "graphics": "discrete" if name.startswith("D") else "integrated"}
-    worded = [Measurement(property_, words=frozenset({word})) for property_, word in words.items()]
-    return Product((*numbers, *worded))
+def by_other(found: RegisterAnswer, other: Revision, day: date, what: str) -> None:
+    """The whole answers, and those of each clause."""
+    name = f"certified {what} by {other.id} on {day}"
+    record(f"{name}: whole", counted(found.overall), note=f"{found.products:,} products with values")
+    for clause in other.clauses:
+        record(f"{name}: {clause.id}", counted(found.clauses[clause.id]))
+
+
+def counted(answers: Mapping[str, int]) -> str:
+    """Every answer with its count, the unknown ones too."""
+    return ", ".join(f"{word} {answers[word]:,}" for word in Judged if answers.get(word)) or "none concerned"
+
+
+def missing_criteria(library: Library, catalogue: Catalogue) -> None:
+    """The economies without criteria for computers or displays: no figure can be given, and none is."""
+    for what, categories in (("computers", OF_COMPUTERS), ("displays", OF_DISPLAYS)):
+        known = Counter(
+            catalogue.programmes[one.programme].economy
+            for one in library.revisions
+            if set(one.categories) & set(categories)
+        )
+        for economy, name in WANTED.items():
+            record(f"revisions for {what} in the catalogue: {name}", known[economy])
 
 
 if __name__ == "__main__":

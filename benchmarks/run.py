@@ -15,7 +15,7 @@ HERE = Path(__file__).resolve().parent
 #: In this order; each prints its figures with its goals.
 BENCHMARKS = (
     "register_build.py", "search.py", "screening.py", "entries.py", "labelled_pairs.py", "categories.py",
-    "peers_at_scale.py", "engines.py", "scale.py", "compare.py",
+    "peers_at_scale.py", "engines.py", "scale.py", "compare.py", "proof.py", "verifying.py", "issuing.py",
 )  # fmt: skip
 
 

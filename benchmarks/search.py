@@ -2,7 +2,7 @@
 
     python benchmarks/search.py --size 100000
     python benchmarks/search.py --size 1000000 --threads 2
-    python benchmarks/search.py --size 10000000 --checked 0 --no-peers
+    python benchmarks/search.py --size 10000000 --memory 4GiB --no-peers --kept /var/tmp/ten-million
 
 The licences are made from the entries of the newest snapshot (large_register.py) and the same in every run, as are the
 questions: they are cut out of licences that are there, so a frequent word is asked for as often as it is printed.
@@ -32,7 +32,7 @@ from search_peers import Sqlite, why_no_postgres
 from search_truth import Answer, Truth
 
 from tenring.catalogue.categories import load_categories
-from tenring.register.search import Query, SearchIndex, build_index
+from tenring.register.search import Query, SearchIndex, build_index, schema
 from tenring.register.snapshot import Snapshot
 from tenring.settings import Settings, from_environment
 
@@ -87,21 +87,29 @@ def main() -> None:
     parser.add_argument("--threads", type=int, default=1, help="threads of the build")
     parser.add_argument("--no-peers", action="store_true", help="leave out SQLite")
     parser.add_argument("--folder", type=Path, help="where the register and its index are made (default: temporary)")
+    parser.add_argument("--kept", type=Path, help="a folder whose register and index stay there, to be asked again")
     arguments = parser.parse_args()
     settings = from_environment()
     source = Snapshot.latest(settings, sample=False) or Snapshot.latest(settings, sample=True)
     if source is None:
         parser.exit(2, "There is no snapshot to make licences from. Make one: tenring register build\n")
     print(f"search: {describe()}; {arguments.size:,} licences made from {source.name}")
+    if arguments.kept:
+        arguments.kept.mkdir(parents=True, exist_ok=True)
+        _run(arguments.kept, source, settings, arguments)
+        return
     with tempfile.TemporaryDirectory(dir=arguments.folder) as folder:
         _run(Path(folder), source, settings, arguments)
 
 
 def _run(folder: Path, source: Snapshot, settings: Settings, arguments: argparse.Namespace) -> None:
-    LargeRegister(source.folder, folder, settings.catalog, arguments.size).write(
-        memory=arguments.memory, threads=arguments.threads
-    )
-    index = _built(folder, settings, arguments)
+    if not (folder / "statuses.parquet").is_file():
+        LargeRegister(source.folder, folder, settings.catalog, arguments.size).write(
+            memory=arguments.memory, threads=arguments.threads
+        )
+    if not (folder / schema.FOLDER / schema.ABOUT).is_file():
+        _build(folder, settings, arguments)
+    index = _opened(folder)
     with duckdb.connect() as connection:
         connection.execute(f"SET threads = {arguments.threads}; SET memory_limit = '{arguments.memory}'")
         kinds = _kinds(connection, folder, arguments.questions)
@@ -114,7 +122,7 @@ def _run(folder: Path, source: Snapshot, settings: Settings, arguments: argparse
         _peers(folder, kinds, times)
 
 
-def _built(folder: Path, settings: Settings, arguments: argparse.Namespace) -> SearchIndex:
+def _build(folder: Path, settings: Settings, arguments: argparse.Namespace) -> None:
     categories = load_categories(settings.catalog / "categories")
     names = {category.id: category.phrases() for category in categories.by_id.values()}
     begun, cpu = time.perf_counter(), time.process_time()
@@ -123,6 +131,9 @@ def _built(folder: Path, settings: Settings, arguments: argparse.Namespace) -> S
     size = sum(file.stat().st_size for file in (folder / "search").iterdir()) / 2**20
     note = f"{cpu_seconds:.0f} s of CPU; {size:,.0f} MiB; peak of the process {peak_memory_gib():.2f} GiB"
     record(f"index of {arguments.size:,} licences built", round(seconds, 1), unit="s", note=note)
+
+
+def _opened(folder: Path) -> SearchIndex:
     begun = time.perf_counter()
     index = SearchIndex.open(folder)
     index.search(Query("复印纸"))

@@ -24,6 +24,7 @@ from tenring.matching.v1 import weights
 from tenring.matching.v1.features import CROSSES, FEATURES
 from tenring.matching.v1.rules import Rule
 from tenring.model import tables
+from tenring.proof.credential.written import FILES as LICENCE_FILES
 from tenring.register.definition import RegisterDefinition, load_registers
 from tenring.rulebook.describe import Describer
 from tenring.rulebook.expressions import ALWAYS, Quantity
@@ -446,6 +447,22 @@ def criteria_language() -> str:
     return _page(*parts)
 
 
+def licence_files() -> str:
+    """Every field of licence files and issuer files, from their schema."""
+    parts = [
+        "# Licence files",
+        (
+            "All fields of a licence file (Licence) and of an issuer's file (Issuer), made from their JSON Schema: "
+            "`tenring issue --schema licence`. How they are used: [Issue licences](../how-to/issue-licences.md)."
+        ),
+    ]
+    for name, meaning, fields_of in reference(LICENCE_FILES):
+        parts += [f"## {name}", meaning]
+        rows = [(f"`{field}`", form.replace("|", "/"), needed, text) for field, form, needed, text in fields_of]
+        parts.append(_table(("field", "form", "needed", "meaning"), rows))
+    return _page(*parts)
+
+
 def properties() -> str:
     """Every property: what it is, its unit and methods, and the clauses that ask for it."""
     library = load_library(Settings().catalog)
@@ -484,6 +501,7 @@ def pages() -> dict[str, Callable[[], str]]:
         "registers.md": lambda: registers(catalogue),
         "criteria.md": criteria,
         "criteria-language.md": criteria_language,
+        "licence-files.md": licence_files,
         "properties.md": properties,
         "weights.md": matcher_weights,
     }

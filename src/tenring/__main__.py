@@ -27,6 +27,18 @@ VERBS = {
     "judge": ("judge", "judge"),
     "compare": ("compare", "compare"),
     "labels": ("labels", "labels"),
+    "keys": ("keys", "keys"),
+    "status": ("status", "status"),
+    "trust": ("trust", "trust"),
+    "bundle": ("bundle", "bundle"),
+    "issue": ("issue", "command"),
+    "certificate": ("certificate", "certificate"),
+    "resolve": ("resolve", "resolve"),
+    "verify": ("verify", "verify"),
+    "vc-api": ("vc_api", "command"),
+    "serve": ("serve", "serve"),
+    "worker": ("worker", "worker"),
+    "api-key": ("api_key", "api_key"),
     "demo": ("demo", "demo"),
 }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import ipaddress
 import os
 import re
 from collections.abc import Callable, Mapping
@@ -61,6 +62,29 @@ class Settings:
     max_cell_chars: int = 100_000
     max_rows: int = 20_000_000
     who: str | None = None
+    passphrase: str | None = field(default=None, repr=False)
+    """Opens keys; nothing shows it."""
+    passphrase_file: Path | None = None
+    database_url: str | None = None
+    """Database of the web application, for example `postgresql://user:password@host/name`; None: SQLite in `home`."""
+    hosts: tuple[str, ...] = ("localhost", "127.0.0.1", "[::1]")
+    """Names under which the web application is reached; a request for another is refused."""
+    https: bool = False
+    """Whether a proxy in front speaks HTTPS and says so (X-Forwarded-Proto): cookies are then sent over HTTPS only."""
+    max_upload_bytes: int = 100 * 1024**2
+    """Largest file that the web application takes."""
+    keep_days: int = 7
+    """Days after which an uploaded file and its results are removed."""
+    api_rate: int = 120
+    """Requests to the API from one address in a minute; 0: as many as it likes."""
+    api_rate_key: int = 1_200
+    """Requests to the API with one key in a minute; 0: as many as it likes."""
+    api_lines: int = 10_000
+    """Most lines in one request to the API; more go to a job."""
+    api_bytes: int = 32 * 1024**2
+    """Largest request to the API; files for jobs are as large as `max_upload_bytes`."""
+    api_issue_key: str | None = None
+    """Name of the key with which the API issues credentials (VC-API); None: it issues none."""
     engine: str = "duckdb"
     spark_master: str | None = None
     """Where Spark runs, for example `local[4]` or `spark://host:7077`; None: here, with `threads` threads."""
@@ -68,6 +92,10 @@ class Settings:
     """Settings of Spark itself; they win over what we set."""
     spark_register: str = "auto"
     """How Spark joins lines with the register: see `REGISTER_WAYS`."""
+    roots: Path | None = None
+    """File of the pinned root keys; None: `roots.json` in the home folder."""
+    allow_networks: tuple[str, ...] = ()
+    """Networks inside one's own walls from which material may be fetched, such as `10.20.0.0/16`."""
 
     @property
     def snapshots(self) -> Path:
@@ -88,6 +116,51 @@ class Settings:
     def compiled(self) -> Path:
         """Folder of compiled criteria; it may be deleted at any time."""
         return self.home / "compiled"
+
+    @property
+    def standards(self) -> Path:
+        """Folder of contexts and schemas fetched from their publishers, by hash."""
+        return self.home / "standards"
+
+    @property
+    def material(self) -> Path:
+        """Folder of what was fetched for verifying: DID documents, status lists, trust lists. It may be deleted."""
+        return self.home / "material"
+
+    @property
+    def trust(self) -> Path:
+        """Folder of the trust list that is kept here, and of the bundles that were opened."""
+        return self.home / "trust"
+
+    @property
+    def roots_file(self) -> Path:
+        """The file of pinned root keys in use."""
+        return self.roots or self.home / "roots.json"
+
+    @property
+    def keys(self) -> Path:
+        """Folder of private keys, sealed, and of the log of their changes; only its owner may read it."""
+        return self.home / "keys"
+
+    @property
+    def status_book(self) -> Path:
+        """File that says which place in which status list belongs to which credential, and what became of it."""
+        return self.home / "status.sqlite"
+
+    @property
+    def seen_lists(self) -> Path:
+        """File of the newest status list seen at each address; an older one that turns up later is a replay."""
+        return self.home / "seen-lists.sqlite"
+
+    @property
+    def uploads(self) -> Path:
+        """Folder of files that visitors of the web application sent, with their results."""
+        return self.home / "uploads"
+
+    @property
+    def dumps(self) -> Path:
+        """Folder of what was worked out about snapshots for others: checksums and deltas. It may be deleted."""
+        return self.home / "dumps"
 
     def spill(self, beside: Path) -> Path:
         """Where work on the folder `beside` puts what is larger than memory: there, or in a folder of `temporary`.
@@ -136,6 +209,22 @@ def _one_of(known: tuple[str, ...], text: str) -> str:
     return text
 
 
+def _networks(text: str) -> tuple[str, ...]:
+    """`10.20.0.0/16,fd12:3456::/48` as networks, each written in full."""
+    return tuple(str(ipaddress.ip_network(part.strip())) for part in text.split(",") if part.strip())
+
+
+def _names(text: str) -> tuple[str, ...]:
+    """`one, two` as a tuple."""
+    return tuple(part.strip() for part in text.split(",") if part.strip())
+
+
+def _yes_or_no(text: str) -> bool:
+    return {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}[
+        _one_of(("1", "true", "yes", "0", "false", "no"), text.lower())
+    ]
+
+
 def _pairs(text: str) -> dict[str, str]:
     """`name=value;name=value` as a mapping."""
     pairs = [part.partition("=") for part in text.split(";") if part.strip()]
@@ -165,12 +254,34 @@ VARIABLES: dict[str, tuple[str, Callable[[str], object], str]] = {
         _register_way,
         "how Spark holds the register: auto (default), broadcast or bucketed",
     ),
-    "TENRING_WHO": ("who", str, "name that is recorded with what you confirm or reject"),
+    "TENRING_ROOTS": (
+        "roots",
+        Path,
+        "file of the root keys under which issuers are recognised (roots.json in the home)",
+    ),
+    "TENRING_ALLOW_NETWORKS": (
+        "allow_networks",
+        _networks,
+        "networks of your own from which credentials' material may be fetched: 10.20.0.0/16,fd12:3456::/48",
+    ),
+    "TENRING_WHO": ("who", str, "name that is recorded with what you confirm or reject, and with changes of keys"),
+    "TENRING_PASSPHRASE": ("passphrase", str, "opens keys; a file is better, as the environment is seen by more"),
+    "TENRING_PASSPHRASE_FILE": ("passphrase_file", Path, "file whose first line opens keys"),
+    "DATABASE_URL": ("database_url", str, "database of the web application (SQLite in TENRING_HOME)"),
+    "TENRING_HOSTS": ("hosts", _names, "names under which the web application is reached, separated by commas"),
+    "TENRING_HTTPS": ("https", _yes_or_no, "1: a proxy in front of the web application speaks HTTPS"),
+    "TENRING_MAX_UPLOAD_BYTES": ("max_upload_bytes", int, "largest file that the web application takes"),
+    "TENRING_KEEP_DAYS": ("keep_days", int, "days after which uploaded files and their results are removed"),
+    "TENRING_API_RATE": ("api_rate", int, "requests to the API from one address in a minute; 0: no limit"),
+    "TENRING_API_RATE_KEY": ("api_rate_key", int, "requests to the API with one key in a minute; 0: no limit"),
+    "TENRING_API_LINES": ("api_lines", int, "most lines in one request to the API; more go to a job"),
+    "TENRING_API_BYTES": ("api_bytes", int, "largest request to the API"),
+    "TENRING_API_ISSUE_KEY": ("api_issue_key", str, "name of the key with which the API issues credentials (none)"),
 }
 
 
 def from_environment(environ: dict[str, str] | None = None) -> Settings:
-    """Settings from `TENRING_*` variables (see `VARIABLES`).
+    """Settings from the environment (see `VARIABLES`).
 
     Raises:
         UnusableInputError: a variable's text cannot be read as its type.

@@ -96,6 +96,9 @@ def test_labels_are_listed_with_what_is_missing(tmp_path: Path) -> None:
     assert "screen_area@product" in {one["quantity"] for one in found["missing"]}
     elsewhere = run(Settings(home=tmp_path / "home"), "labels", str(path), "--on", "2022-01-01", "--economy", "NZ")
     assert "No criteria in the catalogue ask for what is in the file." in elsewhere.output
+    for words, told in ((("--economy", "XX"), "for 'XX'"), (("--category", "display"), "for 'display'")):
+        wrong = run(Settings(home=tmp_path / "home"), "labels", str(path), "--on", "2022-01-01", *words)
+        assert told in str(wrong.exception)
 
 
 def test_labels_speak_chinese(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
 
+import duckdb
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -17,7 +18,7 @@ from tests.register.test_search import Entry, dated, write_snapshot
 
 from tenring.exceptions import SnapshotError, UnusableInputError
 from tenring.register.search import Query, SearchIndex, build_index, documents, ranking, schema, tokens
-from tenring.register.search.periods import Window
+from tenring.register.search.periods import STRETCH, Window, stretches_of
 
 COUNT = 900
 BRANDS = ("Acme", "Borealis", "Lumen", "晨光")
@@ -89,7 +90,7 @@ def test_frequent_words_are_answered_from_a_few_stretches(large: SearchIndex, mo
         return found
 
     monkeypatch.setattr(ranking.Ranking, "_search", counted)
-    large.search(Query("", limit=5))
+    large.search(Query("", on=date(1990, 1, 1), status="not_begun", limit=5))
     assert asked_in_full == [5]
 
 
@@ -124,7 +125,7 @@ def test_a_long_beginning_finds_the_same_whether_or_not_it_is_a_term(
 ) -> None:
     monkeypatch.setattr(documents, "_MANY_MODELS", COUNT + 1)
     without = SearchIndex.open(write_snapshot(tmp_path, entries()))
-    frequencies = [index.lexicon.frequency(schema.EDGES, "althermaduo") for index in (without, large)]
+    frequencies = [index.lexicon.frequency(schema.LONG_EDGES, "althermaduo") for index in (without, large)]
     assert frequencies == [0, COUNT]
     query = Query(typed, limit=50)
     assert without.search(query).total == large.search(query).total > 0
@@ -134,16 +135,15 @@ def test_a_long_beginning_finds_the_same_whether_or_not_it_is_a_term(
 # Days
 
 
-@given(
-    st.lists(st.tuples(st.integers(0, 9_000), st.integers(1, 3_000)), min_size=1, max_size=4), st.integers(0, 12_000)
-)
-def test_a_day_lies_in_one_block_of_a_period_that_holds_on_it(stretches: list[tuple[int, int]], day: int) -> None:
-    window = Window(1_024, 8_192)
-    active = [(start, start + length) for start, length in stretches]
-    blocks = window.terms(active)
-    holding = [block for level in range(7) for block in blocks if block == f"{level}:{day >> level}"]
-    holds = window.first <= day < window.after_last and any(start <= day < stop for start, stop in active)
-    assert len(holding) == holds
+@given(st.integers(700_000, 701_000), st.integers(1, 3_000), st.integers(699_000, 705_000))
+def test_a_stretch_of_days_is_named_when_the_licence_was_active_on_all_or_on_some_of_them(
+    start: int, length: int, day: int
+) -> None:
+    end, stretch = start + length, day // STRETCH
+    ((terms,),) = duckdb.execute(f"SELECT {stretches_of(f'{start}::BIGINT', f'{end}::BIGINT')}").fetchall()
+    active = sum(start <= one < end for one in range(stretch * STRETCH, (stretch + 1) * STRETCH))
+    assert (f"a{stretch}" in terms.split()) == (active == STRETCH)
+    assert (f"s{stretch}" in terms.split()) == (0 < active < STRETCH)
 
 
 def test_the_window_reaches_from_years_before_the_snapshots_day_to_after_it() -> None:

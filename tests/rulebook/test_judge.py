@@ -9,9 +9,11 @@ from pathlib import Path
 import pytest
 
 from rulebook.toy import judged, library_of, product
+from tenring.exceptions import UnusableInputError
 from tenring.rulebook.dates import is_taken, taken_on
-from tenring.rulebook.document import CriteriaError
-from tenring.rulebook.judge import judge
+from tenring.rulebook.document import CriteriaError, parse_document
+from tenring.rulebook.judge import Judged, judge
+from tenring.rulebook.publish.names import speaking
 from tenring.rulebook.trace import Why
 
 HEAD = """  - id: "1"
@@ -580,3 +582,105 @@ def test_a_misspelt_exclusion_that_would_exclude_nothing_is_refused(tmp_path: Pa
 def test_a_misspelt_role_in_the_evidence_is_refused(tmp_path: Path) -> None:
     with pytest.raises(CriteriaError, match="dyestuff is no role of it"):
         judged(tmp_path, clause(DEROGATED), substances("name: a, hazards: [H317], role: dyestuff"))
+
+
+# several parts of one kind
+
+CANS = """
+  - id: can
+    clause: "1"
+    title: {en: Cans}
+    subject: can
+    when: {property: density, of: can, above: 1 kg/L}
+    property: content
+    of: can
+    at: {substance: lead}
+    at_most: 30 mg/kg
+"""
+
+
+def cans(**content: str) -> str:
+    """Cans by name: density and content of lead; nothing where it is empty."""
+    density, lead = [], []
+    for name, text in content.items():
+        heavy, much = text.split("/")
+        density += [f"{{of: can, part: {name}, value: '{heavy}', unit: kg/L}}"] if heavy else []
+        lead += [f"{{of: can, part: {name}, at: {{substance: lead}}, value: '{much}', unit: mg/kg}}"] if much else []
+    return f"given: {{density: [{', '.join(density)}], content: [{', '.join(lead)}]}}"
+
+
+@pytest.mark.parametrize(
+    ("given_cans", "judgement", "part"),
+    [
+        ({"body": "2/20", "lid": "2/30"}, Judged.MET, "body"),
+        ({"body": "2/20", "lid": "2/40"}, Judged.NOT_MET, "lid"),
+        ({"body": "2/20", "lid": "0.5/40"}, Judged.MET, "body"),
+        ({"body": "0.5/40", "lid": "0.5/40"}, Judged.NOT_APPLICABLE, None),
+        ({"body": "2/20", "lid": "2/"}, Judged.NOT_SHOWN, "lid"),
+        ({"body": "2/20", "lid": "/20"}, Judged.NOT_CHECKED, "lid"),
+        ({"body": "2/40", "lid": "2/"}, Judged.NOT_MET, "body"),
+    ],
+)
+def test_each_of_several_parts_is_judged_with_its_own_gate(
+    tmp_path: Path, given_cans: dict[str, str], judgement: Judged, part: str | None
+) -> None:
+    found = judged(tmp_path, CANS, cans(**given_cans)).of("can")
+    assert (found.judgement, found.part) == (judgement, part)
+
+
+def test_a_value_that_names_no_part_is_of_each(tmp_path: Path) -> None:
+    given = cans(body="/20", lid="/40").replace("density: []", "density: {of: can, value: '2', unit: kg/L}")
+    assert judged(tmp_path, CANS, given).of("can").judgement is Judged.NOT_MET
+
+
+def test_without_names_several_values_are_reports_of_one(tmp_path: Path) -> None:
+    lead = ", ".join(f"{{of: can, at: {{substance: lead}}, value: '{one}', unit: mg/kg}}" for one in (20, 40))
+    given = f"given: {{density: {{of: can, value: '2', unit: kg/L}}, content: [{lead}]}}"
+    found = judged(tmp_path, CANS, given).of("can")
+    assert (found.judgement, found.part) == (Judged.NOT_SHOWN, None)
+
+
+def test_a_part_without_its_kind_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(CriteriaError, match="not of what kind"):
+        judged(tmp_path, CANS, "given: {density: {part: lid, value: '2', unit: kg/L}}")
+
+
+def test_what_is_missing_of_any_part_is_named(tmp_path: Path) -> None:
+    found = judged(tmp_path, CANS, cans(body="2/", lid="2/"), on=date(2021, 1, 1)).of("can")
+    assert [one.quantity for one in found.missing] == ["content@can[substance=lead]"]
+
+
+# what people write by mistake
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        ('{voc_content: {value: "0,09", unit: g/L}}', "has a comma"),
+        ('{voc_content: "1,200 g/L"}', "has a comma"),
+        ('{voc_content: "0,09 g/L"}', "has a comma"),
+        ('{voc: "3 g/L"}', "voc_content"),
+        ("{颜色: white}", "Perhaps you mean: paint_colour"),
+        ('{voc_content: "3 kg"}', "is not a unit of this property"),
+    ],
+)
+def test_a_mistake_in_a_value_or_name_is_told_with_the_way_out(tmp_path: Path, given: str, told: str) -> None:
+    with pytest.raises(CriteriaError, match=told):
+        judged(tmp_path, CANS, f"given: {given}")
+
+
+def test_errors_of_a_product_file_are_told_in_chinese(tmp_path: Path) -> None:
+    with speaking("zh"), pytest.raises(CriteriaError, match="含有逗号"):
+        judged(tmp_path, CANS, 'given: {voc_content: {value: "0,09", unit: g/L}}')
+
+
+def test_a_workbook_with_the_name_of_a_yaml_file_is_told_as_what_it_is(tmp_path: Path) -> None:
+    with pytest.raises(CriteriaError, match="workbook or an archive"):
+        parse_document(b"PK\x03\x04...", tmp_path / "product.yml")
+
+
+def test_criteria_of_no_such_name_name_those_like_it(tmp_path: Path) -> None:
+    library = library_of(tmp_path, CANS)
+    for name in ("toy/paint", "toy", "toy/paints/2021-01-01"):
+        with pytest.raises(UnusableInputError, match="toy/paints"):
+            library.named(name, date(2021, 1, 1))

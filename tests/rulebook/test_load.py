@@ -41,7 +41,7 @@ def error(tmp_path: Path, test: str, *, head: str = "") -> CriteriaError:
         ),
         ("property: voc_content\nat_most: 1 furlongs", "'furlongs' is not a unit", "unit"),
         ("property: voc_content\nat_most: '10'", "the unit is missing", "unit"),
-        ("property: voc_content\nat_most: 10,5 g/L", "not a unit", "unit"),
+        ("property: voc_content\nat_most: 10,5 g/L", "has a comma", "unit"),
         ("property: voc_content\nat_most: about ten", "is no amount", "number"),
         ("property: voc_content", "does not say what must hold", "at_most"),
         ("property: voc_content\nat_most: 1 g/L\nabove: 0 g/L", "says several things: at_most, above", "all_of"),

@@ -18,15 +18,15 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator, FormatChecker
 
 from rulebook.conftest import CATALOG
-from rulebook.toy import library_of, revision_file
+from rulebook.toy import HEAD, PROPERTIES, library_of, revision_file
 from tenring.catalogue import Catalogue
 from tenring.exceptions import UnusableInputError
 from tenring.language import current, use
 from tenring.rulebook.compare.revisions import compare
-from tenring.rulebook.library import Library
+from tenring.rulebook.library import Library, load_library
 from tenring.rulebook.publish import publish
 from tenring.rulebook.publish.limits import limits_of
-from tenring.rulebook.publish.mapping import pairs
+from tenring.rulebook.publish.mapping import across, pairs
 from tenring.rulebook.publish.names import Publication, speaking, token
 from tenring.rulebook.publish.write import OURS
 
@@ -273,9 +273,41 @@ def props_of(found: Any, name: str) -> list[str]:
 
 
 def test_each_revision_is_mapped_to_the_one_that_followed_it(site: Path, library: Library) -> None:
-    written = sorted((site / "oscal-mappings").rglob("*.json"))
-    assert len(written) == len(list(pairs(library))) > 10
-    for path in written:
+    written = {path.relative_to(site / "oscal-mappings").as_posix() for path in site.glob("oscal-mappings/*/*/*.json")}
+    wanted = {f"{first.id}_{second.since}.json" for first, second in pairs(library)}
+    assert written == wanted
+    assert len(written) > 10
+
+
+def test_criteria_in_force_are_mapped_to_those_of_other_programmes_once(site: Path, library: Library) -> None:
+    names = [path.relative_to(site / "oscal-mappings").with_suffix("").as_posix().split("/")
+             for path in site.glob("oscal-mappings/*/*/*/*/*/*.json")]  # fmt: skip
+    written = [("/".join(name[:3]), "/".join(name[3:])) for name in names]
+    possible = {(first.id, second.id) for first, second in across(library, DAY)}
+    assert set(written) <= possible
+    assert len(written) == len({frozenset(one) for one in written}) > 10
+    left = possible - set(written)
+    assert {compare(*(library.named(name, DAY) for name in one), DAY, library).reason for one in sorted(left)[:5]} == {
+        "measurand"
+    }
+
+
+def test_classes_that_give_each_other_are_props_of_the_mapping(tmp_path: Path) -> None:
+    grade = "grades: [{name: %s, requires: {property: voc_content, at_most: %s g/L}}]"
+    for name, graded in {"one": ("A", "10"), "two": ("I", "20")}.items():
+        path = tmp_path / "criteria" / name / "paints" / "2020-01-01.yml"
+        path.parent.mkdir(parents=True)
+        clause = LIMIT % ("50", ", " + grade % graded)
+        path.write_text(f"{HEAD}grades: [{graded[0]}]\nclauses:\n{clause}", encoding="utf-8")
+    (tmp_path / "properties.yml").write_text(PROPERTIES, encoding="utf-8")
+    publish(Publication(load_library(tmp_path), {}, DAY), tmp_path / "out", compare)
+    found = mapped(tmp_path / "out", "one/paints/2020-01-01/two/paints/2020-01-01")
+    assert props_of(found, "class") == ["A → I"]
+    assert props_of(found, "class-back") == []
+
+
+def test_every_mapping_leads_to_both_catalogues(site: Path) -> None:
+    for path in sorted((site / "oscal-mappings").rglob("*.json")):
         collection = read(path)["mapping-collection"]
         assert set(collection) == {"uuid", "metadata", "provenance", "mappings"}
         assert {"title", "last-modified", "version", "oscal-version"} <= set(collection["metadata"])

@@ -26,6 +26,9 @@ SubjectKind = Literal[
     "product", "part", "material", "ingredient", "packaging", "site", "supplier", "applicant", "service"
 ]
 
+#: Numbers in these units go below 0: temperatures, levels, indices.
+_SIGNED_UNITS = ("dimensionless", "deg", "delta", "kelvin", "dB", "bel")
+
 Relation = Literal["declared", "estimate", "unit_conversion", "different"]
 """`declared`: a scheme accepts one method for the other · `estimate`: published pairs of values, uncertain ·
 `unit_conversion`: same method, other unit · `different`: another measurand, whatever the name says."""
@@ -51,6 +54,13 @@ class PropertyDefinition(CatalogueModel):
     """Mass for a volume: a share by mass is converted with the product's `density`, and only with it."""
     also_in: dict[str, str] = Field(default_factory=dict)
     """Other unit -> what one of it is in ours, where physics and not the unit says so (ppmv of a gas)."""
+    from_zero: bool = False
+    """Never below 0, although its unit does not say so: a count."""
+
+    @property
+    def never_negative(self) -> bool:
+        """Whether its numbers begin at 0."""
+        return self.is_a == "number" and (self.from_zero or not (self.unit or "").startswith(_SIGNED_UNITS))
 
     @property
     def is_a(self) -> Kind:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
-from collections.abc import Mapping
 from datetime import date
 
 import click
@@ -11,48 +9,22 @@ from rich.markup import escape
 from rich.table import Table
 
 from tenring.commands.criteria import today
-from tenring.commands.output import DATE, as_json, console, plain, print_json, settings_of
-from tenring.language import N, T
+from tenring.commands.output import DATE, as_json, console, print_json, settings_of
+from tenring.language import T
 from tenring.rulebook.amounts import plain_number
+from tenring.rulebook.compare.classes import ClassFollowing
 from tenring.rulebook.compare.missing import MissingEvidence
 from tenring.rulebook.compare.relation import Basis, Relation
 from tenring.rulebook.compare.revisions import ClauseComparison, Comparison
 from tenring.rulebook.compare.revisions import compare as compare_revisions
 from tenring.rulebook.compare.several import Core, Step, common_core, path
+from tenring.rulebook.compare.shown import shown
 from tenring.rulebook.compare.witness import Witness
 from tenring.rulebook.library import load_library
+from tenring.rulebook.wording import BASIS, NEEDS, REASONS, RELATIONS
 
 #: Values of a witness that are printed; those that decide come first.
 MOST_VALUES = 8
-WORDS = {
-    Relation.EQUAL: N("equal"),
-    Relation.IMPLIES: N("implies"),
-    Relation.IMPLIED_BY: N("implied by"),
-    Relation.OVERLAPS: N("overlaps"),
-    Relation.DISJOINT: N("disjoint"),
-    Relation.INCOMPARABLE: N("incomparable"),
-}
-REASONS = {
-    "measurand": N("nothing in common is measured"),
-    "open": N("what was read of them does not decide it"),
-}
-BASIS = {
-    "unread": N("not read"),
-    "unverified": N("limit from memory"),
-    "secondary": N("limit known second-hand"),
-    "estimate": N("by a published estimate between methods"),
-    "proportional": N("by an estimate taken as proportional"),
-    "method": N("only where measured by"),
-    "declared": N("methods declared equivalent"),
-}
-NEEDS = {
-    "value": N("to be measured or declared"),
-    "limit": N("a value within this limit"),
-    "method": N("by another method"),
-    "fact": N("a fact that decides whether it applies"),
-    "document": N("other documents for a value that is known"),
-    "unread": N("nobody has read what is asked"),
-}
 
 
 @click.command()
@@ -92,22 +64,10 @@ def compare(  # noqa: PLR0913 - click passes each option by name
         return
     comparisons = [compare_revisions(revisions[0], other, day, library) for other in revisions[1:]]
     if as_json:
-        print_json(_shown(comparisons[0] if len(comparisons) == 1 else comparisons))
+        print_json(shown(comparisons[0] if len(comparisons) == 1 else comparisons))
         return
     for one in comparisons:
         _print(one)
-
-
-def _shown(value: object) -> object:
-    """A comparison for JSON; witnesses by their values, without the evidence that was made for the judge."""
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        names = [one.name for one in dataclasses.fields(value) if one.name != "product"]
-        return {name: _shown(getattr(value, name)) for name in names}
-    if isinstance(value, tuple | list):
-        return [_shown(one) for one in value]
-    if isinstance(value, Mapping):
-        return {name: _shown(one) for name, one in value.items()}
-    return value if isinstance(value, str | bool | int | None) else plain(value)
 
 
 def _print(one: Comparison) -> None:
@@ -120,11 +80,14 @@ def _print(one: Comparison) -> None:
     _print_clauses(one)
     _print_witness(one.witness)
     _print_witness(one.reverse_witness)
+    graded = [any(each.holds for each in classes) for classes in (one.classes, one.classes_back)]
+    _print_classes(one.first, one.second, one.classes, is_graded=graded[1])
+    _print_classes(one.second, one.first, one.classes_back, is_graded=graded[0])
     _print_missing(one)
 
 
 def _relation(relation: Relation, reason: str | None) -> str:
-    return T(WORDS[relation]) + (f" ({T(REASONS[reason])})" if reason else "")
+    return T(RELATIONS[relation]) + (f" ({T(REASONS[reason])})" if reason else "")
 
 
 def _basis(basis: Basis) -> str:
@@ -158,7 +121,7 @@ def _print_clauses(one: Comparison) -> None:
 def _of_clause(clause: ClauseComparison) -> str:
     found = _relation(clause.relation, clause.reason)
     if clause.where_both_apply is not None:
-        found += "; " + T("where both apply: {relation}", relation=T(WORDS[clause.where_both_apply]))
+        found += "; " + T("where both apply: {relation}", relation=T(RELATIONS[clause.where_both_apply]))
     return found if clause.sure else f"{found} *"
 
 
@@ -178,6 +141,21 @@ def _print_witness(witness: Witness | None) -> None:
         click.echo(f"  {one.quantity} = {one.value}" + (f" ({one.method})" if one.method else ""))
     if len(witness.values) > MOST_VALUES:
         click.echo("  " + T("and {count} more values (--json)", count=len(witness.values) - MOST_VALUES))
+
+
+def _print_classes(first: str, second: str, classes: tuple[ClassFollowing, ...], *, is_graded: bool) -> None:
+    """What each class gives; "*" where that is not certain. `is_graded`: the second has classes."""
+    for one in classes:
+        holds = first if one.holds is None else T("{revision}, class {name} or better", revision=first, name=one.holds)
+        if not one.meets:
+            none = T("no class of {revision} follows") if is_graded else T("{revision} does not follow")
+            gives = none.format(revision=second)
+            gives += f" ({T(REASONS['open'])})" if one.witness is None else ""
+        elif one.gives is None:
+            gives = T("{revision} is met", revision=second)
+        else:
+            gives = T("{revision}, class {name} or better", revision=second, name=one.gives)
+        click.echo(f"{holds}: {gives}{'' if one.sure else ' *'}")
 
 
 def _print_missing(one: Comparison) -> None:

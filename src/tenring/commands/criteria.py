@@ -20,6 +20,7 @@ from tenring.rulebook.publish import publish
 from tenring.rulebook.publish.names import URN, Publication
 from tenring.rulebook.revision import Clause, Revision
 from tenring.rulebook.schema import FILES, json_schema
+from tenring.rulebook.shown import entry, marks, shown
 
 
 @click.group()
@@ -51,33 +52,15 @@ def list_criteria(context: click.Context, *, as_json: bool) -> None:
     """
     library = library_of(context)
     if as_json:
-        print_json([_entry(one) for one in library.revisions])
+        print_json([entry(one) for one in library.revisions])
         return
     table = Table(box=None, pad_edge=False)
     for heading in (T("criteria"), T("document"), T("clauses"), T("marks"), T("until")):
         table.add_column(heading, overflow="fold", justify="right" if heading == T("clauses") else "left")
     for one in library.revisions:
         until = one.until.isoformat() if one.until else ""
-        table.add_row(one.id, one.document, str(len(one.clauses)), counts(_marks(one)), until)
+        table.add_row(one.id, one.document, str(len(one.clauses)), counts(marks(one)), until)
     console().print(table)
-
-
-def _marks(revision: Revision) -> dict[str, int]:
-    marks = [clause.source.mark for clause in revision.clauses]
-    return {mark: marks.count(mark) for mark in ("read", "secondary", "unverified") if mark in marks}
-
-
-def _entry(revision: Revision) -> dict[str, object]:
-    return {
-        "id": revision.id,
-        "titles": revision.titles,
-        "document": revision.document,
-        "categories": revision.categories,
-        "from": revision.since,
-        "until": revision.until,
-        "clauses": len(revision.clauses),
-        "marks": _marks(revision),
-    }
 
 
 @criteria.command("show")
@@ -96,36 +79,15 @@ def show_criteria(context: click.Context, *, name: str, on: date | None, as_json
     day = on or today()
     revision = taken_on(library.named(name, day), day, library.find)
     if as_json:
-        print_json(_shown(revision, library))
+        print_json(shown(revision, library))
     else:
         _print_revision(revision, library)
-
-
-def _shown(revision: Revision, library: Library) -> dict[str, object]:
-    describer = Describer(library.properties)
-    return _entry(revision) | {
-        "clauses": [
-            {
-                "id": clause.id,
-                "title": clause.titles,
-                "role": clause.role,
-                "subject": clause.subject,
-                "when": None if clause.applies == ALWAYS else describer.condition(clause.applies),
-                "requires": describer.condition(clause.requires),
-                "waived": None if clause.waived_by == NEVER else describer.condition(clause.waived_by),
-                "shown_by": clause.shown_by,
-                "source": clause.source,
-                "note": clause.note,
-            }
-            for clause in revision.clauses
-        ]
-    }
 
 
 def _print_revision(revision: Revision, library: Library) -> None:
     click.echo(f"{revision.id}  {in_language(revision.titles)}")
     click.echo(T("Document: {document}", document=revision.document))
-    click.echo(T("Clauses: {counts}", counts=counts(_marks(revision))))
+    click.echo(T("Clauses: {counts}", counts=counts(marks(revision))))
     if revision.note:
         click.echo(in_language(revision.note))
     describer = Describer(library.properties)
@@ -207,8 +169,9 @@ def check(context: click.Context, *, files: tuple[Path, ...], as_json: bool) -> 
 def publish_criteria(context: click.Context, *, out: Path, base: str, on: date | None, as_json: bool) -> None:
     """Publish all criteria: a UNTP vocabulary (untp/), OSCAL catalogues (oscal/) and pages in English and Chinese.
 
-    Every limit carries its mark and its source. Each revision is compared with the one that followed it
-    (oscal-mappings/). The folder is replaced as a whole, or not at all.
+    Every limit carries its mark and its source. Each revision is compared with the one that followed it, and all
+    criteria of a category that are in force with each other (oscal-mappings/). The folder is replaced as a whole,
+    or not at all.
 
     Example: tenring criteria publish --out public --base https://criteria.example.org/
     """

@@ -19,6 +19,7 @@ from tenring.rulebook.judge import Judged, Judgement, Result
 from tenring.rulebook.judge import judge as judge_product
 from tenring.rulebook.revision import Revision
 from tenring.rulebook.trace import SENTENCES, deciding
+from tenring.rulebook.truth import Truth
 
 
 @click.command()
@@ -88,5 +89,10 @@ def _row(one: Judgement, revision: Revision) -> tuple[str, str, str, str, str]:
         why += T("; by what is remembered of it: {answer}", answer=T(WORDS[one.would_be]))
     elif one.mark != "read":
         why += T("; the limit is known second-hand")
+    is_open = one.judgement in {Judged.NOT_SHOWN, Judged.NOT_CHECKED}
+    if is_open and len(one.trace) > 1 and one.trace[-2].truth is Truth.FALSE:
+        why += T("; beyond the limit unless a waiver holds")
+    if one.part is not None:
+        why += T("; part: {name}", name=one.part)
     missing = "; ".join(dict.fromkeys(f"{need.quantity}" for need in one.missing))
     return f"{one.clause} {title}", T(WORDS[one.judgement]), value, limit, f"{why}: {missing}" if missing else why

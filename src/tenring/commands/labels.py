@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
@@ -15,30 +13,10 @@ from tenring.commands.criteria import library_of, today
 from tenring.commands.judged import WORDS
 from tenring.commands.output import DATE, Exit, as_json, console, print_json, settings_of
 from tenring.language import T, in_language
-from tenring.rulebook.evidence import Product, read_product
-from tenring.rulebook.judge import Judged, Result, judge
+from tenring.rulebook.evidence import read_product
+from tenring.rulebook.judge import Judged
+from tenring.rulebook.labels import Asked, Chance, labels_of
 from tenring.rulebook.library import Library
-from tenring.rulebook.revision import Revision
-from tenring.rulebook.trace import Missing
-
-#: From what a product has to what it cannot have.
-_ORDER = (Judged.MET, Judged.NOT_SHOWN, Judged.NOT_CHECKED, Judged.NOT_MET)
-
-
-@dataclass(frozen=True)
-class Chance:
-    """What one label's criteria say of a product: what stands in the way, what is missing, what cannot be checked."""
-
-    criteria: str
-    programme: str
-    economy: str
-    overall: Judged
-    grade: str | None
-    met: int
-    not_met: tuple[str, ...]
-    not_shown: tuple[str, ...]
-    not_checked: tuple[str, ...]
-    missing: tuple[Missing, ...]
 
 
 @click.command()
@@ -68,59 +46,14 @@ def labels(  # noqa: PLR0913 - one argument for each option
     """
     library, day = library_of(context), on or today()
     given = read_product(product, library.properties)
-    homes = {name: one.home() for name, one in Catalogue(settings_of(context).catalog).programmes.items()}
-    wanted = frozenset(economy.upper() for economy in economies)
-    concerned = [
-        revision
-        for revision in in_force(library, day)
-        if (not wanted or homes[revision.programme] & wanted)
-        and concerns(revision, given, category or given.about.get("category"))
-    ]
-    found = chances(((revision, judge(given, revision, day, library)) for revision in concerned), homes)
+    programmes = Catalogue(settings_of(context).catalog).programmes
+    asked = Asked(day, economies, category)
+    found = labels_of(given, library, programmes, asked)
     if as_json:
         print_json(found)
     else:
         _print(found, library)
     raise SystemExit(Exit.DONE if any(one.overall is Judged.MET for one in found) else Exit.NEGATIVE)
-
-
-def in_force(library: Library, day: date) -> list[Revision]:
-    """One revision of each criteria, the one to judge by on a day."""
-    names = dict.fromkeys(one.criteria for one in library.revisions)
-    return [found for name in names if (found := library.find(name, day)) is not None]
-
-
-def concerns(revision: Revision, product: Product, category: str | None) -> bool:
-    """Whether criteria are for a category; without one, whether they ask for something that was measured."""
-    if category is not None:
-        return category in revision.categories
-    measured = {(one.property, one.of) for one in product.measurements}
-    return any((one.property, one.of) in measured for one in revision.quantities)
-
-
-def chances(results: Iterable[tuple[Revision, Result]], homes: dict[str, frozenset[str]]) -> tuple[Chance, ...]:
-    """The labels, those that are met first, then those that lack least; what asks nothing of it is left out."""
-    found = [
-        Chance(
-            criteria=revision.id,
-            programme=revision.programme,
-            economy=", ".join(sorted(homes[revision.programme])),
-            overall=result.overall,
-            grade=result.grade,
-            met=len(_clauses(result, Judged.MET)),
-            not_met=_clauses(result, Judged.NOT_MET),
-            not_shown=_clauses(result, Judged.NOT_SHOWN),
-            not_checked=_clauses(result, Judged.NOT_CHECKED),
-            missing=result.missing,
-        )
-        for revision, result in results
-        if result.overall is not Judged.NOT_APPLICABLE
-    ]
-    return tuple(sorted(found, key=lambda one: (_ORDER.index(one.overall), len(one.missing), one.criteria)))
-
-
-def _clauses(result: Result, judgement: Judged) -> tuple[str, ...]:
-    return tuple(one.clause for one in result.judgements if one.judgement is judgement)
 
 
 def _print(found: tuple[Chance, ...], library: Library) -> None:

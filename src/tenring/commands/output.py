@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import date, datetime
-from decimal import Decimal
+from datetime import date
 from enum import IntEnum
-from pathlib import Path
 from typing import Any
 
 import click
@@ -19,6 +16,7 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 
 from tenring.exceptions import TenringError
 from tenring.language import T
+from tenring.model.plain import plain
 from tenring.settings import Settings, from_environment
 
 #: Called by long work with (what is being done, done, of how many; 0 when not known).
@@ -43,24 +41,6 @@ def console() -> Console:
 def print_json(value: object) -> None:
     """Print `value` (dataclasses, dates, decimals, paths allowed) as JSON, Chinese unescaped."""
     click.echo(json.dumps(value, default=plain, ensure_ascii=False, indent=2))
-
-
-def plain(value: object) -> object:
-    """What JSON holds for our own types: decimals as text, so that no digit is lost.
-
-    Raises:
-        TypeError: a type that has no place in output.
-    """
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return {f.name: getattr(value, f.name) for f in dataclasses.fields(value)}
-    if isinstance(value, Decimal | Path):
-        return str(value)
-    if isinstance(value, date | datetime):
-        return value.isoformat()
-    if isinstance(value, set | frozenset | tuple):
-        return list(value)
-    message = f"{type(value).__name__} cannot be written as JSON"
-    raise TypeError(message)
 
 
 @contextmanager

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import date
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import lru_cache
 from pathlib import Path
 
 import click
 from rich.table import Table
 
 from tenring.commands.output import DATE, Exit, as_json, console, print_json, progress, settings_of
+from tenring.commands.passphrase import now
 from tenring.exceptions import UnusableInputError
 from tenring.language import T, in_language
+from tenring.proof.answers import Verification
+from tenring.proof.foreign import verifying
+from tenring.proof.place import verifier_of
+from tenring.proof.verify import Question, Verifier
 from tenring.register.build import BuildResult, build
 from tenring.register.definition import load_registers
 from tenring.register.fetch import FetchResult, Unfetched, fetch
@@ -66,10 +73,21 @@ def _overview_cells(one: RegisterOverview) -> list[str]:
     help="Folder of register files (default: fetched files, else TENRING_DATA/registers, else the samples).",
 )
 @click.option("--on", type=DATE, help="Day the files were read, for files that do not say it.")
+@click.option(
+    "--bundle",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Verify registers that consist of credentials with this bundle, and no network.",
+)
 @as_json
 @click.pass_context
-def build_snapshot(
-    context: click.Context, *, only: tuple[str, ...], source: Path | None, on: date | None, as_json: bool
+def build_snapshot(  # noqa: PLR0913 - one argument for each option
+    context: click.Context,
+    *,
+    only: tuple[str, ...],
+    source: Path | None,
+    on: date | None,
+    bundle: Path | None,
+    as_json: bool,
 ) -> None:
     """Read register files, check them and publish one snapshot, all or nothing.
 
@@ -78,13 +96,36 @@ def build_snapshot(
     Example: tenring register build --from data/registers --only energy-star
     """
     settings = settings_of(context)
-    with progress() as report:
+    at = now()
+    how = Verifying(settings, at, bundle)
+    with progress() as report, verifying(how, on or at.date(), workers=settings.threads):
         result = build(settings, source=source or default_source(settings), only=only, on=on, progress=report)
     if as_json:
         print_json(_as_plain(result))
     else:
         _print_build(result)
     raise SystemExit(Exit.NEGATIVE if result.rejected else Exit.DONE)
+
+
+@dataclass(frozen=True)
+class Verifying:
+    """How registers of credentials are verified. Most registers are none: roots and bundle are read when one is."""
+
+    settings: Settings
+    at: datetime
+    bundle: Path | None
+
+    def __call__(self, raw: bytes, on: date) -> Verification:
+        """The answer for one credential on a day."""
+        return _verifier(self).verify(raw, Question(on=on, at=self.at))
+
+    def __hash__(self) -> int:
+        return hash((self.settings.home, self.at, self.bundle))
+
+
+@lru_cache(maxsize=1)
+def _verifier(how: Verifying) -> Verifier:
+    return verifier_of(how.settings, at=how.at, bundle=how.bundle)
 
 
 def default_source(settings: Settings) -> Path:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
+from functools import cached_property
 
 
 class Validity(StrEnum):
@@ -74,9 +76,15 @@ class Verification:
     validity: Validity
     on: date
     findings: tuple[Finding, ...]
-    said: Said = field(default_factory=Said)
+    says: Callable[[], Said] = field(default=Said, compare=False, repr=False)
+    """Reads `said` when somebody asks for it."""
     material_as_of: datetime | None = None
     """The age of the oldest material that this answer rests on; None when it needed none."""
+
+    @cached_property
+    def said(self) -> Said:
+        """What the credential says about itself."""
+        return self.says()
 
     @property
     def deciding(self) -> Finding | None:
@@ -93,7 +101,7 @@ def validity_of(findings: tuple[Finding, ...]) -> Validity:
 
     No finding at all proves nothing, nor does a credential whose signature nobody checked.
     """
-    outcomes = {finding.outcome for finding in findings}
+    outcomes = [finding.outcome for finding in findings]
     if Outcome.FAILED in outcomes:
         return Validity.INVALID
     signed = any(f.check is Check.SIGNATURE and f.outcome is Outcome.PASSED for f in findings)

@@ -4,16 +4,33 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from typing import Any, Final
+
+import orjson
 
 from tenring.exceptions import MalformedError
 from tenring.language import T
-from tenring.proof.strict import SAFE
+from tenring.proof.strict import SAFE, JsonObject
 
-_ENCODE: Final = json.JSONEncoder(
-    ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False, check_circular=False
-).encode
 _STRING: Final = json.JSONEncoder(ensure_ascii=False).encode
+#: Up to here the order of code points is that of UTF-16, by which the RFC sorts.
+_SORTED_ALIKE: Final = "\ud7ff"
+#: Between these Python writes a float that is no integer as ECMAScript does: shortest digits, no exponent.
+_FIXED: Final = (1e-4, 1e16)
+_PLAIN_KINDS: Final = frozenset({str, bool, type(None)})
+#: Where a usual encoder's text may not be that of RFC 8785: integers written as floats, exponents; and the first bytes
+#: of characters that the RFC sorts in another order.
+_WHOLE: Final = re.compile(rb"\.0[,\]}]")
+_SMALL: Final = re.compile(rb"e-[0-9]")
+_ELSEWHERE: Final = tuple(bytes((first,)) for first in (ord("+"), *range(0xEE, 0xF5)))
+_OPTIONS: Final = (
+    orjson.OPT_SORT_KEYS
+    | orjson.OPT_STRICT_INTEGER
+    | orjson.OPT_PASSTHROUGH_SUBCLASS
+    | orjson.OPT_PASSTHROUGH_DATETIME
+    | orjson.OPT_PASSTHROUGH_DATACLASS
+)
 #: ECMAScript writes numbers without exponent from 1e-6 to below 1e21 (ECMA-262, Number::toString).
 _PLAIN: Final = (-7, 21)
 
@@ -26,26 +43,56 @@ def canonical(value: Any) -> bytes:  # noqa: ANN401 - JSON is anything
             that is not JSON.
     """
     try:
-        # The encoder of the standard library agrees with RFC 8785 but for floats, and for keys beyond U+D7FF, which the
-        # RFC sorts as UTF-16 and Python as code points.
-        text = _ENCODE(value) if _simple(value) else _written(value)
-        return text.encode("utf-8")
+        # Usual encoders agree with RFC 8785 but for some floats, and for keys beyond U+D7FF, which the RFC sorts as
+        # UTF-16 and they as code points.
+        if not _simple(value):
+            return _written(value).encode("utf-8")
+        return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
     except UnicodeEncodeError as error:
         raise MalformedError(T("it holds half a character (a lone surrogate)")) from error
     except (TypeError, ValueError) as error:
         raise MalformedError(T("it cannot be written as canonical JSON: {error}", error=str(error))) from error
 
 
-def _simple(value: object) -> bool:
-    """Whether the standard encoder writes `value` as RFC 8785 asks."""
+def canonical_object(value: JsonObject) -> bytes:
+    """As `canonical`, faster: for an object that `strict.read_json` gave, so that nothing in it is not JSON.
+
+    Raises:
+        MalformedError: as `canonical`.
+    """
+    try:
+        written = orjson.dumps(value, option=_OPTIONS)
+    except TypeError:
+        return canonical(value)
+    if any(mark in written for mark in _ELSEWHERE) or _WHOLE.search(written) or _SMALL.search(written):
+        return canonical(value)
+    return written
+
+
+def _simple(value: Any) -> bool:  # noqa: ANN401, C901 - one loop without calls: every signed byte comes by here
+    """Whether usual encoders write `value` as RFC 8785 asks."""
     kind = type(value)
     if kind is dict:
-        return all(type(k) is str and (k.isascii() or max(k) < "\ud800") and _simple(v) for k, v in value.items())  # type: ignore[attr-defined]
-    if kind is list:
-        return all(map(_simple, value))  # type: ignore[call-overload]
-    if kind is int:
-        return -SAFE <= value <= SAFE  # type: ignore[operator]
-    return kind is str or kind is bool or value is None
+        keys = "".join(value)
+        if not keys.isascii() and max(keys) > _SORTED_ALIKE:
+            return False
+        entries = value.values()
+    else:
+        entries = value if kind is list else (value,)
+    for entry in entries:
+        kind = type(entry)
+        if kind is dict or kind is list:
+            if not _simple(entry):
+                return False
+        elif kind is int:
+            if not -SAFE <= entry <= SAFE:
+                return False
+        elif kind is float:
+            if not _FIXED[0] <= abs(entry) < _FIXED[1] or entry.is_integer():
+                return False
+        elif kind not in _PLAIN_KINDS:
+            return False
+    return True
 
 
 def _written(value: object) -> str:

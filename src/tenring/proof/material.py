@@ -8,7 +8,7 @@ or the network, and always with the moment it was got and until when its publish
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
@@ -64,3 +64,21 @@ class FirstOf:
             if held is not None:
                 return held
         return None
+
+
+@dataclass(frozen=True)
+class Remembered:
+    """A source that is asked once for each address, until it is told to forget. Errors are not remembered."""
+
+    source: Material
+    _found: dict[str, Held | None] = field(default_factory=dict, repr=False, compare=False)
+
+    def find(self, address: str) -> Held | None:
+        """What the source had under this address when it was first asked."""
+        if address not in self._found:
+            self._found[address] = self.source.find(address)
+        return self._found[address]
+
+    def forget(self) -> None:
+        """Ask the source again from now on."""
+        self._found.clear()

@@ -162,6 +162,11 @@ def _published(settings: Settings) -> list[Path]:
     return sorted((path for path in folders if (path / manifests.FILE_NAME).is_file()), key=_place_in_time)
 
 
+def published(settings: Settings) -> list[Snapshot]:
+    """All snapshots, of real registers and of samples, oldest first."""
+    return [Snapshot._of(folder, settings) for folder in _published(settings)]  # noqa: SLF001 - the same module
+
+
 def _place_in_time(folder: Path) -> tuple[str, int]:
     moment, _, number = folder.name.partition("-")
     return moment, int(number) if number.isdigit() else 0

@@ -8,6 +8,7 @@ from datetime import date
 from decimal import Decimal
 
 from tenring.catalogue.properties import PropertyDefinition
+from tenring.language import T
 from tenring.model.units import factor
 
 #: Longer numbers are no measurements.
@@ -15,6 +16,8 @@ _LONGEST = 80
 _AMOUNT = re.compile(
     r"(?P<sign><=|>=|<|>|≤|≥)?\s*(?P<number>[+-]?\d{1,20}(?:\.\d{1,20})?(?:[eE][+-]?\d{1,2})?)\s*(?P<unit>.*)"
 )
+#: A decimal comma, a full-width one included, or a separator of thousands.
+_COMMA = re.compile(r"[,，]\s*\d")
 _SIGNS = {"≤": "<=", "≥": ">="}
 
 
@@ -35,7 +38,11 @@ def amount(text: str) -> Amount:
     """
     found = _AMOUNT.fullmatch(text.strip()) if len(text) <= _LONGEST else None
     if found is None:
-        message = f"{text[:_LONGEST]!r} is no amount; write a number with a point and its unit, for example 60 µg/m3"
+        given = text[:_LONGEST]
+        what = T("{given!r} is no amount; write a number with a point and its unit, for example 60 µg/m3", given=given)
+        raise ValueError(what)
+    if _COMMA.match(found["unit"]):
+        message = T("{given!r} has a comma; write numbers with a point and without separators: 0.09, 1200", given=text)
         raise ValueError(message)
     sign = found["sign"] or ""
     return Amount(Decimal(found["number"]), found["unit"].strip(), _SIGNS.get(sign, sign))
@@ -52,12 +59,12 @@ def to_unit(unit: str, definition: PropertyDefinition) -> Decimal:
         other = amount(definition.also_in[unit])
         return other.number * factor(other.unit, wanted)
     if not unit and wanted != "dimensionless":
-        message = f"the unit is missing; write it behind the number, for example {wanted}"
+        message = T("the unit is missing; write it behind the number, for example {unit}", unit=wanted)
         raise ValueError(message)
     try:
         return factor(unit or "dimensionless", wanted)
     except ValueError as error:
-        message = f"{unit!r} is not a unit of this property, which is in {wanted}"
+        message = T("{unit!r} is not a unit of this property, which is in {wanted}", unit=unit, wanted=wanted)
         raise ValueError(message) from error
 
 
@@ -71,7 +78,7 @@ def number_in(text: str, definition: PropertyDefinition) -> Decimal:
         return Decimal(date.fromisoformat(text.strip()).toordinal())
     read = amount(text)
     if read.sign:
-        message = f"{text!r} has a sign; the word before it (at_most, below …) says which side is meant"
+        message = T("{given!r} has a sign; the word before it (at_most, below …) says which side is meant", given=text)
         raise ValueError(message)
     return read.number * to_unit(read.unit, definition)
 

@@ -15,6 +15,7 @@ import yaml
 from pydantic import BaseModel, ValidationError
 
 from tenring.exceptions import CatalogueError
+from tenring.language import T
 
 try:
     from yaml import CSafeLoader as Loader
@@ -32,6 +33,8 @@ Path_ = tuple[str | int, ...]
 Model = TypeVar("Model", bound=BaseModel)
 
 _MOST_PROBLEMS = 5
+#: How a workbook (xlsx) begins, whatever its name.
+_ARCHIVE = b"PK\x03\x04"
 
 
 class CriteriaError(CatalogueError):
@@ -39,8 +42,9 @@ class CriteriaError(CatalogueError):
 
     def __init__(self, what: str, *, file: Path | str, line: int = 0, clause: str | None = None, do: str) -> None:
         self.file, self.line, self.clause = str(file), line, clause
-        where = f"{file}, line {line}" if line else str(file)
-        super().__init__(what, where=f"{where}, clause {clause}" if clause else where, do=do)
+        where = T("{file}, line {line}", file=file, line=line) if line else str(file)
+        where = T("{where}, clause {name}", where=where, name=clause) if clause else where
+        super().__init__(what, where=where, do=do)
 
 
 @dataclass(frozen=True)
@@ -82,27 +86,31 @@ def read_document(path: Path) -> Document:
     try:
         data = path.read_bytes()
     except OSError as error:
-        raise CriteriaError(
-            f"cannot be read: {error.strerror}", file=path, do="Check its name and permissions"
-        ) from error
+        what = T("it cannot be read: {reason}", reason=error.strerror)
+        raise CriteriaError(what, file=path, do=T("Check its name and permissions")) from error
     return parse_document(data, path)
 
 
 def parse_document(data: bytes, path: Path) -> Document:
     """The content of a YAML file with its lines; errors as `read_document`."""
     if len(data) > MAX_BYTES:
-        raise CriteriaError(f"it has {len(data):,} bytes", file=path, do=f"Keep it below {MAX_BYTES:,} bytes")
+        do = T("Keep it below {count} bytes", count=f"{MAX_BYTES:,}")
+        raise CriteriaError(T("it has {count} bytes", count=f"{len(data):,}"), file=path, do=do)
+    if data.startswith(_ARCHIVE):
+        raise CriteriaError(T("it is a workbook or an archive"), file=path, do=T("Write it as a YAML file"))
     try:
         text = data.decode("utf-8-sig")
         _bounded(text, path)
         root = yaml.compose(text, Loader=Loader)
     except UnicodeDecodeError as error:
-        raise CriteriaError(f"it is not UTF-8: {error.reason}", file=path, do="Save it as UTF-8") from error
+        what = T("it is not UTF-8: {reason}", reason=error.reason)
+        raise CriteriaError(what, file=path, do=T("Save it as UTF-8")) from error
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 0
-        raise CriteriaError(str(error.problem), file=path, line=line, do="Mend the YAML at that line") from error
+        raise CriteriaError(str(error.problem), file=path, line=line, do=T("Mend the YAML at that line")) from error
     except (yaml.YAMLError, RecursionError) as error:
-        raise CriteriaError(f"it is no YAML: {error}", file=path, do="Mend or restore it") from error
+        what = T("it is no YAML: {reason}", reason=error)
+        raise CriteriaError(what, file=path, do=T("Mend or restore it")) from error
     lines: dict[Path_, int] = {}
     return Document(path, _plain(root, (), lines, path), lines)
 
@@ -113,15 +121,14 @@ def _bounded(text: str, path: Path) -> None:
     for number, event in enumerate(yaml.parse(text, Loader=Loader)):
         line = event.start_mark.line + 1 if event.start_mark else 0
         if isinstance(event, yaml.AliasEvent):
-            raise CriteriaError(
-                "it uses an alias", file=path, line=line, do="Write the part out, or name it under lists:"
-            )
+            do = T("Write the part out, or name it under lists:")
+            raise CriteriaError(T("it uses an alias"), file=path, line=line, do=do)
         if isinstance(event, yaml.CollectionStartEvent):
             depth += 1
         elif isinstance(event, yaml.CollectionEndEvent):
             depth -= 1
         if depth > MAX_DEPTH or number > MAX_EVENTS:
-            raise CriteriaError("it is nested too deeply or too long", file=path, line=line, do="Divide it")
+            raise CriteriaError(T("it is nested too deeply or too long"), file=path, line=line, do=T("Divide it"))
 
 
 def _plain(node: yaml.Node | None, path: Path_, lines: dict[Path_, int], file: Path) -> Any:  # noqa: ANN401 - any YAML
@@ -141,10 +148,11 @@ def _mapping(node: yaml.MappingNode, path: Path_, lines: dict[Path_, int], file:
     for key, value in node.value:
         line = key.start_mark.line + 1
         if not isinstance(key, yaml.ScalarNode):
-            raise CriteriaError("a key is no text", file=file, line=line, do="Write a word before the colon")
+            raise CriteriaError(T("a key is no text"), file=file, line=line, do=T("Write a word before the colon"))
         name = str(key.value)
         if name in found:
-            raise CriteriaError(f"{name!r} is there twice", file=file, line=line, do="Remove one of them")
+            what = T("{name!r} is there twice", name=name)
+            raise CriteriaError(what, file=file, line=line, do=T("Remove one of them"))
         lines[(*path, name)] = line
         found[name] = _plain(value, (*path, name), lines, file)
     return found
@@ -157,13 +165,13 @@ def validated(document: Document, model: type[Model]) -> Model:
         CriteriaError: a field is missing, unknown or wrong; names the first few.
     """
     if not isinstance(document.content, dict):
-        raise document.error("it is no mapping", do="Begin with the fields of the reference")
+        raise document.error(T("it is no mapping"), do=T("Begin with the fields of the reference"))
     try:
         return model.model_validate(document.content)
     except ValidationError as error:
         raise _explained(document, error) from error
     except RecursionError as error:
-        raise document.error("it is nested too deeply", do="Divide it") from error
+        raise document.error(T("it is nested too deeply or too long"), do=T("Divide it")) from error
 
 
 def _explained(document: Document, error: ValidationError) -> Exception:
@@ -173,8 +181,8 @@ def _explained(document: Document, error: ValidationError) -> Exception:
     found.sort(key=lambda one: (document.line(one[0]), -len(one[0])))
     told = [f"{'.'.join(map(str, path)) or 'file'} (line {document.line(path)}): {one['msg']}" for path, one in found]
     unique = list(dict.fromkeys(told))
-    more = f"; and {len(unique) - _MOST_PROBLEMS} more" if len(unique) > _MOST_PROBLEMS else ""
-    do = "Mend that field; the reference of the criteria language has them all"
+    more = T("; and {count} more", count=len(unique) - _MOST_PROBLEMS) if len(unique) > _MOST_PROBLEMS else ""
+    do = T("Mend that field; the reference of the criteria language has them all")
     return document.error("; ".join(unique[:_MOST_PROBLEMS]) + more, at=found[0][0], do=do)
 
 

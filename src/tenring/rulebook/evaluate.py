@@ -83,6 +83,18 @@ class Circumstances:
     """Evidence that the clause asks for; it concerns what is required, not the gates and limits."""
     trusted: bool = False
     """Values count as shown, whoever states them and by whatever method: a register's own."""
+    in_limit: bool = False
+    """A limit is read: what is unknown in it is at least 0 where it cannot be negative (a count, a mass, a power)."""
+
+    @property
+    def of_limit(self) -> Circumstances:
+        """The same for the limit of a comparison."""
+        return replace(self, rule=(), in_limit=True)
+
+    @property
+    def of_value(self) -> Circumstances:
+        """The same for what is compared with a limit: there the unknown is unknown, and has to be shown."""
+        return replace(self, in_limit=False) if self.in_limit else self
 
     @property
     def unruled(self) -> Circumstances:
@@ -127,7 +139,7 @@ def find(quantity: Quantity, given: Circumstances) -> Found:
     if not found:
         return Found((), Why.OTHER_CONDITIONS)
     if not given.trusted:
-        found = tuple(one for one in found if _method_accepted(one, quantity, given))
+        found = tuple(one for one in found if method_accepted(one.method, quantity, given))
     if not found:
         return Found((), Why.OTHER_METHOD)
     found = tuple(one for one in found if not one.needs_density)
@@ -139,15 +151,16 @@ def find(quantity: Quantity, given: Circumstances) -> Found:
     return Found(shown or found, weak=not shown)
 
 
-def _method_accepted(one: Measurement, quantity: Quantity, given: Circumstances) -> bool:
-    if not quantity.methods or one.method in quantity.methods:
+def method_accepted(method: str | None, quantity: Quantity, given: Circumstances) -> bool:
+    """Whether a value by a method counts: the clause accepts it, or its criteria declare it the same."""
+    if not quantity.methods or method in quantity.methods:
         return True
     return any(
         given.criteria in same.scope
         and same.property == quantity.property == (same.for_property or same.property)
         and (same.since is None or same.since <= given.on)
         and (same.until is None or given.on <= same.until)
-        and _leads(one.method, same.method, same.for_method, quantity, both_ways=same.both_ways)
+        and _leads(method, same.method, same.for_method, quantity, both_ways=same.both_ways)
         for same in given.properties.declared
     )
 
@@ -198,9 +211,18 @@ def _unread_number(term: UnreadNumber, _given: Circumstances) -> Reading:
     return Reading(UNKNOWN, Truth.NOT_CHECKED, traces=(trace,))
 
 
-def _nothing(quantity: Quantity, why: Why, detail: str | None = None) -> Reading:
+def _nothing(quantity: Quantity, why: Why, interval: Interval = UNKNOWN, detail: str | None = None) -> Reading:
     state = Truth.NOT_CHECKED if why in {Why.NOT_IN_TABLE, Why.NO_ROW} else Truth.NOT_SHOWN
-    return Reading(UNKNOWN, state, traces=(Trace("value", state, why, quantity.key, detail=detail),))
+    return Reading(interval, state, traces=(Trace("value", state, why, quantity.key, detail=detail),))
+
+
+def _within(interval: Interval, quantity: Quantity, given: Circumstances) -> Interval:
+    """In a limit, what has no lower end begins at 0 if the property does."""
+    if not given.in_limit or interval.low.is_finite() or interval.high < 0:
+        return interval
+    definition = given.properties.properties.get(quantity.property)
+    is_from_zero = definition is not None and definition.never_negative
+    return replace(interval, low=Decimal(0)) if is_from_zero else interval
 
 
 def _known(quantity: Quantity, found: Found, interval: Interval) -> Reading:
@@ -212,8 +234,9 @@ def _value(term: Value, given: Circumstances) -> Reading:
     found = find(term.quantity, given)
     numbers = [one.number for one in found.measurements if one.number is not None]
     if not numbers:
-        return _nothing(term.quantity, found.why if not found.measurements else Why.NO_EVIDENCE)
-    return _known(term.quantity, found, rescaled(hull(numbers), term.factor))
+        why = found.why if not found.measurements else Why.NO_EVIDENCE
+        return _nothing(term.quantity, why, rescaled(_within(UNKNOWN, term.quantity, given), term.factor))
+    return _known(term.quantity, found, rescaled(_within(hull(numbers), term.quantity, given), term.factor))
 
 
 def _aggregate(term: Aggregate, given: Circumstances) -> Reading:
@@ -225,7 +248,7 @@ def _aggregate(term: Aggregate, given: Circumstances) -> Reading:
     results = [aggregated(term, [number]) for number in single] if not term.items else []
     for values in named:
         if absent := [item for item in term.items if item not in values]:
-            return _nothing(term.quantity, Why.ITEMS_MISSING, ", ".join(absent))
+            return _nothing(term.quantity, Why.ITEMS_MISSING, detail=", ".join(absent))
         chosen = [values[item] for item in term.items] if term.items else list(values.values())
         results.append(aggregated(term, chosen))
     return _known(term.quantity, found, rescaled(hull(results), term.factor))
@@ -261,10 +284,10 @@ def _ingredient_sum(term: IngredientSum, given: Circumstances) -> Reading:
         parts: list[Interval] = []
         for substance in one.substances or ():
             if substance.share is None:
-                return _nothing(term.quantity, Why.ITEMS_MISSING, substance.name or substance.cas)
+                return _nothing(term.quantity, Why.ITEMS_MISSING, detail=substance.name or substance.cas)
             number = numbers.get(substance.cas or "")
             if number is None:
-                return _nothing(term.quantity, Why.NOT_IN_TABLE, substance.name or substance.cas)
+                return _nothing(term.quantity, Why.NOT_IN_TABLE, detail=substance.name or substance.cas)
             parts.append(point(substance.share * number))
         sums.append(added(parts))
     return _known(term.quantity, found, times(hull(sums), term.factor))
@@ -408,7 +431,7 @@ def _settled(what: str, truth: Truth, quantity: Quantity, found: Found, limit: s
 
 
 def _compare(condition: Compare, given: Circumstances) -> Trace:
-    left, right = read(condition.left, given), read(condition.right, given.unruled)
+    left, right = sides(condition, given)
     truth, why = compared(measured(left.interval), condition.operator, measured(right.interval)), Why.HOLDS
     if truth is Truth.FALSE:
         why = Why.FAILS
@@ -429,6 +452,12 @@ def _compare(condition: Compare, given: Circumstances) -> Trace:
         detail=left.traces[0].detail if simple else None,
         parts=() if simple and not right.traces else (*left.traces, *right.traces),
     )
+
+
+def sides(condition: Compare, given: Circumstances) -> tuple[Reading, Reading]:
+    """The value and the limit of a comparison."""
+    right = condition.right
+    return read(condition.left, given.of_value), read(right, given if isinstance(right, Constant) else given.of_limit)
 
 
 def _open(left: Reading, right: Reading) -> tuple[Truth, Why]:

@@ -6,13 +6,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
+from difflib import get_close_matches
 from functools import cached_property
 from pathlib import Path
 
 from tenring.catalogue.properties import Properties, PropertyDefinition
+from tenring.language import T
 from tenring.model.units import as_pint_writes, conversion, is_share_by_mass
 from tenring.rulebook.amounts import Amount, amount, condition_text, to_unit
-from tenring.rulebook.document import CriteriaError, Document, read_document, validated
+from tenring.rulebook.document import CriteriaError, Document, parse_document, read_document, validated
 from tenring.rulebook.intervals import Interval, point, times
 from tenring.rulebook.revision import EvidenceKind, Issuer
 from tenring.rulebook.written import (
@@ -26,6 +28,8 @@ from tenring.rulebook.written import (
 
 Day = date
 PathInFile = tuple[str | int, ...]
+#: Properties that are named where one is unknown.
+_MOST_MEANT = 5
 DENSITY = "density"
 
 
@@ -74,6 +78,8 @@ class Measurement:
     not_detected: bool = False
     needs_density: bool = False
     proofs: tuple[Proof, ...] = ()
+    part: str | None = None
+    """Which of several of the kind `of` it is of; None: of each."""
 
 
 @dataclass(frozen=True)
@@ -105,6 +111,15 @@ class Product:
             found[key] = (*found.get(key, ()), one)
         return found
 
+    def parts(self, of: str) -> tuple[str, ...]:
+        """The names of its several parts of a kind, in the order in which they come; nothing where none is named."""
+        return tuple(dict.fromkeys(one.part for one in self.measurements if one.of == of and one.part is not None))
+
+    def only(self, of: str, part: str) -> Product:
+        """The product as if that part were its only one of the kind."""
+        kept = tuple(one for one in self.measurements if one.of != of or one.part in {None, part})
+        return replace(self, measurements=kept)
+
 
 def read_product(path: Path, properties: Properties) -> Product:
     """The evidence in a `product.yml`.
@@ -112,7 +127,19 @@ def read_product(path: Path, properties: Properties) -> Product:
     Raises:
         CriteriaError: names the line and what to do.
     """
-    document = read_document(path)
+    return _product(read_document(path), properties)
+
+
+def product_in(data: bytes, name: str, properties: Properties) -> Product:
+    """The evidence in the bytes of such a file (YAML, of which JSON is a part); `name` is what errors call it.
+
+    Raises:
+        CriteriaError: names the line and what to do.
+    """
+    return _product(parse_document(data, Path(name)), properties)
+
+
+def _product(document: Document, properties: Properties) -> Product:
     written = validated(document, WrittenProduct)
     reader = Reader(document, properties)
     return reader.product(written.given, written.labels, about=written.product)
@@ -148,10 +175,18 @@ class Reader:
     def _definition(self, name: str, path: PathInFile) -> PropertyDefinition:
         definition = self.properties.properties.get(name)
         if definition is None:
-            raise self._error(
-                f"the property {name!r} is unknown", path, "See docs/reference/properties for their names"
-            )
+            raise self._error(T("the property {name!r} is unknown", name=name), path, self._meant(name))
         return definition
+
+    def _meant(self, name: str) -> str:
+        """The properties that may be meant by a name, in any language."""
+        known = {text: key for key, one in self.properties.properties.items() for text in (key, *one.names.values())}
+        near = [known[text] for text in get_close_matches(name, known, n=3)]
+        near += [key for text, key in known.items() if name and name in text]
+        if not near:
+            return T("See docs/reference/properties for their names")
+        names = ", ".join(list(dict.fromkeys(near))[:_MOST_MEANT])
+        return T("Perhaps you mean: {names}. See docs/reference/properties for all", names=names)
 
     def _error(self, what: str, path: PathInFile, do: str) -> CriteriaError:
         return self.document.error(what, at=path, do=do)
@@ -165,15 +200,18 @@ class Reader:
         before: list[Measurement],
     ) -> Measurement:
         if written.of not in self.properties.subjects:
-            raise self._error(
-                f"the subject {written.of!r} is unknown", path, "See the subjects in catalog/properties.yml"
-            )
+            what = T("the subject {name!r} is unknown", name=written.of)
+            raise self._error(what, path, T("See the subjects in catalog/properties.yml"))
         if sum(one is not None for one in (written.value, written.values, written.substances)) != 1:
-            what = "it has not one of value, values and substances"
-            raise self._error(what, path, "Give exactly one of them")
+            what = T("it has not one of value, values and substances")
+            raise self._error(what, path, T("Give exactly one of them"))
+        if written.part is not None and written.of == "product":
+            what = T("a part is named, and not of what kind it is")
+            raise self._error(what, path, T("Write of: plastic-part, or another"))
         about = Measurement(
             property=name,
             of=written.of,
+            part=written.part,
             at={one: condition_text(text) for one, text in written.at.items()},
             method=written.method,
             printed=_printed(written),
@@ -183,7 +221,7 @@ class Reader:
         try:
             return self._valued(about, definition, written, before)
         except ValueError as error:
-            raise self._error(str(error), path, "Mend the value") from error
+            raise self._error(str(error), path, T("Mend the value")) from error
 
     def _valued(
         self, about: Measurement, definition: PropertyDefinition, written: WrittenMeasurement, before: list[Measurement]
@@ -195,6 +233,8 @@ class Reader:
             return replace(about, number=point(Decimal(date.fromisoformat(_one(written)).toordinal())))
         if definition.is_a != "number":
             return replace(about, words=_words(written, definition))
+        if isinstance(written.value, str):
+            amount(written.value)  # a number that cannot be read is told before a unit that is missing
         factor = _to_property(written, definition, about, before)
         if factor is None:
             return replace(about, needs_density=True)
@@ -242,7 +282,7 @@ def _printed(written: WrittenMeasurement) -> str:
 
 def _one(written: WrittenMeasurement) -> str:
     if not isinstance(written.value, str):
-        message = "it needs one value"
+        message = T("it needs one value")
         raise ValueError(message)  # noqa: TRY004 - the file is wrong, not our code
     return written.value
 
@@ -251,7 +291,7 @@ def _interval(text: str, *, not_detected: bool = False) -> Interval:
     """A reported number: a point; `<0.1`, or 0.1 as the limit of "not detected", reaches from 0 to it."""
     read: Amount = amount(text)
     if read.unit:
-        message = f"{text!r} has a unit; write it under unit:"
+        message = T("{given!r} has a unit; write it under unit:", given=text)
         raise ValueError(message)
     if read.sign in {"<", "<="} or not_detected:
         return Interval(Decimal(0), read.number, open_high=read.sign == "<" or not_detected)
@@ -266,7 +306,8 @@ def _to_property(
     """What the reported numbers are multiplied by; None: a share by mass needs a density to become one by volume."""
     unit = written.unit or ""
     if definition.by_density and is_share_by_mass(unit) and unit:
-        density = next((one for one in before if one.property == DENSITY and one.of == about.of), None)
+        alike = (one for one in before if one.property == DENSITY and one.of == about.of)
+        density = next((one for one in alike if one.part in {None, about.part}), None)
         if density is None or density.number is None or density.number.low != density.number.high:
             return None
         share = conversion(as_pint_writes(unit), "dimensionless")
@@ -280,22 +321,24 @@ def _words(written: WrittenMeasurement, definition: PropertyDefinition) -> froze
     named = tuple((written.values or {}).values())
     found = frozenset((written.value,) if isinstance(written.value, str) else written.value or named)
     if definition.is_a != "set" and len(found) != 1 and not named:
-        message = "it needs one word"
+        message = T("it needs one word")
         raise ValueError(message)
     known = {"flag": ("true", "false"), "class": definition.scale}.get(definition.is_a, definition.values)
     if known and not found <= set(known):
-        message = f"{', '.join(sorted(found - set(known)))} is no value of it; its values are: {', '.join(known)}"
+        given, names = ", ".join(sorted(found - set(known))), ", ".join(known)
+        message = T("{given} is no value of it; its values are: {names}", given=given, names=names)
         raise ValueError(message)
     return found
 
 
 def _substances(written: WrittenMeasurement, definition: PropertyDefinition) -> tuple[Substance, ...]:
     if written.substances is None or definition.is_a != "substances":
-        message = "a list of substances belongs to a property of that kind, and to no other"
+        message = T("a list of substances belongs to a property of that kind, and to no other")
         raise ValueError(message)
     unknown = sorted({one.role for one in written.substances if one.role} - set(definition.values))
     if unknown and definition.values:
-        message = f"{', '.join(unknown)} is no role of it; its roles are: {', '.join(definition.values)}"
+        given, names = ", ".join(unknown), ", ".join(definition.values)
+        message = T("{given} is no role of it; its roles are: {names}", given=given, names=names)
         raise ValueError(message)
     return tuple(_substance(one) for one in written.substances)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
@@ -11,7 +11,7 @@ from tenring.catalogue.files import Mark
 from tenring.rulebook.dates import taken_on
 from tenring.rulebook.evaluate import Circumstances, judge_condition, read
 from tenring.rulebook.evidence import Product
-from tenring.rulebook.intervals import Interval, added, compared, point
+from tenring.rulebook.intervals import Interval, added, compared, least, point
 from tenring.rulebook.library import Library
 from tenring.rulebook.revision import Clause, PointsRule, Revision, Role
 from tenring.rulebook.trace import Missing, Trace, Why, missing
@@ -57,6 +57,8 @@ class Judgement:
     would_be: Judged | None = None
     grade: str | None = None
     points: Interval | None = None
+    part: str | None = None
+    """Of several parts of the clause's subject, the one that it rests on: the first of those that are worst."""
 
 
 @dataclass(frozen=True)
@@ -135,7 +137,45 @@ def summed_up(taken: Revision, on: date, judgements: tuple[Judgement, ...]) -> R
 
 
 def judge_clause(clause: Clause, given: Circumstances) -> Judgement:
-    """Judge one clause of a revision that was taken on a day (`dates.taken_on`)."""
+    """Judge one clause of a revision that was taken on a day (`dates.taken_on`).
+
+    Where evidence names several parts of the clause's subject, each is judged by itself, gate and all, and the worst
+    of those that it concerns is the answer.
+    """
+    names = given.product.parts(clause.subject)
+    if not names:
+        return _judge_one(clause, given)
+    parts = (replace(given, product=given.product.only(clause.subject, name)) for name in names)
+    return _worst(clause, [replace(_judge_one(clause, one), part=name) for name, one in zip(names, parts, strict=True)])
+
+
+def _worst(clause: Clause, answers: list[Judgement]) -> Judgement:
+    """The answer of all parts together: the worst judgement, class and points, and all that is missing."""
+    concerned = [one for one in answers if one.judgement is not Judged.NOT_APPLICABLE]
+    if not concerned:
+        return replace(answers[0], part=None)
+    worst = min(concerned, key=lambda one: (_TRUTH_OF[one.judgement], _would_be(one)))
+    points = [one.points for one in concerned if one.points is not None]
+    return replace(
+        worst,
+        missing=tuple(dict.fromkeys(missing for one in concerned for missing in one.missing)),
+        grade=_worst_of(clause, concerned),
+        points=least(points) if points else None,
+    )
+
+
+def _would_be(one: Judgement) -> Truth:
+    return Truth.NOT_SHOWN if one.would_be is None else _TRUTH_OF[one.would_be]
+
+
+def _worst_of(clause: Clause, answers: list[Judgement]) -> str | None:
+    """The worst class of several parts; None while that of one is open."""
+    names = [one.name for one in clause.grades]
+    found = [one.grade for one in answers]
+    return None if None in found else max(found, key=lambda name: names.index(name or ""), default=None)
+
+
+def _judge_one(clause: Clause, given: Circumstances) -> Judgement:
     gate = judge_condition(clause.applies, given)
     if gate.truth is Truth.FALSE:
         return _judgement(clause, Judged.NOT_APPLICABLE, gate.why, (gate,))

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
+from difflib import get_close_matches
 from functools import cached_property
 from pathlib import Path
 
@@ -20,6 +21,8 @@ from tenring.rulebook.revision import Revision
 FOLDER = "criteria"
 CASES = "cases.yml"
 TABLES = "tables"
+#: Criteria that are named where there are none of the name asked for.
+_MOST_NEAR = 5
 
 
 @dataclass(frozen=True)
@@ -56,8 +59,19 @@ class Library:
             known = ", ".join(one.since.isoformat() for one in revisions)
             what = T("{name} has no revision in force on {day}", name=name, day=on.isoformat())
             raise UnusableInputError(what, do=T("Its revisions are in force from: {days}", days=known))
-        what = T("there are no criteria {name!r}", name=name)
+        what, near = T("there are no criteria {name!r}", name=name), self._near(name)
+        if near:
+            do = T("Perhaps you mean: {names}. `tenring criteria list` has them all", names=", ".join(near))
+            raise UnusableInputError(what, do=do)
         raise UnusableInputError(what, do=T("`tenring criteria list` has them all"))
+
+    def _near(self, name: str) -> list[str]:
+        """What may be meant by a name: the revisions of these criteria, else names like it."""
+        criteria = name.rpartition("/")[0]
+        if criteria in self._by_criteria:
+            return [one.id for one in self._by_criteria[criteria]]
+        of_programme = [one for one in self._by_criteria if one.startswith(f"{name}/")]
+        return of_programme[:_MOST_NEAR] or get_close_matches(name, self._by_criteria, n=3)
 
 
 def revision_files(catalog: Path) -> Iterator[Path]:

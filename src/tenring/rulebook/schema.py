@@ -24,25 +24,27 @@ def json_schema(file: str) -> dict[str, Any]:
 
     Every scalar may be written without quotes: a number counts as the text it is.
     """
-    schema = _texts_may_be_numbers(FILES[file].model_json_schema(by_alias=True))
+    schema = texts_may_be_numbers(FILES[file].model_json_schema(by_alias=True))
     return {"$schema": DRAFT, "$id": f"tenring:{file}", **schema}
 
 
-def _texts_may_be_numbers(schema: Any) -> Any:  # noqa: ANN401 - any JSON
+def texts_may_be_numbers(schema: Any) -> Any:  # noqa: ANN401 - any JSON
     """A schema whose texts also take what YAML reads as numbers, booleans and dates: we read them as written."""
     if isinstance(schema, list):
-        return [_texts_may_be_numbers(one) for one in schema]
+        return [texts_may_be_numbers(one) for one in schema]
     if not isinstance(schema, dict):
         return schema
-    changed = {name: _texts_may_be_numbers(one) for name, one in schema.items()}
+    changed = {name: texts_may_be_numbers(one) for name, one in schema.items()}
     if changed.get("type") == "string" and "enum" not in changed and "format" not in changed:
         changed["type"] = ["string", "number", "boolean"]
     return changed
 
 
-def reference() -> Iterator[tuple[str, str, list[tuple[str, str, str, str]]]]:
-    """Every part of the language: its name, what it is, and its fields (name, form, whether needed, meaning)."""
-    models = [(model, "validation") for model in FILES.values()]
+def reference(
+    files: Mapping[str, type[BaseModel]] = FILES,
+) -> Iterator[tuple[str, str, list[tuple[str, str, str, str]]]]:
+    """Every part of these files: its name, what it is, and its fields (name, form, whether needed, meaning)."""
+    models = [(model, "validation") for model in files.values()]
     _, schema = models_json_schema(models, by_alias=True)  # type: ignore[arg-type]  # the mode is its literal
     for name, part in sorted(schema["$defs"].items(), key=_order):
         rows = [
@@ -53,7 +55,15 @@ def reference() -> Iterator[tuple[str, str, list[tuple[str, str, str, str]]]]:
 
 
 def _order(item: tuple[str, Any]) -> tuple[int, str]:
-    first = ["WrittenRevision", "WrittenClause", "Test", "WrittenCases", "WrittenCase", "WrittenProduct"]
+    first = [
+        "WrittenRevision",
+        "WrittenClause",
+        "Test",
+        "WrittenCases",
+        "WrittenCase",
+        "WrittenProduct",
+        "WrittenLicence",
+    ]
     return (first.index(item[0]) if item[0] in first else len(first), item[0])
 
 

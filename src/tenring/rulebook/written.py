@@ -334,6 +334,9 @@ class WrittenMeasurement(Written):
     values: dict[str, str] | None = Field(default=None, description="values by name: of substances, samples, months")
     substances: tuple[WrittenSubstance, ...] | None = None
     of: str = "product"
+    part: str | None = Field(
+        default=None, description="which of several of that kind: base, lid; without it the value is of each of them"
+    )
     at: dict[str, str] = Field(default_factory=dict)
     method: str | None = None
     not_detected: bool = False

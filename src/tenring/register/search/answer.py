@@ -117,6 +117,8 @@ class Hit:
     models: tuple[str, ...]
     """The models that matched, best first; of a licence found otherwise, none."""
     models_total: int
+    listed: tuple[str, ...]
+    """The first models that the licence lists, whether they matched or not."""
     category: str
     programme: str
     register: str

@@ -4,30 +4,37 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from datetime import date
 from pathlib import Path
 
 import duckdb
+import numpy as np
 from tantivy import IndexWriter
 
 from tenring.exceptions import SnapshotError
+from tenring.model.licence import Status
 from tenring.model.sql import quoted
-from tenring.register.search import schema
-from tenring.register.search.about import About
-from tenring.register.search.documents import Documents, common_beginnings
+from tenring.register.search import periods, schema
+from tenring.register.search.about import About, Group
+from tenring.register.search.answer import UNKNOWN
+from tenring.register.search.bits import Layout
+from tenring.register.search.columns import write_columns
+from tenring.register.search.documents import Documents, ordinal, put_common_beginnings
+from tenring.register.search.frequent import TermWriter, frequent_terms, write_days, write_layout
+from tenring.register.search.periods import NEVER, Days, Window
 from tenring.register.search.vocabulary import Vocabulary
 from tenring.settings import memory_bytes
 
-#: Licences joined at a time, and handed over at a time: memory does not grow with the register.
-_SLICE = 250_000
-_BATCH = 5_000
-
-#: Models of which about so many are looked at to know how models begin.
-_MODELS_LOOKED_AT = 50_000
-
 #: The least and the most memory that the index writer takes for one segment.
 _LEAST_WRITER_BYTES, _MOST_WRITER_BYTES = 50_000_000, 4_000_000_000
+
+#: Documents handed over at a time.
+_BATCH = 2_000
+
+#: The engine counts no more groups than this at a time.
+_MOST_GROUPS = 65_000
 
 _TABLES = ("licences", "models", "gtins", "statuses")
 
@@ -47,7 +54,8 @@ def build_index(
         categories: id → all names and synonyms in all languages, so that they find the category's licences.
         on: the snapshot's day, whose status is shown when no date is asked; by default the latest reading.
         memory: limit; half of it for joining the tables, half for the index writer.
-        threads: for joining the tables; the index itself is written by one, so that it is the same every time.
+        threads: for joining the tables; with more than one, documents are prepared while others are written. The index
+            itself is written by one, so that it is the same every time.
 
     Raises:
         SnapshotError: a table is missing, or the memory is too little for so many licences.
@@ -66,10 +74,14 @@ def build_index(
         connection.execute(f"SET temp_directory = {quoted(spill)}")
         _view_tables(connection, folder)
         day = on or _latest_reading(connection)
-        _join(connection, day)
-        documents = Documents(day, _common_beginnings(connection))
-        _write(connection, documents, target, heap=half)
-    About(day, Vocabulary.of(categories or {}).names, documents.groups, documents.bands).write(target)
+        groups = _join(connection, day)
+        window = Window.around(day)
+        connection.execute(_STRETCHES)
+        connection.execute(_IN_WINDOW, {"first": window.first, "after_last": window.after_last})
+        documents = Documents(connection, _count(connection), is_prepared_ahead=threads > 1)
+        _write(documents, target, Path(spill), window=window, heap=half)
+        bands = _bands(connection)
+    About(day, Vocabulary.of(categories or {}).names, groups, bands).write(target)
 
 
 def _require_tables(folder: Path) -> None:
@@ -92,26 +104,40 @@ def _latest_reading(connection: duckdb.DuckDBPyConnection) -> date:
     return day or date.min
 
 
-def _join(connection: duckdb.DuckDBPyConnection, day: date) -> None:
-    """Every table with the rank of the licence instead of its id."""
+def _join(connection: duckdb.DuckDBPyConnection, day: date) -> Sequence[Group]:
+    """Every table with the rank of the licence instead of its id, in the order of ranks; the keys of each group.
+
+    Tables in that order are read slice by slice without looking at the rest.
+    """
+    connection.execute(_GROUPS)
+    groups = connection.execute('SELECT category, programme, register, economy FROM groups ORDER BY "group"').fetchall()
+    if len(groups) > _MOST_GROUPS:
+        message = (
+            f"there are more than {_MOST_GROUPS:,} combinations of category, programme, register and economy, "
+            "which is more than the search index can count. Publish the registers in several snapshots"
+        )
+        raise SnapshotError(message)
     connection.execute(_RANKED, {"day": day})
     for name, columns in _RANKED_COLUMNS.items():
-        connection.execute(
-            f"CREATE TABLE ranked_{name} AS SELECT rank, {columns} FROM {name} JOIN ranked USING (licence_id)"
-        )
+        query = f"SELECT rank, {columns} FROM {name} JOIN ranked USING (licence_id) ORDER BY rank"
+        connection.execute(f"CREATE TABLE ranked_{name} AS {query}")
+    put_common_beginnings(connection)
+    return groups
 
 
-def _common_beginnings(connection: duckdb.DuckDBPyConnection) -> frozenset[str]:
-    """Beginnings that many models share, by some thousand models: the hash of a model decides whether it is one."""
-    ((count,),) = connection.execute("SELECT count(*) FROM ranked_models").fetchall()
-    one_in = max(1, count // _MODELS_LOOKED_AT)
-    query = f"SELECT DISTINCT model FROM ranked_models WHERE hash(model) % {one_in} = 0"
-    return common_beginnings((model for (model,) in connection.execute(query).fetchall()), one_in=one_in)
-
+#: One row = one group of licences: what is counted of them is the same.
+_GROUPS = f"""
+    CREATE TABLE groups AS
+    SELECT row_number() OVER (ORDER BY category, programme, register, economy) - 1 AS "group", *
+    FROM (
+        SELECT DISTINCT category, programme, register, coalesce(nullif(economy, ''), '{UNKNOWN}') AS economy
+        FROM licences
+    )
+"""
 
 #: One row = one licence: its status on the snapshot's day, and its place in the order in which equals are shown. Of
 #: licences that meet a question equally well, active ones come first, then the newest.
-_RANKED = """
+_RANKED = f"""
     CREATE TABLE ranked AS
     WITH statuses_on_day AS (
         SELECT licence_id, max(status) AS status
@@ -124,77 +150,121 @@ _RANKED = """
             ORDER BY status = 'active' DESC NULLS LAST, valid_from DESC NULLS LAST, licence_id
         ) - 1 AS rank,
         licence_id,
-        status
+        status,
+        "group"
     FROM licences
     LEFT JOIN statuses_on_day USING (licence_id)
+    JOIN groups
+        ON groups.category = licences.category
+        AND groups.programme = licences.programme
+        AND groups.register = licences.register
+        AND groups.economy = coalesce(nullif(licences.economy, ''), '{UNKNOWN}')
 """
 
 #: What of each table goes into the documents.
 _RANKED_COLUMNS = {
     "licences": "licence_id, number, brand, name, holder, category, programme, register, economy, valid_from, "
-    "valid_until, ranked.status",
+    'valid_until, ranked.status, "group"',
     "models": "model",
     "gtins": "gtin",
     "statuses": "statuses.status, from_date, until_date, reason",
 }
 
-#: One row = one document: the licence as a card, and its status on the snapshot's day, in the order of ranks.
-_DOCUMENTS = """
-    WITH models_of_licence AS (
-        SELECT rank, list_sort(list_distinct(list(model))) AS models
-        FROM ranked_models
-        WHERE rank >= {first} AND rank < {after_last}
-        GROUP BY rank
-    ),
-    gtins_of_licence AS (
-        SELECT rank, list_sort(list_distinct(list(gtin))) AS gtins
-        FROM ranked_gtins
-        WHERE rank >= {first} AND rank < {after_last}
-        GROUP BY rank
-    ),
-    periods_of_licence AS (
+#: One row = one stretch of days on which a licence was active; a licence's neither touch nor overlap, where it has
+#: several periods.
+_STRETCHES = f"""
+    CREATE TABLE stretches AS
+    WITH active AS (
         SELECT
             rank,
-            list(
-                struct_pack(status, from_date, until_date, reason)
-                ORDER BY from_date NULLS FIRST, until_date NULLS LAST, status
-            ) AS periods
+            {ordinal("from_date", periods.FIRST)} AS start,
+            {ordinal("until_date", periods.AFTER_LAST)} AS "end"
         FROM ranked_statuses
-        WHERE rank >= {first} AND rank < {after_last}
-        GROUP BY rank
+        WHERE status = '{Status.ACTIVE}'
+    ),
+    several AS (SELECT rank FROM active GROUP BY rank HAVING count(*) > 1),
+    marked AS (
+        SELECT
+            rank,
+            start,
+            "end",
+            max("end") OVER (
+                PARTITION BY rank ORDER BY start, "end" ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
+            ) AS before
+        FROM active
+        SEMI JOIN several USING (rank)
+        WHERE start < "end"
+    ),
+    numbered AS (
+        SELECT
+            *,
+            sum(CASE WHEN before >= start THEN 0 ELSE 1 END) OVER (
+                PARTITION BY rank ORDER BY start, "end" ROWS UNBOUNDED PRECEDING
+            ) AS stretch
+        FROM marked
     )
-    SELECT
-        to_json(struct_pack(
-            licence_id, number, brand, name, holder, category, programme, register, economy, valid_from, valid_until,
-            models := coalesce(models, []),
-            gtins := coalesce(gtins, []),
-            periods := coalesce(periods, [])
-        )) AS card,
-        status
-    FROM ranked_licences
-    LEFT JOIN models_of_licence USING (rank)
-    LEFT JOIN gtins_of_licence USING (rank)
-    LEFT JOIN periods_of_licence USING (rank)
-    WHERE rank >= {first} AND rank < {after_last}
+    SELECT rank, start, "end" FROM active ANTI JOIN several USING (rank) WHERE start < "end"
+    UNION ALL
+    SELECT rank, min(start), max("end") FROM numbered GROUP BY rank, stretch
+"""
+
+#: One row = one stretch that reaches into the window; what ends after it ends where no day is asked.
+_IN_WINDOW = """
+    CREATE TABLE in_window AS
+    SELECT rank, greatest(start, $first) AS start, least("end", $after_last) AS "end"
+    FROM stretches
+    WHERE start < $after_last AND "end" > $first
     ORDER BY rank
 """
 
+#: One row = one stretch of ranks: the first day on which any of its licences was active, the day after the last one.
+_BANDS = f"""
+    SELECT coalesce(min(start), {NEVER[0]}), coalesce(max("end"), {NEVER[1]})
+    FROM range($count) AS bands(band)
+    LEFT JOIN stretches ON rank // $size = band
+    GROUP BY band
+    ORDER BY band
+"""
 
-def _write(connection: duckdb.DuckDBPyConnection, documents: Documents, target: Path, *, heap: int) -> None:
+
+def _bands(connection: duckdb.DuckDBPyConnection) -> Sequence[Days]:
+    count = -(-_count(connection) // schema.BAND)
+    return connection.execute(_BANDS, {"count": count, "size": schema.BAND}).fetchall()
+
+
+def _count(connection: duckdb.DuckDBPyConnection) -> int:
+    ((count,),) = connection.execute("SELECT count(*) FROM ranked").fetchall()
+    return int(count)
+
+
+def _write(documents: Documents, target: Path, spill: Path, *, window: Window, heap: int) -> None:
+    """Write the index and, beside it, the sets of bits."""
+    layout = _layout(documents.connection)
+    places = layout.places(documents.count)
+    terms = frequent_terms(documents)
+    with ExitStack() as stack:
+        sets = TermWriter.open(stack, spill, target, layout, places, terms)
+        _write_documents(documents, sets, target, heap=heap)
+        sets.write()
+    write_layout(layout, target)
+    write_columns(documents.connection, window, target)
+    write_days(documents.connection, places, layout.words, window, target)
+
+
+def _layout(connection: duckdb.DuckDBPyConnection) -> Layout:
+    found = connection.execute('SELECT "group" FROM ranked ORDER BY rank').fetchnumpy()["group"]
+    return Layout.of(found.astype(np.uint16), int(found.max(initial=-1)) + 1)
+
+
+def _write_documents(documents: Documents, sets: TermWriter, target: Path, *, heap: int) -> None:
     index = schema.create(target)
     heap = min(max(heap, _LEAST_WRITER_BYTES), _MOST_WRITER_BYTES)
     writer: IndexWriter = index.writer(heap_size=heap, num_threads=1)
-    for content, status in _rows(connection):
-        writer.add_document(documents.document(content, status))
+    for found in documents.slices():
+        sets.add(found)
+        for batch in found.select(["document"]).to_batches(_BATCH):
+            for document in batch.column(0).to_pylist():
+                writer.add_json(document)
     writer.commit()
     writer.wait_merging_threads()
     schema.put_in_order(target)
-
-
-def _rows(connection: duckdb.DuckDBPyConnection) -> Iterator[tuple[str, str | None]]:
-    """Each licence as the JSON of its card, and its status on the snapshot's day."""
-    ((count,),) = connection.execute("SELECT count(*) FROM ranked").fetchall()
-    for first in range(0, count, _SLICE):
-        reader = connection.sql(_DOCUMENTS.format(first=first, after_last=first + _SLICE)).to_arrow_reader(_BATCH)
-        for batch in reader:
-            yield from zip(*(column.to_pylist() for column in batch.columns), strict=True)

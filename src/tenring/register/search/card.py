@@ -34,7 +34,7 @@ class Card:
     @classmethod
     def read(cls, content: bytes) -> Card:
         """The card that `build` stored."""
-        values: dict[str, Any] = json.loads(content)
+        values: dict[str, Any] = json.loads(content.decode())
         return cls(
             values["licence_id"],
             values["number"],

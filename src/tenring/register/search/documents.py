@@ -1,119 +1,109 @@
-"""A licence as a document of the index: the terms of its texts, its periods, its group and its stretch."""
+"""Licences as documents of the index, many at a time: each a JSON object that the engine takes as it is."""
 
 from __future__ import annotations
 
-import json
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from datetime import date
-from functools import cached_property, lru_cache
-from itertools import takewhile
-from typing import Any
 
-from tantivy import Document
+import duckdb
+import pyarrow as pa
+import pyarrow.compute as pc
 
-from tenring.exceptions import SnapshotError
 from tenring.model.licence import Status
-from tenring.model.text import words
-from tenring.model.wildcards import has_wildcard
-from tenring.register.search import periods, schema, tokens
-from tenring.register.search.about import Group
+from tenring.register.search import periods, prepare, schema, tokens
 from tenring.register.search.answer import UNKNOWN
-from tenring.register.search.periods import Days, Window
 
-#: Brands, holders and names come again and again; what becomes of so many of them is kept.
-_KEPT = 50_000
+#: Licences put together at a time: memory does not grow with the register.
+_SLICE = 50_000
 
 #: Longer beginnings are terms where about so many models share them, and were seen so often in the models looked at.
 _LONG_EDGES = range(tokens.EDGES.stop, 33)
 _MANY_MODELS = 64
 _LEAST_SEEN = 4
 
-#: The engine counts no more groups than this at a time.
-_MOST_GROUPS = 65_000
+#: Models of which about so many are looked at to know how models begin.
+_MODELS_LOOKED_AT = 50_000
+
+_SPANS = pa.schema([("rank", pa.int64()), ("spans", pa.string())])
 
 
-@dataclass
+#: Tables of a slice: the same rows of which tables of build.py.
+_TABLES = {
+    "licences": "ranked_licences",
+    "models": "ranked_models",
+    "gtins": "ranked_gtins",
+    "statuses": "ranked_statuses",
+    "stretches": "in_window",
+}
+
+
+@dataclass(frozen=True)
 class Documents:
-    """Makes documents, licence by licence in the order of ranks, and gathers what readers must know of all of them."""
+    """The documents of the tables `ranked_…` (build.py) of a connection, in the order of ranks."""
 
-    day: date
-    common: frozenset[str] = frozenset()
-    """Beginnings longer than those of `tokens.EDGES` that many models share (`common_beginnings`)."""
-    _groups: dict[Group, str] = field(default_factory=dict)
-    _bands: list[Days] = field(default_factory=list)
-    _count: int = 0
+    connection: duckdb.DuckDBPyConnection
+    count: int
+    is_prepared_ahead: bool = False
+    """Whether the next slice is prepared while one is worked on."""
 
-    @property
-    def groups(self) -> Sequence[Group]:
-        """The keys of each group, in the order of the groups' numbers."""
-        return tuple(self._groups)
+    def slices(self) -> Iterator[pa.Table]:
+        """All documents, in the order of ranks.
 
-    @property
-    def bands(self) -> Sequence[Days]:
-        """Per stretch of licences: the first day on which any was active, and the day after the last such day."""
-        return tuple(self._bands)
-
-    @cached_property
-    def window(self) -> Window:
-        """The days on which who was active is indexed by blocks."""
-        return Window.around(self.day)
-
-    def document(self, content: str, status: str | None) -> Document:
-        """The document of the next licence.
-
-        Args:
-            content: its card as JSON.
-            status: its status on the snapshot's day.
-
-        Raises:
-            SnapshotError: there are more groups of licences than the engine can count.
+        Columns: `rank`, `document` (JSON), and `schema.COUNTED_FIELDS` with terms separated by spaces.
         """
-        card: dict[str, Any] = json.loads(content)
-        keys = (card["category"], card["programme"], card["register"], card["economy"] or UNKNOWN)
-        values: dict[str, Any] = dict(zip(schema.FILTERS, (*keys, status or UNKNOWN), strict=True))
-        values[schema.GROUP] = self._group(keys)
-        values[schema.RANK] = self._count
-        values[schema.CARD] = content.encode()
-        for name, terms in _terms(card, self.common).items():
-            if terms:
-                values[name] = " ".join(terms)
-        all_days = [(period["status"], _days(period["from_date"], period["until_date"])) for period in card["periods"]]
-        for name, value in periods.terms(all_days, self.window).items():
-            values[name] = " ".join(value) if isinstance(value, list) else value
-        values[schema.BANDS] = self._band(days for status_then, days in all_days if status_then == Status.ACTIVE)
-        return Document(**values)
+        firsts = range(0, self.count, _SLICE)
+        if not self.is_prepared_ahead:
+            yield from map(self._slice, firsts)
+            return
+        with ThreadPoolExecutor(1) as ahead:
+            waiting = [ahead.submit(self._slice, first) for first in firsts[:1]]
+            for following in [*firsts[1:], None]:
+                found = waiting.pop().result()
+                if following is not None:
+                    waiting.append(ahead.submit(self._slice, following))
+                yield found
 
-    def _group(self, keys: Group) -> str:
-        number = self._groups.setdefault(keys, str(len(self._groups)))
-        if len(self._groups) > _MOST_GROUPS:
-            message = (
-                f"there are more than {_MOST_GROUPS:,} combinations of category, programme, register and economy, "
-                "which is more than the search index can count. Publish the registers in several snapshots"
+    def _slice(self, first: int) -> pa.Table:
+        self._take(f"rank >= {first} AND rank < {first + _SLICE}")
+        found = self.connection.sql(_document()).to_arrow_table()
+        return found.take(pc.array_sort_indices(found.column("rank").combine_chunks()))
+
+    def sample(self, one_in: int) -> None:
+        """Make the table `worded` (prepare.py) of one licence in so many."""
+        self._take(f"rank % {one_in} = 0")
+
+    def _take(self, condition: str) -> None:
+        for name, table in _TABLES.items():
+            self.connection.execute(
+                f"CREATE OR REPLACE TEMP TABLE slice_{name} AS SELECT * FROM {table} WHERE {condition}"
             )
-            raise SnapshotError(message)
-        return number
+        prepare.prepare(self.connection)
+        self.connection.register("spans_of_licence", self._spans())
 
-    def _band(self, active: Iterable[Days]) -> str:
-        """The stretch of the next licence; its active days widen those of the stretch."""
-        number, place = divmod(self._count, schema.BAND)
-        if not place:
-            self._bands.append(periods.NEVER)
-        self._count += 1
-        first, after_last = self._bands[number]
-        for start, end in active:
-            first, after_last = min(first, start), max(after_last, end)
-        self._bands[number] = (first, after_last)
-        return str(number)
+    def _spans(self) -> pa.Table:
+        """Blocks of days of the statuses that a licence of the slice was in several times."""
+        found: dict[int, list[str]] = defaultdict(list)
+        for rank, status, start, end in self.connection.execute(_SEVERAL).fetchall():
+            found[rank] += periods.span_blocks(status, (start, end))
+        rows = [{"rank": rank, "spans": " ".join(blocks)} for rank, blocks in found.items()]
+        return pa.Table.from_pylist(rows, _SPANS)
 
 
-@lru_cache(maxsize=_KEPT)
-def _days(start: str | None, end: str | None) -> Days:
-    return (
-        periods.FIRST if start is None else date.fromisoformat(start).toordinal(),
-        periods.AFTER_LAST if end is None else date.fromisoformat(end).toordinal(),
+def put_common_beginnings(connection: duckdb.DuckDBPyConnection) -> None:
+    """Make the table `common_beginnings`, by some thousand models: the hash of a model decides whether it is one."""
+    ((count,),) = connection.execute("SELECT count(*) FROM ranked_models").fetchall()
+    one_in = max(1, count // _MODELS_LOOKED_AT)
+    query = f"SELECT DISTINCT model FROM ranked_models WHERE hash(model) % {one_in} = 0"
+    edges = sorted(common_beginnings((model for (model,) in connection.execute(query).fetchall()), one_in=one_in))
+    found = pa.table({"edge": pa.array(edges, pa.string())})
+    connection.register("found", found)
+    connection.execute(
+        f"CREATE TABLE common_beginnings AS SELECT edge, left(edge, {_LONG_EDGES.start}) AS start FROM found"
     )
+    connection.unregister("found")
 
 
 def common_beginnings(models: Iterable[str], *, one_in: int) -> frozenset[str]:
@@ -131,68 +121,102 @@ def common_beginnings(models: Iterable[str], *, one_in: int) -> frozenset[str]:
     return frozenset(edge for edge, count in counts.items() if count >= least)
 
 
-def _terms(card: Mapping[str, Any], common: frozenset[str]) -> dict[str, Iterable[str]]:
-    """The terms of a licence, by field of the index."""
-    found: set[str] = set()
-    characters: list[str] = []
-    for text in (card["brand"], card["name"], card["holder"]):
-        if text:
-            single, pairs = _known_text(text)
-            found |= single
-            characters += pairs
-    brand = _known_brand(card["brand"]) if card["brand"] else frozenset()
-    number = "".join(_add(card["number"], found, characters))[: tokens.KEY_LENGTH] if card["number"] else ""
-    keys: set[str] = set()
-    whole: set[str] = set()
-    patterns: set[str] = set()
-    for model in card["models"]:
-        parts = _add(model, found, characters)
-        if has_wildcard(model):
-            keys.update(tokens.keys(model))
-            patterns.update(tokens.patterns(model))
-        else:
-            keys.update(tokens.keys_of(parts))
-            whole.add("".join(parts)[: tokens.KEY_LENGTH])
-    found |= brand
-    return {
-        schema.WORDS: found,
-        schema.WORD_EDGES: {edge for word in found for edge in tokens.edges(word, tokens.WORD_EDGES)},
-        schema.CHARACTERS: characters,
-        schema.BRAND: brand,
-        schema.KEYS: keys,
-        schema.EDGES: {edge for key in keys for edge in _edges(key, common)},
-        schema.WHOLE: whole - {""},
-        schema.PATTERNS: patterns,
-        schema.HEADS: {tokens.head(pattern) for pattern in patterns},
-        schema.NUMBERS: (number,) if number else (),
-        schema.NUMBER_EDGES: tuple(tokens.edges(number, tokens.NUMBER_EDGES)),
-        schema.GTINS: card["gtins"],
-    }
+def ordinal(day: str, otherwise: int) -> str:
+    """SQL for a day's number in the calendar (`date.toordinal`), of an unknown day another number."""
+    return f"coalesce({day} - DATE '1970-01-01' + {date(1970, 1, 1).toordinal()}, {otherwise})"
 
 
-def _edges(key: str, common: frozenset[str]) -> Iterator[str]:
-    """The beginnings of a key that are terms; where one is not common, none that is longer can be."""
-    yield from tokens.edges(key)
-    yield from takewhile(common.__contains__, tokens.edges(key, _LONG_EDGES))
+#: One row = one period in a status that a licence of the slice was in several times.
+_SEVERAL = f"""
+    SELECT rank, status, {ordinal("from_date", periods.FIRST)}, {ordinal("until_date", periods.AFTER_LAST)}
+    FROM slice_statuses
+    JOIN (SELECT rank, status FROM slice_statuses GROUP BY rank, status HAVING count(*) > 1) USING (rank, status)
+    ORDER BY rank, status, from_date, until_date
+"""
+
+#: One row = one licence with its models, or its GTINs, or its periods.
+_MODELS = "SELECT rank, list_sort(list_distinct(list(model))) AS models FROM slice_models GROUP BY rank"
+_GTINS = "SELECT rank, list_sort(list_distinct(list(gtin))) AS gtins FROM slice_gtins GROUP BY rank"
+_PERIODS = f"""
+    SELECT rank, list_transform(list_sort(list(ordered)), lambda one: one.period) AS periods
+    FROM (
+        SELECT
+            rank,
+            struct_pack(
+                start := {ordinal("from_date", periods.FIRST)},
+                stop := {ordinal("until_date", periods.AFTER_LAST)},
+                status := status,
+                period := struct_pack(status, from_date, until_date, reason)
+            ) AS ordered
+        FROM slice_statuses
+    )
+    GROUP BY rank
+"""
+
+_ACTIVE = f"""
+    SELECT rank, string_agg({periods.stretches_of("start", '"end"')}, ' ') AS active_days
+    FROM slice_stretches
+    GROUP BY rank
+"""
+
+_CARD = """
+    to_json(struct_pack(
+        licence_id, number, brand := l.brand, name, holder, category, programme, register, economy, valid_from,
+        valid_until,
+        models := coalesce(models, []),
+        gtins := coalesce(gtins, []),
+        periods := coalesce(periods, [])
+    ))
+"""
 
 
-@lru_cache(maxsize=_KEPT)
-def _known_text(text: str) -> tuple[frozenset[str], tuple[str, ...]]:
-    return frozenset(tokens.word_terms(text)), tuple(tokens.run_terms((text,), schema.GAP))
+def _ends() -> str:
+    """One row = one licence: both ends of each status that it was in once, as lists of one number or none."""
+    columns = []
+    for status in Status:
+        start, end = periods.fields(status)
+        never = periods.NEVER if status == Status.ACTIVE else None
+        this = f"FILTER (slice_statuses.status = '{status}')"
+        for name, value, other in (
+            (start, f"min({ordinal('from_date', periods.FIRST)}) {this}", never and never[0]),
+            (end, f"max({ordinal('until_date', periods.AFTER_LAST)}) {this}", never and never[1]),
+        ):
+            otherwise = "[]::BIGINT[]" if other is None else f"[{other}]::BIGINT[]"
+            columns.append(f"CASE WHEN count(*) {this} = 1 THEN [{value}] ELSE {otherwise} END AS {name}")
+    return f"SELECT rank, {', '.join(columns)} FROM slice_statuses GROUP BY rank"
 
 
-@lru_cache(maxsize=_KEPT)
-def _known_brand(brand: str) -> frozenset[str]:
-    return frozenset(tokens.brand_terms(brand))
-
-
-def _add(text: str, found: set[str], characters: list[str]) -> list[str]:
-    """Add a text's terms to those found; its words as they stand in it."""
-    parts = words(text)
-    if text.isascii():
-        found.update(parts)
-        return parts
-    for word in parts:
-        found.update((word,) if word.isascii() else word)
-    characters += tokens.run_terms((text,), schema.GAP)
-    return parts
+def _document() -> str:
+    """One row = one document, with the fields whose frequent terms are counted by bits."""
+    ends = [name for status in Status for name in periods.fields(status)]
+    never = dict(zip(periods.fields(Status.ACTIVE), periods.NEVER, strict=True))
+    numbers = [f"{name} := coalesce({name}, {f'[{never[name]}]' if name in never else '[]'})" for name in ends]
+    terms = [f"{name} := worded.{name}" for name in prepare.FIELDS]
+    fields = [
+        *terms,
+        *numbers,
+        f"{schema.RANK} := rank",
+        f"{schema.BANDS} := (rank // {schema.BAND})::VARCHAR",
+        f'"{schema.GROUP}" := "group"::VARCHAR',
+        *(f"{name} := coalesce(nullif(l.{name}, ''), '{UNKNOWN}')" for name in schema.FILTERS),
+        f"{schema.GTINS} := array_to_string(coalesce(gtins, []), ' ')",
+        f"{periods.SPANS} := coalesce(spans, '')",
+        f"{periods.ACTIVE_DAYS} := coalesce(active_days, '')",
+        f"{schema.CARD} := to_base64(encode({_CARD}::VARCHAR))",
+    ]
+    counted = ", ".join(f"worded.{name}" for name in schema.COUNTED_FIELDS if name != "status")
+    return f"""
+        SELECT
+            rank,
+            to_json(struct_pack({", ".join(fields)}))::VARCHAR AS document,
+            coalesce(l.status, '{UNKNOWN}') AS status,
+            {counted}
+        FROM slice_licences AS l
+        LEFT JOIN worded USING (rank)
+        LEFT JOIN ({_MODELS}) USING (rank)
+        LEFT JOIN ({_GTINS}) USING (rank)
+        LEFT JOIN ({_PERIODS}) USING (rank)
+        LEFT JOIN ({_ends()}) USING (rank)
+        LEFT JOIN ({_ACTIVE}) USING (rank)
+        LEFT JOIN spans_of_licence USING (rank)
+    """

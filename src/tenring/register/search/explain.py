@@ -82,6 +82,10 @@ _MEETS: Mapping[Kind, Callable[[_Text, Way], bool]] = {
 }
 
 
+#: Kinds whose term stands in a text as it is, so that most texts need not be cut into words.
+_WHOLE_WORDS = frozenset({Kind.WORD, Kind.CHARACTERS})
+
+
 def _covered(text: _Text, pattern: str) -> bool:
     """A `*` at the end covers words of any text, one inside covers models."""
     head = tokens.head(pattern)
@@ -119,13 +123,15 @@ class Explainer:
 
 def _meeting(way: Way, texts: Mapping[str, Sequence[str | None]], weights: dict[str, float]) -> _Text | None:
     """The first text that meets a way; every model that meets it is given its weight."""
-    meets = _MEETS[way.kind]
+    meets, is_whole = _MEETS[way.kind], way.kind in _WHOLE_WORDS
     found = None
     for name in _WHERE[way.kind]:
         if found is not None and name != "model":
             continue
         for printed in texts[name]:
-            if printed and meets(text := _text(name, printed), way):
+            if not printed or (is_whole and printed.isascii() and way.term not in printed.lower()):
+                continue
+            if meets(text := _text(name, printed), way):
                 found = found or text
                 if name == "model":
                     weights[printed] = weights.get(printed, 0.0) + way.weight

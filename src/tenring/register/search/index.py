@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import tantivy
 from tantivy import Searcher
 
@@ -16,14 +16,20 @@ from tenring.language import T
 from tenring.model.licence import Status
 from tenring.register.search import periods, schema
 from tenring.register.search.about import About
-from tenring.register.search.answer import ANY, FACETS, UNKNOWN, Hit, Query, Results
+from tenring.register.search.answer import ANY, UNKNOWN, Hit, Query, Results
 from tenring.register.search.card import Card
 from tenring.register.search.correct import LITTLE, corrected
+from tenring.register.search.counting import Many, Sets
 from tenring.register.search.explain import Explainer
+from tenring.register.search.facets import Counts, Facets
+from tenring.register.search.few import Few
 from tenring.register.search.queries import passing
 from tenring.register.search.question import MAX_PARTS, Lexicon, Part, Question, loosened, parse
 from tenring.register.search.ranking import Ranking
 from tenring.register.search.vocabulary import Vocabulary
+
+#: Models that a hit names whether they matched or not.
+_LISTED = 2
 
 
 @dataclass(frozen=True)
@@ -32,11 +38,13 @@ class Asked:
 
     scored: tantivy.Query
     matching: tantivy.Query
+    at_least: int | None = None
+    """How many parts of the question they meet at least (None: all)."""
 
     @classmethod
     def nothing(cls) -> Asked:
         """No licence."""
-        return cls(tantivy.Query.empty_query(), tantivy.Query.empty_query())
+        return cls(tantivy.Query.empty_query(), tantivy.Query.empty_query(), at_least=0)
 
 
 def search(folder: Path, query: Query) -> Results:
@@ -56,6 +64,7 @@ class SearchIndex:
     searcher: Searcher
     fields: tantivy.Schema
     vocabulary: Vocabulary
+    sets: Sets
 
     @classmethod
     def open(cls, folder: Path) -> SearchIndex:
@@ -67,7 +76,9 @@ class SearchIndex:
         target = folder / schema.FOLDER
         index = schema.open_index(target)
         about = About.read(target)
-        return cls(about, index.searcher(), index.schema, Vocabulary(about.names))
+        searcher = index.searcher()
+        sets = Sets.open(target, about, searcher)
+        return cls(about, searcher, index.schema, Vocabulary(about.names), sets)
 
     def search(self, query: Query) -> Results:
         """The answer to a question."""
@@ -113,11 +124,21 @@ class SearchIndex:
         question = self._question(loosened(parts))
         count = len(question.parts)
         for at_least in range(count - 1, max(count // 2, 1) - 1, -1):
-            asked = question.some_parts(at_least)
-            alone = self._count(asked)
+            some = question.some_parts(at_least)
+            asked = Asked(some, some, at_least)
+            known = self._known(Query(), question, asked)
+            alone = known.total if known else self._count(some)
             if alone:
-                return replace(self._results(query, question, Asked(asked, asked), alone=alone), words=at_least)
+                return replace(self._results(query, question, asked, alone=alone), words=at_least)
         return self._results(query, question, Asked.nothing(), alone=0)
+
+    def _known(self, query: Query, question: Question, asked: Asked) -> Many | Few | None:
+        """The hits, if they are few enough to be looked up or many enough for sets of bits; else the engine's."""
+        at_least = len(question.parts) if asked.at_least is None else asked.at_least
+        if not at_least and asked.at_least is not None:
+            return None
+        few = Few.of(self.sets, question, query, asked.scored, at_least) if question.parts else None
+        return few or Many.of(self.sets, question, query, at_least)
 
     @cached_property
     def lexicon(self) -> Lexicon:
@@ -128,9 +149,10 @@ class SearchIndex:
         return Question(parts, self.lexicon, self.vocabulary)
 
     def _results(self, query: Query, question: Question, asked: Asked, *, alone: int | None = None) -> Results:
-        filters = self._filters(query)
-        total, facets = self._counts(query, asked.matching, filters)
-        found = self._best(query, question, [passing(asked.scored, ways) for ways in filters], total)
+        known = self._known(query, question, asked)
+        filters = () if known is not None else self._filters(query)
+        total, facets = self._counts(query, asked.matching, filters, known)
+        found = self._best(query, question, [passing(asked.scored, ways) for ways in filters], total, known)
         explainer = Explainer([way for way in question.ways if way.most != 0])
         return Results(
             total=total,
@@ -144,12 +166,14 @@ class SearchIndex:
         )
 
     def _best(
-        self, query: Query, question: Question, scored: Sequence[tantivy.Query], total: int
+        self, query: Query, question: Question, scored: Sequence[tantivy.Query], total: int, known: Many | Few | None
     ) -> Sequence[tuple[float, tantivy.DocAddress]]:
         """The page asked for, best first, equals in the order of ranks."""
         last = min(query.offset + query.limit, total)
         if last <= query.offset:
             return ()
+        if known is not None:
+            return known.best(last)[query.offset :]
         ranking = Ranking(self.searcher, self.fields, self.about.bands, question)
         active = query.on if (query.status or Status.ACTIVE) == Status.ACTIVE else None
         return ranking.best(scored, last, of=total, active=active)[query.offset :]
@@ -166,6 +190,7 @@ class SearchIndex:
             holder=card.holder,
             models=models,
             models_total=len(card.models),
+            listed=card.models[:_LISTED],
             category=card.category,
             programme=card.programme,
             register=card.register,
@@ -181,18 +206,32 @@ class SearchIndex:
         )
 
     def _counts(
-        self, query: Query, matching: tantivy.Query, filters: Sequence[Sequence[tantivy.Query]]
+        self,
+        query: Query,
+        matching: tantivy.Query,
+        filters: Sequence[Sequence[tantivy.Query]],
+        known: Many | Few | None,
     ) -> tuple[int, dict[str, dict[str, int]]]:
         """How many licences pass, and how many of each key of each facet."""
-        groups: dict[str, int] = defaultdict(int)
-        for ways in filters:
-            for number, count in self._counted(passing(matching, ways), schema.GROUP, len(self.about.groups)).items():
-                groups[number] += count
-        total = sum(groups.values())
-        facets = self._facets(groups)
+        groups = known.groups if known is not None else self._engine_groups(matching, filters)
+        total = int(groups.sum())
+        facets = self.facets.of(groups)
         if "status" in query.facets:
-            facets["status"] = self._statuses(query, matching, filters, total)
+            facets["status"] = self._statuses(query, matching, filters, total, known)
         return total, {name: facets[name] for name in query.facets}
+
+    def _engine_groups(self, matching: tantivy.Query, filters: Sequence[Sequence[tantivy.Query]]) -> Counts:
+        """How many licences of each group the engine finds."""
+        groups = np.zeros(len(self.about.groups), dtype=np.int64)
+        for ways in filters:
+            counted = self._counted(passing(matching, ways), schema.GROUP, len(self.about.groups))
+            np.add.at(groups, [int(number) for number in counted], list(counted.values()))
+        return groups
+
+    @cached_property
+    def facets(self) -> Facets:
+        """What the groups of the index stand for."""
+        return Facets(self.about.groups)
 
     def _counted(self, asked: tantivy.Query, field: str, most: int) -> dict[str, int]:
         """How many licences that meet `asked` have which term of a field; `most`: so many terms it has at most."""
@@ -202,29 +241,26 @@ class SearchIndex:
         answer: dict[str, Any] = self.searcher.aggregate(asked, {"counted": counted})
         return {bucket["key"]: bucket["doc_count"] for bucket in answer["counted"]["buckets"]}
 
-    def _facets(self, groups: Mapping[str, int]) -> dict[str, dict[str, int]]:
-        """The counts of all facets but the status, the most frequent keys first."""
-        stored = FACETS[:-1]
-        counts: list[dict[str, int]] = [defaultdict(int) for _ in stored]
-        for number, count in groups.items():
-            for facet, key in zip(counts, self.about.groups[int(number)], strict=True):
-                facet[key] += count
-        ordered = (dict(sorted(facet.items(), key=lambda pair: (-pair[1], pair[0]))) for facet in counts)
-        return dict(zip(stored, ordered, strict=True))
-
     def _statuses(
-        self, query: Query, matching: tantivy.Query, filters: Sequence[Sequence[tantivy.Query]], total: int
+        self,
+        query: Query,
+        matching: tantivy.Query,
+        filters: Sequence[Sequence[tantivy.Query]],
+        total: int,
+        known: Many | Few | None,
     ) -> dict[str, int]:
         """How many licences had which status on the day asked, or on the snapshot's."""
+        if query.on is not None and query.status != ANY:
+            return {query.status or Status.ACTIVE.value: total} if total else {}
+        if known is not None:
+            return known.statuses()
         if query.on is None:
             (ways,) = filters
             return self._counted(passing(matching, ways), "status", len(Status) + 1)
-        if query.status != ANY:
-            return {query.status or Status.ACTIVE.value: total} if total else {}
         counts = {}
         for status in Status:
-            filters = self._filters(replace(query, status=status.value))
-            counts[status.value] = sum(self._count(passing(matching, ways)) for ways in filters)
+            of_status = self._filters(replace(query, status=status.value))
+            counts[status.value] = sum(self._count(passing(matching, ways)) for ways in of_status)
         counts[UNKNOWN] = total - sum(counts.values())
         return {status: count for status, count in counts.items() if count}
 

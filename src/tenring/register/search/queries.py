@@ -28,6 +28,11 @@ def any_of(queries: Sequence[Query]) -> Query:
     return Query.boolean_query([(Occur.Should, query) for query in queries]) if queries else Query.empty_query()
 
 
+def all_of(queries: Sequence[Query]) -> Query:
+    """Documents that all of the queries find."""
+    return Query.boolean_query([(Occur.Must, query) for query in queries])
+
+
 def passing(asked: Query, filters: Sequence[Query]) -> Query:
     """What passes all filters; they count nothing."""
     if not filters:

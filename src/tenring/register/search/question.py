@@ -6,14 +6,17 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
+from typing import TypeVar
 
 from tantivy import Occur, Query, Schema, Searcher
 
 from tenring.model.text import bigrams, is_cjk, model_key, words
 from tenring.register.search import schema, tokens
 from tenring.register.search.answer import Kind
-from tenring.register.search.queries import any_of, any_term
+from tenring.register.search.queries import all_of, any_of, any_term
 from tenring.register.search.vocabulary import Vocabulary
+
+_T = TypeVar("_T")
 
 #: What each way of meeting counts; a hit's score is the sum. Numbers outweigh everything; a model outweighs any
 #: number of words; a word says more than the category it stands for.
@@ -88,7 +91,7 @@ class Way:
     """One way to meet the parts `start` to `stop` - 1: the term searched, what it counts, and the index query.
 
     `among`: the categories (`SYNONYM`) or patterns (`PATTERN`) that satisfy it. `most`: that many licences at most
-    meet it (None: not known without searching).
+    meet it (None: not known without searching). `terms`, `counts`: as of `Lookup`.
     """
 
     kind: Kind
@@ -101,14 +104,22 @@ class Way:
     distance: int = 0
     among: frozenset[str] = frozenset()
     most: int | None = None
+    terms: Sequence[tuple[str, str]] | None = None
+    counts: Sequence[int] = ()
 
 
 @dataclass(frozen=True)
 class Lookup:
-    """An index query, and how many licences at most it finds (None: not known without searching)."""
+    """An index query, and how many licences at most it finds (None: not known without searching).
+
+    `terms`, `counts`: the fields and terms of which a licence must have one, all of one field, and how many have each;
+    None when it is not as simple as that.
+    """
 
     query: Query
     most: int | None
+    terms: Sequence[tuple[str, str]] | None = None
+    counts: Sequence[int] = ()
 
 
 def parse(text: str, vocabulary: Vocabulary) -> list[Part]:
@@ -160,14 +171,16 @@ class Lexicon:
 
     def term(self, field: str, *terms: str) -> Lookup:
         """Licences with one of the terms."""
-        most = sum(self.frequency(field, term) for term in terms)
-        return Lookup(any_term(self.fields, field, terms), most)
+        counts = [self.frequency(field, term) for term in terms]
+        return Lookup(any_term(self.fields, field, terms), sum(counts), [(field, term) for term in terms], counts)
 
     def beginning(self, kind: Kind, key: str) -> Lookup | None:
         """Licences with a model (`PREFIX`), number (`NUMBER_PREFIX`) or word (`WILDCARD`) that begins so, if any."""
         whole, edges, lengths = _BEGINNINGS[kind]
-        if len(key) in lengths or self.exists(edges, key):
+        if len(key) in lengths:
             return self.term(edges, key) if self.exists(edges, key) else None
+        if kind is Kind.PREFIX and self.exists(schema.LONG_EDGES, key):
+            return self.term(schema.LONG_EDGES, key)
         key = key[: tokens.KEY_LENGTH]
         if not self.exists(edges, key[: lengths.stop - 1]):
             return None
@@ -224,17 +237,24 @@ class Question:
         return self._combined([(Occur.Must, self._clause(index)) for index in range(len(self.parts))])
 
     def meeting_all(self) -> Query:
-        """The same licences, without scores: each way is searched once, a way over all parts beside the others."""
+        """The same licences, without scores."""
+        return self.met(lambda way: way.query, either=any_of, all_of=all_of) or Query.empty_query()
+
+    def met(
+        self, value: Callable[[Way], _T | None], *, either: Callable[[list[_T]], _T], all_of: Callable[[list[_T]], _T]
+    ) -> _T | None:
+        """What meeting every part comes to, in terms of what each way has (None: nothing).
+
+        Each way is looked at once, a way over all parts beside the others.
+        """
         ways = [way for way in self.ways if way.kind is not Kind.BRAND and way.most != 0]
-        over_all = [way for way in ways if (way.start, way.stop) == (0, len(self.parts))]
-        if len(self.parts) == 1:
-            return any_of([way.query for way in over_all])
-        rest = [way for way in ways if (way.start, way.stop) != (0, len(self.parts))]
-        clauses = [[way.query for way in rest if way.start <= i < way.stop] for i in range(len(self.parts))]
-        if not all(clauses):
-            return any_of([way.query for way in over_all])
-        every = Query.boolean_query([(Occur.Must, any_of(clause)) for clause in clauses])
-        return any_of([*(way.query for way in over_all), every])
+        found = [(way, one) for way in ways if (one := value(way)) is not None]
+        over_all = [one for way, one in found if (way.start, way.stop) == (0, len(self.parts))]
+        rest = [(way, one) for way, one in found if (way.start, way.stop) != (0, len(self.parts))]
+        clauses = [[one for way, one in rest if way.start <= i < way.stop] for i in range(len(self.parts))]
+        if len(self.parts) > 1 and all(clauses):
+            over_all = [*over_all, all_of([either(clause) for clause in clauses])]
+        return either(over_all) if over_all else None
 
     def needed_above(self, score: float) -> list[Way] | None:
         """Ways of which a licence must meet one to score more than `score`; None when not all are countable.
@@ -353,12 +373,38 @@ class Question:
         share = len(span.key) / len(self._key) if kind in _BY_SHARE else 1.0
         weight = _exact(WEIGHTS[kind] * min(share, 1.0) * _CORRECTED[min(span.distance, max(_CORRECTED))])
         typed = " ".join(part.text for part in self.parts[span.start : span.stop])
-        return Way(kind, span.start, span.stop, typed, term, weight, found.query, span.distance, among, found.most)
+        return Way(
+            kind,
+            span.start,
+            span.stop,
+            typed,
+            term,
+            weight,
+            found.query,
+            span.distance,
+            among,
+            found.most,
+            found.terms,
+            found.counts,
+        )
 
     def _way(self, kind: Kind, index: int, term: str, found: Lookup, *, distance: int = 0) -> Way:
         weight = _exact(WEIGHTS[kind] * _CORRECTED[distance])
         typed = self.parts[index].text
-        return Way(kind, index, index + 1, typed, term, weight, found.query, distance, most=found.most)
+        return Way(
+            kind,
+            index,
+            index + 1,
+            typed,
+            term,
+            weight,
+            found.query,
+            distance,
+            frozenset(),
+            found.most,
+            found.terms,
+            found.counts,
+        )
 
     @cached_property
     def _key(self) -> str:

@@ -18,7 +18,7 @@ WORD_EDGES = EDGES
 NUMBER_EDGES = range(2, 13)
 
 #: A model of many words can be entered at each of its first words, not at every word of a description.
-_STARTS = 8
+STARTS = 8
 
 #: Longest model key kept; what follows tells no two products apart.
 KEY_LENGTH = 64
@@ -74,7 +74,7 @@ def keys(text: str) -> Iterator[str]:
 
 def keys_of(parts: Sequence[str]) -> list[str]:
     """The keys of a model by its words before the first wildcard."""
-    found = ["".join(parts[start:])[:KEY_LENGTH] for start in range(min(len(parts), _STARTS))]
+    found = ["".join(parts[start:])[:KEY_LENGTH] for start in range(min(len(parts), STARTS))]
     return [key for key in found if len(key) >= EDGES.start]
 
 
@@ -92,7 +92,7 @@ def patterns(model: str) -> Iterator[str]:
         return
     for variant in variants(model):
         parts = variant.split()
-        for start in range(min(len(parts), _STARTS)):
+        for start in range(min(len(parts), STARTS)):
             pattern = pattern_key("".join(parts[start:]))
             if len(head(pattern)) >= _LEAST_LITERAL:
                 yield pattern

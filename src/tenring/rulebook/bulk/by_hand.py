@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
+from typing import cast
 
 import pyarrow as pa
 
 from tenring.catalogue.properties import Properties
 from tenring.model.sql import quoted
-from tenring.rulebook.bulk.table import VALUES, product_of
-from tenring.rulebook.evaluate import Circumstances, read
-from tenring.rulebook.evidence import Label, Product
+from tenring.rulebook.bulk.table import DOCUMENTS, SHOWN_VALUES, VALUES, Tables, product_of
+from tenring.rulebook.evaluate import Circumstances, sides
+from tenring.rulebook.evidence import Label, Product, Proof
 from tenring.rulebook.expressions import Compare, Given
 from tenring.rulebook.intervals import EXACT
 from tenring.rulebook.judge import judge_clause, summed_up
-from tenring.rulebook.revision import Clause, Revision
+from tenring.rulebook.revision import Clause, EvidenceKind, Issuer, Revision
 
 #: Values, limits and points of what was judged by hand: 20 digits before the point, 18 after it.
 HELD = pa.decimal128(38, 18)
@@ -29,13 +30,17 @@ _CODES = {judged: code for code, judged in enumerate(("not_met", "not_checked", 
 
 @dataclass(frozen=True)
 class Task:
-    """Which clauses of a revision (taken on the day) are judged by hand; `overall` asks for the whole answer too."""
+    """Which clauses of a revision (taken on the day) are judged by hand; `overall` asks for the whole answer too.
+
+    `trusted`: without rules of evidence.
+    """
 
     revision: Revision
     properties: Properties
     on: date
     clauses: tuple[int, ...]
     overall: bool = False
+    trusted: bool = True
 
     @property
     def schema(self) -> pa.Schema:
@@ -52,25 +57,38 @@ class Task:
 NUMBERS = ("value_low_", "value_high_", "limit_low_", "limit_high_", "points_low_", "points_high_")
 
 
-def evidence_query(values: str, labels: str | None, on: date, where: str = "") -> str:
-    """Each product with all its rows of the table in one text, and its labels in another."""
-    cells = [f"coalesce(CAST({column} AS VARCHAR), {quoted(_MISSING)})" for column in VALUES.names[1:]]
+def evidence_query(tables: Tables, on: date, where: str = "") -> str:
+    """Each product with all its rows of the table in one text, its labels in another, its documents in a third."""
+    columns = _columns(tables)
+    order = ("report", "property", "subject", "conditions", "item", "words", "low", "high")
+    rows = f"SELECT product, {_text(columns, order)} AS evidence FROM {tables.values} {where} GROUP BY product"
+    labels = documents = "SELECT CAST(NULL AS VARCHAR) AS product, CAST(NULL AS VARCHAR) AS texts"
+    if tables.labels is not None:
+        day, columns = f"DATE '{on.isoformat()}'", ("programme", "category", "subject")
+        held = f"since <= {day} AND (until IS NULL OR until >= {day})"
+        labels = (
+            f"SELECT product, {_text(columns, columns)} AS texts FROM {tables.labels} WHERE {held} GROUP BY product"
+        )
+    if tables.documents is not None:
+        columns = tuple(DOCUMENTS.names[1:])
+        documents = f"SELECT product, {_text(columns, columns)} AS texts FROM {tables.documents} GROUP BY product"
+    return f"""
+        SELECT given.product, evidence, held.texts AS labels, behind.texts AS documents
+        FROM ({rows}) AS given
+        LEFT JOIN ({labels}) AS held ON held.product = given.product
+        LEFT JOIN ({documents}) AS behind ON behind.product = given.product
+    """
+
+
+def _columns(tables: Tables) -> tuple[str, ...]:
+    return tuple((VALUES if tables.documents is None else SHOWN_VALUES).names[1:])
+
+
+def _text(columns: tuple[str, ...], order: tuple[str, ...]) -> str:
+    """All rows of a product as one text, in an order of their own."""
+    cells = (f"coalesce(CAST({column} AS VARCHAR), {quoted(_MISSING)})" for column in columns)
     row = f" || {quoted(_BETWEEN_CELLS)} || ".join(cells)
-    order = "report, property, subject, conditions, item, words, low, high"
-    rows = f"""
-        SELECT product, string_agg({row}, {quoted(_BETWEEN_ROWS)} ORDER BY {order}) AS evidence
-        FROM {values} {where} GROUP BY product
-    """
-    if labels is None:
-        return f"SELECT product, evidence, CAST(NULL AS VARCHAR) AS labels FROM ({rows}) AS given"
-    day = f"DATE '{on.isoformat()}'"
-    cell = [f"coalesce({column}, {quoted(_MISSING)})" for column in ("programme", "category", "subject")]
-    label = f" || {quoted(_BETWEEN_CELLS)} || ".join(cell)
-    held = f"""
-        SELECT product, string_agg({label}, {quoted(_BETWEEN_ROWS)} ORDER BY programme, category, subject) AS labels
-        FROM {labels} WHERE since <= {day} AND (until IS NULL OR until >= {day}) GROUP BY product
-    """
-    return f"SELECT product, evidence, labels FROM ({rows}) AS given LEFT JOIN ({held}) AS held USING (product)"
+    return f"string_agg({row}, {quoted(_BETWEEN_ROWS)} ORDER BY {', '.join(order)})"
 
 
 def judge_batch(batch: pa.RecordBatch, *, task: Task) -> pa.RecordBatch:
@@ -80,12 +98,32 @@ def judge_batch(batch: pa.RecordBatch, *, task: Task) -> pa.RecordBatch:
 
 
 def _product(row: dict[str, str | None], on: date) -> Product:
-    rows = [dict(zip(VALUES.names[1:], cells, strict=True)) for cells in _cells(row["evidence"])]
+    names = SHOWN_VALUES.names[1:]  # the method comes last, and is only there where there are documents
+    rows = [dict(zip(names, cells, strict=False)) for cells in _cells(row["evidence"])]
+    flags = ("not_detected", "open_high")
     labels = tuple(Label(programme or "", on, category, of or "") for programme, category, of in _cells(row["labels"]))
-    measured = product_of(
-        one | {"not_detected": one["not_detected"] == "true", "open_high": one["open_high"] == "true"} for one in rows
-    )
+    known = (one | {name: one[name] == "true" for name in flags} for one in rows)
+    measured = product_of(known, _documents(row["documents"]))
     return Product(measured.measurements, labels)
+
+
+def _documents(text: str | None) -> dict[str, tuple[Proof, ...]]:
+    """The documents behind each report."""
+    found: dict[str, tuple[Proof, ...]] = {}
+    for cells in _cells(text):
+        report, kind, day, laboratory, accredited, issuer, samples = cells
+        if report is None or kind is None:
+            continue
+        proof = Proof(
+            cast("EvidenceKind", kind),
+            date=None if day is None else date.fromisoformat(day),
+            laboratory=laboratory,
+            accredited=accredited == "true",
+            issuer=cast("Issuer | None", issuer),
+            samples=None if samples is None else int(samples),
+        )
+        found[report] = (*found.get(report, ()), proof)
+    return found
 
 
 def _cells(text: str | None) -> list[list[str | None]]:
@@ -94,7 +132,7 @@ def _cells(text: str | None) -> list[list[str | None]]:
 
 
 def _answers(name: str, product: Product, task: Task) -> dict[str, object]:
-    given = Circumstances(product, task.properties, task.revision.criteria, task.on, trusted=True)
+    given = Circumstances(product, task.properties, task.revision.criteria, task.on, trusted=task.trusted)
     found: dict[str, object] = {"product": name}
     judgements = []
     for place in task.clauses:
@@ -107,7 +145,8 @@ def _answers(name: str, product: Product, task: Task) -> dict[str, object]:
         }
         compared = compared_in(clause)
         if compared is not None and judged.judgement != "not_applicable":
-            ends = (read(compared.left, given).interval, read(compared.right, given).interval)
+            ruled = replace(given, rule=clause.shown_by if compared is clause.requires else ())
+            ends = [side.interval for side in sides(compared, ruled)]
             names = (("value_low_", "value_high_"), ("limit_low_", "limit_high_"))
             for interval, (low, high) in zip(ends, names, strict=True):
                 found |= {f"{low}{place}": _held(interval.low), f"{high}{place}": _held(interval.high)}

@@ -31,6 +31,8 @@ class Number:
     """Whether `low` is never null; likewise `high`."""
     bounded_high: bool = True
     open_high: Sql | None = None
+    weak: frozenset[str] = frozenset()
+    """Columns of the facts that say whether its values are not shown as the clause asks (`evaluate.Reading.weak`)."""
 
 
 @dataclass
@@ -93,6 +95,11 @@ def least_state(columns: Columns, states: Iterable[Sql]) -> Sql:
     if len(found) == 1:
         return found[0]
     return columns.add(f"least({', '.join(one.text for one in found)})", *found)
+
+
+def weak_of(numbers: Iterable[Number]) -> frozenset[str]:
+    """Where any of several numbers is not shown as asked."""
+    return frozenset[str]().union(*(one.weak for one in numbers))
 
 
 def common(numbers: Iterable[Number]) -> Digits:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from tenring.rulebook.bulk.columns import Columns, Number, Sql, both, either, fitted, least_state
 from tenring.rulebook.bulk.digits import Digits, digits_of, literal, widest
-from tenring.rulebook.bulk.terms import NULL, Terms
+from tenring.rulebook.bulk.places import Place, Rule
+from tenring.rulebook.bulk.terms import NULL, Placed, Terms
 from tenring.rulebook.expressions import (
     All,
     AnyOf,
@@ -23,6 +25,7 @@ from tenring.rulebook.expressions import (
     Is,
     NotDetected,
     Operator,
+    Quantity,
     Term,
     Unread,
     needed,
@@ -38,10 +41,10 @@ class Conditions:
 
     columns: Columns
     facts: Facts
-    computed: Mapping[Term, Number]
+    computed: Mapping[Placed, Number]
     near: list[Sql] = field(default_factory=list)
     """Where two numbers differ by so little that `judge` has to decide: see `_too_close`."""
-    _done: dict[Condition, Sql] = field(default_factory=dict)
+    _done: dict[tuple[Condition, Rule], Sql] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.terms = Terms(self.columns, self.facts, self.truth, self.computed)
@@ -52,9 +55,19 @@ class Conditions:
         Raises:
             TooWideError: SQL cannot say it exactly.
         """
-        if condition not in self._done:
-            self._done[condition] = _COMPILERS[type(condition)](self, condition)
-        return self._done[condition]
+        placed = (condition, self.rule)
+        if placed not in self._done:
+            self._done[placed] = _COMPILERS[type(condition)](self, condition)
+        return self._done[placed]
+
+    @property
+    def rule(self) -> Rule:
+        """The rule of evidence that holds for what is compiled now."""
+        return self.terms.place.rule
+
+    def under(self, rule: Rule) -> AbstractContextManager[None]:
+        """What is compiled meanwhile has to be shown so."""
+        return self.terms.at(Place(rule=rule))
 
     def number(self, term: Term) -> Number:
         """A term; see `Terms.number`."""
@@ -62,7 +75,15 @@ class Conditions:
 
     def compare(self, condition: Compare) -> Sql:
         """Two terms compared."""
-        return self.compared(self.number(condition.left), condition.operator, self.number(condition.right))
+        left, right = self.sides(condition)
+        return self.compared(left, condition.operator, right)
+
+    def sides(self, condition: Compare) -> tuple[Number, Number]:
+        """The value and the limit of a comparison."""
+        with self.under(self.rule):
+            left = self.number(condition.left)
+        with self.terms.at(Place(in_limit=True)):
+            return left, self.number(condition.right)
 
     def compared(self, left: Number, operator: Operator, right: Number) -> Sql:
         """Two numbers compared (`intervals.compared`); an open answer is as little known as they are."""
@@ -79,7 +100,7 @@ class Conditions:
         rest = "2" if state.text == "3" else f"least(2, {state.text})"
         opens = [one.open_high for one in (left, right) if one.open_high]
         parts = (left.low, left.high, right.low, right.high, state, *opens)
-        return self.columns.add(f"CASE WHEN {true} THEN 3 WHEN {false} THEN 0 ELSE {rest} END", *parts)
+        return self.columns.add(f"CASE WHEN {true} THEN {_met(left.weak)} WHEN {false} THEN 0 ELSE {rest} END", *parts)
 
     def _note_close_ones(self, left: Number, right: Number) -> None:
         pairs = [(one, other) for one in (left.low, left.high) for other in (right.low, right.high)]
@@ -92,27 +113,28 @@ class Conditions:
 
     def is_word(self, condition: Is) -> Sql:
         """A word is one of these."""
-        words = self.facts.words(condition.quantity)
-        if condition.negated:
-            return self._settled(words.known, f"NOT ({words.has_any(condition.values)})")
-        return self._settled(words.known, words.only(condition.values))
+        words = self.facts.words(condition.quantity, self.rule)
+        holds = f"NOT ({words.has_any(condition.values)})" if condition.negated else words.only(condition.values)
+        return self._settled(words.known, holds, condition.quantity)
 
     def has_words(self, condition: Has) -> Sql:
         """A set has some of these words."""
-        words = self.facts.words(condition.quantity)
+        words = self.facts.words(condition.quantity, self.rule)
         holds = {
             "any": words.has_any(condition.values),
             "all": words.has_all(condition.values),
             "none": f"NOT ({words.has_any(condition.values)})",
         }[condition.which]
-        return self._settled(words.known, holds)
+        return self._settled(words.known, holds, condition.quantity)
 
-    def _settled(self, known: str, holds: str) -> Sql:
-        return self.columns.add(f"CASE WHEN NOT ({known}) THEN 2 WHEN {holds} THEN 3 ELSE 0 END")
+    def _settled(self, known: str, holds: str, quantity: Quantity) -> Sql:
+        met = _met(self.facts.weak(quantity, self.rule))
+        return self.columns.add(f"CASE WHEN NOT ({known}) THEN 2 WHEN {holds} THEN {met} ELSE 0 END")
 
     def not_detected(self, condition: NotDetected) -> Sql:
         """The report says "not detected", by a limit low enough."""
-        known, found, number = self.facts.detection(condition.quantity)
+        known, found, number = self.facts.detection(condition.quantity, self.rule)
+        met = _met(self.facts.weak(condition.quantity, self.rule))
         limit, high, beyond = condition.detection_limit, number.high.text, ""
         if limit is not None:
             digits = widest((number.digits, digits_of(limit)))
@@ -122,14 +144,15 @@ class Conditions:
                 else f"{fitted(number.high, number.digits, digits)} > {literal(limit, digits)}"
             )
             beyond = f"WHEN {high} IS NULL OR {wide} THEN 2 "
-        return self.columns.add(f"CASE WHEN NOT ({known}) THEN 2 WHEN {found} THEN 0 {beyond}ELSE 3 END")
+        return self.columns.add(f"CASE WHEN NOT ({known}) THEN 2 WHEN {found} THEN 0 {beyond}ELSE {met} END")
 
     def disclosed(self, condition: Disclosed) -> Sql:
         """Any value is known."""
-        known = self.facts.known(condition.quantity)
+        known = self.facts.known(condition.quantity, self.rule)
         if condition.negated:
             return self.columns.add(f"CASE WHEN {known} THEN 0 ELSE 3 END")
-        return self.columns.add(f"CASE WHEN {known} THEN 3 ELSE 2 END")
+        met = _met(self.facts.weak(condition.quantity, self.rule))
+        return self.columns.add(f"CASE WHEN {known} THEN {met} ELSE 2 END")
 
     def holds_label(self, condition: Holds) -> Sql:
         """A label is held."""
@@ -141,8 +164,9 @@ class Conditions:
         return Sql("2")
 
     def given(self, condition: Given) -> Sql:
-        """A fact; without rules of evidence it is just its condition."""
-        return self.truth(condition.condition)
+        """A fact, free of the rules of evidence."""
+        with self.under(()):
+            return self.truth(condition.condition)
 
     def unread(self, _condition: Unread) -> Sql:
         """What cannot be applied."""
@@ -163,6 +187,11 @@ class Conditions:
             return self.columns.add(f"{function}({', '.join(texts)})", *parts)
         ranks = " ".join(f"WHEN {_count_of(texts, rank)} >= {count} THEN {rank}" for rank in (3, 2, 1))
         return self.columns.add(f"CASE {ranks} ELSE 0 END", *parts)
+
+
+def _met(weak: frozenset[str]) -> str:
+    """The truth of what holds: not shown where its values are not shown as asked."""
+    return f"CASE WHEN {either(sorted(weak))} THEN 2 ELSE 3 END" if weak else "3"
 
 
 def _too_close(one: str, other: str) -> str:

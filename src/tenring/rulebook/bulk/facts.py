@@ -13,6 +13,8 @@ import pyarrow as pa
 from tenring.model.sql import Engine, Step, quoted, table_of
 from tenring.rulebook.bulk.columns import Number, Sql, either
 from tenring.rulebook.bulk.digits import Digits
+from tenring.rulebook.bulk.places import Place, Rule, Slot, slot_of
+from tenring.rulebook.bulk.shown import CANDIDATES, Shown
 from tenring.rulebook.bulk.table import BETWEEN_WORDS
 from tenring.rulebook.bulk.terms import unknown
 from tenring.rulebook.expressions import (
@@ -25,7 +27,6 @@ from tenring.rulebook.expressions import (
     NotDetected,
     Quantity,
     Value,
-    walk,
 )
 
 #: Decimals that a number of the table may have, and digits before the point.
@@ -89,14 +90,6 @@ class Words:
         return f"list_contains(string_split({self.column}, {_SPLIT}), {quoted(value)})"
 
 
-Slot = tuple[str, str, tuple[tuple[str, str], ...]]
-
-
-def slot_of(quantity: Quantity) -> Slot:
-    """What is measured, without the methods: for a register's own values any method counts."""
-    return quantity.property, quantity.of, quantity.at
-
-
 @dataclass
 class Facts:
     """The quantities of a revision: their places in the table, and what was found there."""
@@ -104,33 +97,45 @@ class Facts:
     slots: Mapping[Slot, int]
     profiles: Mapping[int, Profile]
     labels: Mapping[Holds, str]
+    from_zero: frozenset[str] = frozenset()
+    """The properties whose numbers are never negative."""
+    shown: bool = False
+    """Whether rules of evidence hold: see `table.DOCUMENTS`."""
     aggregates: Mapping[Aggregate, tuple[str, Profile]] = field(default_factory=dict)
 
-    def _found(self, quantity: Quantity) -> tuple[int, Profile]:
-        slot = self.slots[slot_of(quantity)]
+    def slot(self, quantity: Quantity, rule: Rule) -> tuple[int, Profile]:
+        """The place of a quantity that is asked for under a rule of evidence."""
+        slot = self.slots[slot_of(quantity, rule, shown=self.shown)]
         return slot, self.profiles.get(slot, Profile())
 
-    def number(self, quantity: Quantity) -> Number:
+    def number(self, quantity: Quantity, rule: Rule) -> Number:
         """The numbers of a quantity; of several reports what holds them all."""
-        slot, profile = self._found(quantity)
-        return _number(f"q{slot}", profile) if profile.numbers else unknown(2)
+        slot, profile = self.slot(quantity, rule)
+        if not profile.numbers:
+            return unknown(2)
+        return replace(_number(f"q{slot}", profile), weak=self.weak(quantity, rule))
 
-    def words(self, quantity: Quantity) -> Words:
+    def words(self, quantity: Quantity, rule: Rule) -> Words:
         """The words of a quantity."""
-        slot, profile = self._found(quantity)
+        slot, profile = self.slot(quantity, rule)
         return Words(f"q{slot}_words" if profile.words else None, profile.has_several_words)
 
-    def detection(self, quantity: Quantity) -> tuple[str, str, Number]:
+    def detection(self, quantity: Quantity, rule: Rule) -> tuple[str, str, Number]:
         """Whether there is a value, whether something was found, and the detection limits as the high end."""
-        slot, profile = self._found(quantity)
+        slot, profile = self.slot(quantity, rule)
         if not profile.rows:
             return "FALSE", "FALSE", unknown(2)
-        return f"q{slot}_known", f"q{slot}_found", self.number(quantity)
+        return f"q{slot}_known", f"q{slot}_found", self.number(quantity, rule)
 
-    def known(self, quantity: Quantity) -> str:
+    def known(self, quantity: Quantity, rule: Rule) -> str:
         """Whether there is any value."""
-        slot, profile = self._found(quantity)
+        slot, profile = self.slot(quantity, rule)
         return f"q{slot}_known" if profile.rows else "FALSE"
+
+    def weak(self, quantity: Quantity, rule: Rule) -> frozenset[str]:
+        """The column that says whether the values of a quantity are not shown as the rule asks; without one, none."""
+        slot, profile = self.slot(quantity, rule)
+        return frozenset({f"q{slot}_weak"} if self.shown and rule and profile.rows else ())
 
     def held(self, label: Holds) -> str:
         """Whether a label is held."""
@@ -157,32 +162,32 @@ def _number(name: str, profile: Profile) -> Number:
     )
 
 
-def survey(engine: Engine, values: str, quantities: Iterable[Quantity]) -> tuple[dict[Slot, int], dict[int, Profile]]:
-    """Find the places of quantities in the table `values`, and what stands there.
+def survey(engine: Engine, values: str, slots: Mapping[Slot, int], shown: Shown | None = None) -> dict[int, Profile]:
+    """Find what stands in the table `values` for each of the slots.
 
-    Makes the tables `bulk_wanted` (which property, subject and conditions count for which quantity), `bulk_products`
-    and `bulk_placed` (the values that count, with the numbers of their products and quantities).
+    Makes the tables `bulk_wanted` (which property, subject and conditions count for which slot, and with rules of
+    evidence which method), `bulk_products` and `bulk_placed` (the values that count, with the numbers of their products
+    and slots).
     """
-    slots = {slot: place for place, slot in enumerate(dict.fromkeys(slot_of(one) for one in quantities))}
     names = ", ".join(quoted(name) for name in sorted({slot[0] for slot in slots})) or "''"
-    query = (
-        f"SELECT DISTINCT property, subject, conditions FROM {values} WHERE property IN ({names}) "
-        "ORDER BY property, subject, conditions"
-    )
+    keys = ("property", "subject", "conditions") + (("method",) if shown else ())
+    query = f"SELECT DISTINCT {', '.join(keys)} FROM {values} WHERE property IN ({names}) ORDER BY {', '.join(keys)}"
     wanted = [
-        (property_, subject, at, place)
-        for property_, subject, at in engine.rows(query)
-        for (name, of, conditions), place in slots.items()
-        if (property_, subject) == (name, of) and conditions_hold(json.loads(at), conditions)
+        (property_, subject, at, *method, place)
+        for property_, subject, at, *method in engine.rows(query)
+        for slot, place in slots.items()
+        if (property_, subject) == slot[:2]
+        and conditions_hold(json.loads(at), slot[2])
+        and (shown is None or shown.accepts(method[0], slot))
     ]
-    columns = [("property", pa.string()), ("subject", pa.string()), ("conditions", pa.string()), ("slot", pa.int64())]
-    engine.add("bulk_wanted", table_of(columns, wanted))
-    profiles = {int(row[0]): _profile(row) for row in engine.rows(_survey_query(values))}
-    engine.run(_placed(values, max((one.digits.whole for one in profiles.values()), default=1)))
+    engine.add("bulk_wanted", table_of([*((name, pa.string()) for name in keys), ("slot", pa.int64())], wanted))
+    joined = f"{values} JOIN bulk_wanted USING ({', '.join(keys)})"
+    profiles = {int(row[0]): _profile(row) for row in engine.rows(_survey_query(joined))}
+    engine.run(_placed(values, joined, max((one.digits.whole for one in profiles.values()), default=1), shown))
     for slot, decimals in engine.rows(_decimals_query(profiles)):
         digits = Digits(profiles[slot].digits.whole, int(decimals))
         profiles[slot] = replace(profiles[slot], digits=digits)
-    return slots, profiles
+    return profiles
 
 
 def conditions_hold(at: Mapping[str, str], conditions: Iterable[tuple[str, str]]) -> bool:
@@ -190,7 +195,7 @@ def conditions_hold(at: Mapping[str, str], conditions: Iterable[tuple[str, str]]
     return all(at.get(name) == text for name, text in conditions)
 
 
-def _survey_query(values: str) -> str:
+def _survey_query(joined: str) -> str:
     is_number = "words IS NULL AND item IS NULL"
     several = f"words = '' OR contains(words, {_SPLIT})"
     return f"""
@@ -202,7 +207,7 @@ def _survey_query(values: str) -> str:
                count(words) AS words,
                sum(CASE WHEN {several} THEN 1 ELSE 0 END) AS several_words,
                count(*) AS all_rows
-        FROM {values} JOIN bulk_wanted USING (property, subject, conditions)
+        FROM {joined}
         GROUP BY slot
     """
 
@@ -214,8 +219,8 @@ def _profile(row: tuple[Any, ...]) -> Profile:
     return Profile(Digits(whole, _DECIMALS), numbers, low > 0, high > 0, opens > 0, words, several > 0, rows)
 
 
-def _placed(values: str, whole: int) -> tuple[Step, Step]:
-    """Products by number, and their values by quantity, in as few bits as their digits allow."""
+def _placed(values: str, joined: str, whole: int, shown: Shown | None) -> Iterator[Step]:
+    """Products by number, and their values by slot, in as few bits as their digits allow."""
     width = _NARROW if whole + _DECIMALS <= _NARROW else _WIDTH
     products = f"""
         SELECT product, row_number() OVER (ORDER BY product) AS number
@@ -224,9 +229,13 @@ def _placed(values: str, whole: int) -> tuple[Step, Step]:
     placed = f"""
         SELECT number, slot, CAST(low AS DECIMAL({width}, {_DECIMALS})) AS low,
                CAST(high AS DECIMAL({width}, {_DECIMALS})) AS high, open_high, not_detected, words, item
-        FROM {values} JOIN bulk_wanted USING (property, subject, conditions) JOIN bulk_products USING (product)
+               {f", {shown.column()} AS is_shown" if shown else ""}
+        FROM {joined} JOIN bulk_products USING (product)
     """
-    return Step("bulk_products", products), Step("bulk_placed", placed)
+    yield Step("bulk_products", products)
+    yield Step(CANDIDATES if shown else "bulk_placed", placed)
+    if shown:
+        yield shown.kept()
 
 
 def _decimals_query(profiles: Mapping[int, Profile]) -> str:
@@ -247,14 +256,14 @@ def _decimals(column: str, width: int) -> str:
 # one row for each product
 
 
-def pivot(facts: Facts, nodes: Iterable[Node]) -> Step:
+def pivot(facts: Facts, nodes: Iterable[tuple[Node, Place]]) -> Step:
     """The table `bulk_facts`: one row for each product, with the columns that `Facts` names.
 
     Each quantity is put together by itself and joined: so the work grows with the rows, not with rows times columns.
     """
     columns: dict[int, dict[str, tuple[str, str]]] = {}
-    for node in nodes:
-        for slot, name, expression, missing in _columns(node, facts):
+    for node, place in nodes:
+        for slot, name, expression, missing in _columns(node, place.rule, facts):
             columns.setdefault(slot, {})[name] = (expression, missing)
     select, joins = ["product"], []
     for slot, own in columns.items():
@@ -268,23 +277,23 @@ def pivot(facts: Facts, nodes: Iterable[Node]) -> Step:
     return Step("bulk_facts", f"SELECT {', '.join(select)} FROM bulk_products{''.join(joins)}")
 
 
-def _columns(root: Node, facts: Facts) -> Iterator[tuple[int, str, str, str]]:
-    """Quantity, name, aggregate, and what stands where a product has none (empty: nothing)."""
-    for node in walk(root):
-        quantity = getattr(node, "quantity", None)
-        if not isinstance(quantity, Quantity) or isinstance(node, Aggregate):
-            continue
-        slot = facts.slots[slot_of(quantity)]
-        profile = facts.profiles.get(slot, Profile())
-        if isinstance(node, Value | NotDetected) and profile.numbers:
-            for name, expression, missing in _number_columns(profile):
-                yield slot, f"q{slot}_{name}", expression, missing
-        if isinstance(node, Is | Has) and profile.words:
-            yield slot, f"q{slot}_words", "CASE WHEN min(words) = max(words) THEN min(words) END", ""
-        if isinstance(node, Disclosed | NotDetected) and profile.rows:
-            yield slot, f"q{slot}_known", "count(*) > 0", "FALSE"
-        if isinstance(node, NotDetected) and profile.rows:
-            yield slot, f"q{slot}_found", "bool_or(NOT not_detected)", "FALSE"
+def _columns(node: Node, rule: Rule, facts: Facts) -> Iterator[tuple[int, str, str, str]]:
+    """Slot, name, aggregate, and what stands where a product has none (empty: nothing)."""
+    quantity = getattr(node, "quantity", None)
+    if not isinstance(quantity, Quantity) or isinstance(node, Aggregate):
+        return
+    slot, profile = facts.slot(quantity, rule)
+    if isinstance(node, Value | NotDetected) and profile.numbers:
+        for name, expression, missing in _number_columns(profile):
+            yield slot, f"q{slot}_{name}", expression, missing
+    if isinstance(node, Is | Has) and profile.words:
+        yield slot, f"q{slot}_words", "CASE WHEN min(words) = max(words) THEN min(words) END", ""
+    if isinstance(node, Disclosed | NotDetected) and profile.rows:
+        yield slot, f"q{slot}_known", "count(*) > 0", "FALSE"
+    if isinstance(node, NotDetected) and profile.rows:
+        yield slot, f"q{slot}_found", "bool_or(NOT not_detected)", "FALSE"
+    for name in facts.weak(quantity, rule):
+        yield slot, name, "bool_or(NOT is_shown)", "FALSE"
 
 
 def _number_columns(profile: Profile) -> Iterator[tuple[str, str, str]]:
@@ -309,7 +318,7 @@ def _number_columns(profile: Profile) -> Iterator[tuple[str, str, str]]:
 
 def labels_held(nodes: Iterable[Node]) -> tuple[Holds, ...]:
     """The labels that conditions ask for."""
-    found = (node for root in nodes for node in walk(root) if isinstance(node, Holds))
+    found = (node for node in nodes if isinstance(node, Holds))
     return tuple(dict.fromkeys(replace(one, negated=False) for one in found))
 
 

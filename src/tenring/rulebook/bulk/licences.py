@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import date
 
 from tenring.model.sql import Step, quoted
-from tenring.rulebook.bulk.run import Tables
+from tenring.rulebook.bulk.table import Tables
 
 #: What `steps` makes.
 TABLES = Tables("licence_values", "licence_labels")

@@ -10,11 +10,13 @@ from functools import partial
 import pyarrow as pa
 
 from tenring.model.sql import Engine, Step
-from tenring.rulebook.bulk.columns import Columns, Number, Sql, either, least_state
+from tenring.rulebook.bulk.columns import Columns, Number, Sql, either, least_state, weak_of
 from tenring.rulebook.bulk.conditions import Conditions
 from tenring.rulebook.bulk.digits import Digits, digits_of, widest
 from tenring.rulebook.bulk.facts import Facts
-from tenring.rulebook.expressions import Node, Opaque, Term, Value, walk
+from tenring.rulebook.bulk.places import Place
+from tenring.rulebook.bulk.terms import Placed
+from tenring.rulebook.expressions import Node, Opaque, Value
 from tenring.rulebook.functions import FUNCTIONS
 from tenring.rulebook.intervals import point, rescaled
 
@@ -45,15 +47,17 @@ class End:
         return definition.compute(*(max(one, least) for one, least in zip(numbers, definition.least, strict=True)))
 
 
-def functions_of(nodes: Iterable[Node]) -> list[Opaque | Value]:
-    """Every function and every value in another unit than its own, those that others rest on first."""
-    found: list[Opaque | Value] = []
-    for node in nodes:
-        below = (one for one in walk(node) if isinstance(one, Opaque | Value))
-        for one in reversed([one for one in below if isinstance(one, Opaque) or one.factor not in {0, 1}]):
-            if one not in found:
-                found.append(one)
-    return found
+def functions_of(clauses: Iterable[Iterable[tuple[Node, Place]]]) -> list[tuple[Opaque | Value, Place]]:
+    """Every function and every value in another unit than its own with its place, those that others rest on first."""
+    found: dict[tuple[Opaque | Value, Place], None] = {}
+    for nodes in clauses:
+        ours = [
+            (node, place)
+            for node, place in nodes
+            if isinstance(node, Opaque) or (isinstance(node, Value) and node.factor not in {0, 1})
+        ]
+        found |= dict.fromkeys(reversed(ours))
+    return list(found)
 
 
 @dataclass
@@ -63,17 +67,18 @@ class Functions:
     engine: Engine
     facts: Facts
     base: str
-    known: dict[Term, Number] = field(default_factory=dict)
+    known: dict[Placed, Number] = field(default_factory=dict)
 
-    def compute(self, term: Opaque | Value) -> None:
+    def compute(self, term: Opaque | Value, place: Place) -> None:
         """Make the table `bulk_function_<n>`: both ends for each product, and whether `judge` has to decide instead.
 
         Raises:
             TooWideError: an argument is not SQL's.
         """
         number, conditions = len(self.known), Conditions(Columns(), self.facts, self.known)
+        conditions.terms.place = place
         if isinstance(term, Value):
-            arguments = [self.facts.number(term.quantity)]
+            arguments = [conditions.terms.measured(term)]
             if arguments[0].digits.times(digits_of(term.factor)).is_compared_whole:
                 return
         else:
@@ -96,7 +101,7 @@ class Functions:
         low, high, known = (Sql(f"f{number}_{part}") for part in ("low", "high", "state"))
         found = Number(low, high, known, digits, bounded_low=False, bounded_high=False)
         is_open = arguments[0].open_high if isinstance(term, Value) and term.factor > 0 else None
-        self.known[term] = replace(found, open_high=is_open)
+        self.known[term, place] = replace(found, open_high=is_open, weak=weak_of(arguments))
         self.base += f" JOIN bulk_function_{number} USING (product)"
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from contextlib import suppress
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -16,8 +16,14 @@ from tenring.rulebook.bulk.conditions import Conditions
 from tenring.rulebook.bulk.digits import Digits, TooWideError
 from tenring.rulebook.bulk.facts import Facts, label_step, labels_held, pivot, survey
 from tenring.rulebook.bulk.opaque import Functions, functions_of
+from tenring.rulebook.bulk.places import Place, asked_for, placed, slot_of
+from tenring.rulebook.bulk.shown import VALUES as SHOWN
+from tenring.rulebook.bulk.shown import Shown
+from tenring.rulebook.bulk.table import Tables
 from tenring.rulebook.bulk.terms import constant
 from tenring.rulebook.dates import taken_on
+from tenring.rulebook.evaluate import Circumstances
+from tenring.rulebook.evidence import Product
 from tenring.rulebook.expressions import Node
 from tenring.rulebook.judge import Judged
 from tenring.rulebook.library import Library
@@ -107,7 +113,9 @@ class Compiled:
         if clause.source.mark == "unverified":
             truth = Sql("1")
         else:
-            asked, waived = self.conditions.truth(clause.requires), self.conditions.truth(clause.waived_by)
+            with self.ruled(clause):
+                asked = self.conditions.truth(clause.requires)
+            waived = self.conditions.truth(clause.waived_by)
             truth = (
                 asked
                 if waived.text == "0"
@@ -118,12 +126,17 @@ class Compiled:
         case = f"CASE WHEN {gate.text} = 0 THEN {NOT_APPLICABLE} WHEN {gate.text} <> 3 THEN 1 ELSE {truth.text} END"
         return self.columns.add(case, gate, truth)
 
+    def ruled(self, clause: Clause) -> AbstractContextManager[None]:
+        """What is compiled meanwhile has to be shown as the clause asks, where rules of evidence hold."""
+        return self.conditions.under(clause.shown_by if self.conditions.facts.shown else ())
+
     def compared(self, clause: Clause, code: Sql) -> list[str]:
         """Value and limit of the one comparison of a clause."""
         compare = compared_in(clause)
         ends: list[tuple[Sql, Digits] | None] = [None] * 4
         if compare is not None:
-            numbers = (self.conditions.number(compare.left), self.conditions.number(compare.right))
+            with self.ruled(clause) if compare is clause.requires else self.conditions.under(()):
+                numbers = self.conditions.sides(compare)
             ends = [(end, one.digits) for one in numbers for end in (one.low, one.high)]
         texts = (_held(end, code) for end in ends)
         return [f"{text} AS {name[:-1]}" for text, name in zip(texts, NUMBERS[:4], strict=True)]
@@ -133,7 +146,8 @@ class Compiled:
         nothing = constant(Decimal(0))
         if clause.points is None:
             return nothing
-        points = self.conditions.number(clause.points)
+        with self.ruled(clause):
+            points = self.conditions.number(clause.points)
         if points.open_high is not None:
             message = "points that are only known to be below a number"
             raise TooWideError(message)
@@ -146,7 +160,8 @@ class Compiled:
         """The place of the class that a clause gives."""
         if not clause.grades:
             return None
-        truths = [(self.conditions.truth(one.requires), names.index(one.name)) for one in clause.grades]
+        with self.ruled(clause):
+            truths = [(self.conditions.truth(one.requires), names.index(one.name)) for one in clause.grades]
         cases = " ".join(f"WHEN {truth.text} = 3 THEN {place}" for truth, place in truths)
         text = f"CASE WHEN {code.text} IN (1, {NOT_APPLICABLE}) THEN NULL {cases} END"
         return self.columns.add(text, code, *(truth for truth, _ in truths))
@@ -158,19 +173,8 @@ def _held(end: tuple[Sql, Digits] | None, code: Sql) -> str:
     return f"CAST(CASE WHEN {code.text} <> {NOT_APPLICABLE} THEN {end[0].text} END AS {_HELD})"
 
 
-@dataclass(frozen=True)
-class Tables:
-    """Names of what is judged: values (see `table.VALUES`), and labels held, if there is such a table.
-
-    Labels have the columns product, programme, category, subject, since, until (dates inclusive, until null: open).
-    """
-
-    values: str
-    labels: str | None = None
-
-
 def judge_all(engine: Engine, tables: Tables, revision: Revision, on: date, library: Library) -> Answers:
-    """Judge every product of a table as `judge(…, trusted=True)` would, and keep the answers.
+    """Judge every product of a table as `judge` would, without documents as `judge(…, trusted=True)`; keep the answers.
 
     Args:
         engine: where the tables are; it gets further ones whose names begin with `bulk_`.
@@ -192,8 +196,8 @@ class _Run:
     library: Library
 
     def answers(self) -> Answers:
-        nodes = [part for clause in self.revision.clauses for part in clause.parts]
-        facts = self._facts(nodes)
+        nodes = [list(placed(clause, shown=self._is_shown)) for clause in self.revision.clauses]
+        facts = self._facts([one for clause in nodes for one in clause])
         functions = self._functions(nodes, facts)
         by_hand = self._by_hand(functions)
         odd = self._odd(functions, by_hand)
@@ -203,22 +207,36 @@ class _Run:
         self.engine.run([self._summed_up(answers)])
         return answers
 
-    def _facts(self, nodes: list[Node]) -> Facts:
-        quantities = self.revision.quantities
-        slots, profiles = survey(self.engine, self.tables.values, quantities)
-        held = labels_held(nodes) if self.tables.labels else ()
+    @property
+    def _is_shown(self) -> bool:
+        return self.tables.documents is not None
+
+    def _facts(self, nodes: list[tuple[Node, Place]]) -> Facts:
+        asked = (slot_of(quantity, rule, shown=self._is_shown) for quantity, rule in asked_for(nodes))
+        slots = {slot: number for number, slot in enumerate(dict.fromkeys(asked))}
+        values, shown = self.tables.values, None
+        if self.tables.documents is not None:
+            given = Circumstances(Product(), self.library.properties, self.revision.criteria, self.on)
+            shown = Shown(slots, given)
+            self.engine.run(shown.steps(values, self.tables.documents))
+            values = SHOWN
+        profiles = survey(self.engine, values, slots, shown)
+        held = labels_held(node for node, _ in nodes) if self.tables.labels else ()
         self.engine.run(label_step(place, one, str(self.tables.labels), self.on) for place, one in enumerate(held))
-        facts = Facts(slots, profiles, {one: f"coalesce(label_{place}, FALSE)" for place, one in enumerate(held)})
+        labels = {one: f"coalesce(label_{place}, FALSE)" for place, one in enumerate(held)}
+        definitions = self.library.properties.properties
+        from_zero = frozenset(name for name, definition in definitions.items() if definition.never_negative)
+        facts = Facts(slots, profiles, labels, from_zero, shown=self._is_shown)
         self.engine.run([pivot(facts, nodes)])
         return facts
 
-    def _functions(self, nodes: list[Node], facts: Facts) -> Functions:
+    def _functions(self, nodes: list[list[tuple[Node, Place]]], facts: Facts) -> Functions:
         """The functions that clauses rest on, as far as SQL has their arguments."""
         labels = (f" LEFT JOIN bulk_label_{place} USING (product)" for place in range(len(facts.labels)))
         functions = Functions(self.engine, facts, f"bulk_facts{''.join(labels)}")
-        for term in functions_of(nodes):
+        for term, place in functions_of(nodes):
             with suppress(TooWideError):
-                functions.compute(term)
+                functions.compute(term, place)
         return functions
 
     def _by_hand(self, functions: Functions) -> tuple[int, ...]:
@@ -227,7 +245,7 @@ class _Run:
             place for place, clause in enumerate(self.revision.clauses) if not self._is_sql(clause, functions)
         )
         if places:
-            self._apply("bulk_by_hand", Task(self.revision, self.library.properties, self.on, places))
+            self._apply("bulk_by_hand", self._task(places))
         return places
 
     def _is_sql(self, clause: Clause, functions: Functions) -> bool:
@@ -257,13 +275,16 @@ class _Run:
         self.engine.run([Step("bulk_odd_products", f"SELECT product FROM ({query}) AS one WHERE is_odd")])
         if not self.engine.rows("SELECT 1 FROM bulk_odd_products LIMIT 1"):
             return False
-        places = tuple(range(len(self.revision.clauses)))
-        task = Task(self.revision, self.library.properties, self.on, places, overall=True)
+        task = self._task(tuple(range(len(self.revision.clauses))), overall=True)
         self._apply("bulk_odd", task, "SEMI JOIN bulk_odd_products USING (product)")
         return True
 
+    def _task(self, places: tuple[int, ...], *, overall: bool = False) -> Task:
+        properties, trusted = self.library.properties, not self._is_shown
+        return Task(self.revision, properties, self.on, places, overall=overall, trusted=trusted)
+
     def _apply(self, name: str, task: Task, where: str = "") -> None:
-        query = evidence_query(self.tables.values, self.tables.labels, self.on, where)
+        query = evidence_query(self.tables, self.on, where)
         self.engine.apply(name, query, partial(judge_batch, task=task), task.schema)
 
     def _summed_up(self, answers: Answers) -> Step:

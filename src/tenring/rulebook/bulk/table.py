@@ -1,17 +1,19 @@
-"""The table that bulk judging reads: one row for each value of each product, as a register states it.
+"""The tables that bulk judging reads: one row for each value of each product, and one for each document behind it.
 
-Values count as shown, whoever states them and by whatever method (`judge(…, trusted=True)`).
+Without documents values count as shown, whoever states them and by whatever method (`judge(…, trusted=True)`): a
+programme's own register. With documents the clauses' rules of evidence hold.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 import pyarrow as pa
 
-from tenring.rulebook.evidence import Measurement, Product
+from tenring.rulebook.evidence import Measurement, Product, Proof
 from tenring.rulebook.intervals import Interval
 
 #: Numbers have at most 16 digits before the point and 12 after it.
@@ -38,7 +40,38 @@ VALUES = pa.schema(
     ]
 )
 
+#: The same with the method of each value: what rules of evidence need; `report` is then one of its product alone.
+SHOWN_VALUES = VALUES.append(pa.field("method", pa.string()))
+
+#: One row = one document behind the values of one report of one product. A table of values that has these columns may
+#: be its own table of documents; a row without `kind` is none.
+DOCUMENTS = pa.schema(
+    [
+        pa.field("product", pa.string()),
+        pa.field("report", pa.int64()),
+        pa.field("kind", pa.string()),
+        pa.field("date", pa.date32()),
+        pa.field("laboratory", pa.string()),
+        pa.field("accredited", pa.bool_()),
+        pa.field("issuer", pa.string()),
+        pa.field("samples", pa.int64()),
+    ]
+)
+
 Row = dict[str, object]
+
+
+@dataclass(frozen=True)
+class Tables:
+    """Names of what is judged: values (see `VALUES`), and labels held and documents, if there are such tables.
+
+    Labels have the columns product, programme, category, subject, since, until (dates inclusive, until null: open).
+    With documents (see `DOCUMENTS`; values then have the columns of `SHOWN_VALUES`) rules of evidence hold.
+    """
+
+    values: str
+    labels: str | None = None
+    documents: str | None = None
 
 
 def at_text(at: Mapping[str, str]) -> str:
@@ -46,18 +79,29 @@ def at_text(at: Mapping[str, str]) -> str:
     return json.dumps(dict(sorted(at.items())), ensure_ascii=False, separators=(",", ":"))
 
 
-def values_table(products: Iterable[tuple[str, Product]]) -> pa.Table:
-    """Products by their ids as a table.
+def values_table(products: Iterable[tuple[str, Product]], schema: pa.Schema = VALUES) -> pa.Table:
+    """Products by their ids as a table, with the columns of `VALUES` or `SHOWN_VALUES`.
 
     Raises:
-        ValueError: a number has more digits than the table holds, or a product has a list of substances.
+        ValueError: a number has more digits than the table holds, or a product has a list of substances or named parts.
     """
     rows = [row for name, product in products for row in _rows(name, product)]
     try:
-        return pa.Table.from_pylist(rows, schema=VALUES)
+        return pa.Table.from_pylist(rows, schema=schema)
     except pa.ArrowInvalid as error:
         message = f"a number does not fit into the table: {error}"
         raise ValueError(message) from error
+
+
+def documents_table(products: Iterable[tuple[str, Product]]) -> pa.Table:
+    """The documents behind the values of products, by their ids."""
+    rows = [
+        {name: getattr(proof, name) for name in DOCUMENTS.names[2:]} | {"product": product_id, "report": report}
+        for product_id, product in products
+        for report, one in enumerate(product.measurements)
+        for proof in one.proofs
+    ]
+    return pa.Table.from_pylist(rows, schema=DOCUMENTS)
 
 
 def _rows(name: str, product: Product) -> Iterator[Row]:
@@ -65,10 +109,13 @@ def _rows(name: str, product: Product) -> Iterator[Row]:
         if one.substances is not None:
             message = f"{one.property!r} of {name!r} is a list of substances; such products are judged one by one"
             raise ValueError(message)
+        if one.part is not None:
+            message = f"{one.property!r} of {name!r} is of a part, {one.part!r}; such products are judged one by one"
+            raise ValueError(message)
         if one.needs_density:
             continue
         about: Row = {"product": name, "property": one.property, "subject": one.of, "conditions": at_text(one.at)}
-        about |= {"report": report, "not_detected": one.not_detected}
+        about |= {"report": report, "not_detected": one.not_detected, "method": one.method}
         if one.words is not None:
             yield about | {"words": BETWEEN_WORDS.join(sorted(one.words)), "open_high": False}
         elif one.number is not None:
@@ -83,12 +130,16 @@ def _ends(number: Interval) -> Row:
     return {"low": low, "high": high, "open_high": number.open_high}
 
 
-def product_of(rows: Iterable[Mapping[str, object]]) -> Product:
-    """The product whose rows of the table these are: `values_table` backwards, without what it leaves out."""
+def product_of(rows: Iterable[Mapping[str, object]], documents: Mapping[str, tuple[Proof, ...]]) -> Product:
+    """The product whose rows of the table these are: `values_table` backwards, without what it leaves out.
+
+    `documents` are those behind each report.
+    """
     measurements: dict[object, Measurement] = {}
     for row in rows:
         report = (row["report"], row["property"], row["subject"], row["conditions"])
-        measurements[report] = _with(measurements.get(report), row)
+        found = _with(measurements.get(report), row)
+        measurements[report] = replace(found, proofs=documents.get(str(row["report"]), ()))
     return Product(tuple(measurements.values()))
 
 
@@ -105,6 +156,7 @@ def _with(before: Measurement | None, row: Mapping[str, object]) -> Measurement:
         words=None if words is None else frozenset(one for one in str(words).split(BETWEEN_WORDS) if one),
         named=numbers if item is not None else None,
         not_detected=bool(row["not_detected"]),
+        method=None if row.get("method") is None else str(row["method"]),
     )
 
 

@@ -2,13 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from tenring.rulebook.bulk.columns import Columns, Number, Sql, both, common, either, extreme, fitted, least_state
+from tenring.rulebook.bulk.columns import (
+    Columns,
+    Number,
+    Sql,
+    both,
+    common,
+    either,
+    extreme,
+    fitted,
+    least_state,
+    weak_of,
+)
 from tenring.rulebook.bulk.digits import Digits, TooWideError, digits_of, literal
+from tenring.rulebook.bulk.places import Place
 from tenring.rulebook.expressions import (
     Aggregate,
     Choice,
@@ -30,6 +43,8 @@ if TYPE_CHECKING:
     from tenring.rulebook.bulk.facts import Facts
 
 NULL = Sql("NULL")
+#: A term and where it stands.
+Placed = tuple[Term, Place]
 
 
 def unknown(state: int) -> Number:
@@ -64,18 +79,30 @@ class Terms:
     columns: Columns
     facts: Facts
     condition: Callable[[Condition], Sql]
-    computed: Mapping[Term, Number]
-    _done: dict[Term, Number] = field(default_factory=dict)
+    computed: Mapping[Placed, Number]
+    place: Place = Place()  # noqa: RUF009 - frozen
+    """Where what is compiled now stands."""
+    _done: dict[Placed, Number] = field(default_factory=dict)
 
     def number(self, term: Term) -> Number:
-        """A term as columns.
+        """A term as columns, where it stands now: in a limit or not.
 
         Raises:
             TooWideError: SQL has no number of so many digits, or no form of this term.
         """
-        if term not in self._done:
-            self._done[term] = _COMPILERS[type(term)](self, term)
-        return self._done[term]
+        placed = (term, self.place)
+        if placed not in self._done:
+            self._done[placed] = _COMPILERS[type(term)](self, term)
+        return self._done[placed]
+
+    @contextmanager
+    def at(self, place: Place) -> Iterator[None]:
+        """What is compiled meanwhile stands elsewhere."""
+        before, self.place = self.place, place
+        try:
+            yield
+        finally:
+            self.place = before
 
     def constant(self, term: Constant) -> Number:
         """A number of the document."""
@@ -87,7 +114,20 @@ class Terms:
 
     def value(self, term: Value) -> Number:
         """A measured number."""
-        return self._rescaled(term, self.facts.number(term.quantity))
+        return self._rescaled(term, self.measured(term))
+
+    def measured(self, term: Value) -> Number:
+        """A measured number in its own unit; in a limit from 0 on, where it has no lower end (`evaluate._within`)."""
+        found = self.facts.number(term.quantity, self.place.rule)
+        if not self.place.in_limit or term.quantity.property not in self.facts.from_zero:
+            return found
+        nothing = literal(Decimal(0), found.digits)
+        if found.low is NULL and found.high is NULL:
+            return replace(found, low=Sql(nothing), bounded_low=True)
+        low, high = found.low.text, found.high.text
+        is_from_zero = both([f"{low} IS NULL", either([f"{high} IS NULL", f"{high} >= 0"])])
+        text = f"CASE WHEN {is_from_zero} THEN {nothing} ELSE {low} END"
+        return replace(found, low=self.columns.add(text, found.low, found.high))
 
     def aggregate(self, term: Aggregate) -> Number:
         """One number out of several."""
@@ -99,8 +139,8 @@ class Terms:
 
     def _rescaled(self, term: Value | Aggregate, one: Number) -> Number:
         """A number in another unit, to the digits that are compared (`intervals.rescaled`)."""
-        if term in self.computed:
-            return self.computed[term]
+        if (term, self.place) in self.computed:
+            return self.computed[term, self.place]
         found = self.times(one, term.factor)
         if term.factor != 1 and not found.digits.is_compared_whole:
             message = "a unit with a factor without end"
@@ -113,22 +153,23 @@ class Terms:
 
     def function(self, term: Opaque) -> Number:
         """A function that was computed before."""
-        if term not in self.computed:
+        if (term, self.place) not in self.computed:
             message = f"{term.function} of numbers that SQL does not hold"
             raise TooWideError(message)
-        return self.computed[term]
+        return self.computed[term, self.place]
 
     def times(self, one: Number, factor: Decimal) -> Number:
         """A number times a constant (`intervals.times`)."""
         if factor == 1:
             return one
         if factor == 0:
-            return replace(constant(Decimal(0)), state=one.state)
+            return replace(constant(Decimal(0)), state=one.state, weak=one.weak)
         low, high = (one.low, one.high) if factor > 0 else (one.high, one.low)
         digits = one.digits.times(digits_of(factor))
         ends = (self._product(low, factor, digits), self._product(high, factor, digits))
         bounded = (one.bounded_low, one.bounded_high) if factor > 0 else (one.bounded_high, one.bounded_low)
-        return Number(*ends, one.state, digits, *bounded, open_high=one.open_high if factor > 0 else None)
+        is_open = one.open_high if factor > 0 else None
+        return Number(*ends, one.state, digits, *bounded, open_high=is_open, weak=one.weak)
 
     def _product(self, end: Sql, factor: Decimal, digits: Digits) -> Sql:
         if end is NULL:
@@ -154,6 +195,7 @@ class Terms:
             all(one.bounded_low for one in parts),
             all(one.bounded_high for one in parts),
             self.columns.add(either(one.text for one in opens), *opens) if opens else None,
+            weak_of(parts),
         )
 
     def _added(self, ends: list[tuple[Sql, Digits]], digits: Digits) -> Sql:
@@ -170,7 +212,7 @@ class Terms:
         left, right = self.number(term.left), self.number(term.right)
         state = least_state(self.columns, (left.state, right.state))
         if isinstance(term.left, Constant):
-            return replace(self.times(right, term.left.value), state=state)
+            return replace(self.times(right, term.left.value), state=state, weak=weak_of((left, right)))
         digits = left.digits.times(right.digits)
         ends = (left.low, left.high, right.low, right.high)
         finite = self._finite_products(left, right, digits)
@@ -180,7 +222,7 @@ class Terms:
             down, up = _unbounded_products(left, right)
             low, high = f"CASE WHEN {down} THEN NULL ELSE {low} END", f"CASE WHEN {up} THEN NULL ELSE {high} END"
         columns = [self.columns.add(text, *ends) for text in (low, high)]
-        return Number(columns[0], columns[1], state, digits, bounded, bounded)
+        return Number(columns[0], columns[1], state, digits, bounded, bounded, weak=weak_of((left, right)))
 
     def _finite_products(self, left: Number, right: Number, digits: Digits) -> list[str]:
         """The four products of the ends; null where one is unbounded, but nothing times anything is nothing."""
@@ -200,7 +242,7 @@ class Terms:
         state = least_state(self.columns, (one.state for one in parts))
         low, high = self._outer_low(every, digits), self._inner("least", every, digits)
         bounded = (all(one.bounded_low for one in parts), any(one.bounded_high for one in parts))
-        return Number(low, high, state, digits, *bounded)
+        return Number(low, high, state, digits, *bounded, weak=weak_of(parts))
 
     def maximum(self, term: Maximum) -> Number:
         """The greatest of the terms."""
@@ -209,7 +251,8 @@ class Terms:
         state = least_state(self.columns, (one.state for one in parts))
         low, high = self._inner("greatest", every, digits), self._outer_high(every, digits)
         bounded = (any(one.bounded_low for one in parts), all(one.bounded_high for one in parts))
-        return Number(low, high, state, digits, *bounded, open_high=self._open(high, every, digits))
+        is_open = self._open(high, every, digits)
+        return Number(low, high, state, digits, *bounded, open_high=is_open, weak=weak_of(parts))
 
     def rounded(self, term: Rounded) -> Number:
         """Both ends rounded."""
@@ -225,10 +268,11 @@ class Terms:
         return replace(one, low=low, high=high, digits=digits, open_high=None)
 
     def choice(self, term: Choice) -> Number:
-        """The number of the row that counts."""
-        gates = [self.condition(row.when) for row in term.rows]
-        numbers = [self.number(row.then) for row in term.rows]
-        rest = unknown(1) if term.otherwise is None else self.number(term.otherwise)
+        """The number of the row that counts; tables take any evidence."""
+        with self.at(Place(in_limit=self.place.in_limit)):
+            gates = [self.condition(row.when) for row in term.rows]
+            numbers = [self.number(row.then) for row in term.rows]
+            rest = unknown(1) if term.otherwise is None else self.number(term.otherwise)
         if term.hit in {"only", "first"}:
             return self._hull(self._one_row(term, gates, numbers, rest))
         return self._strictest(term, gates, numbers, rest)

@@ -6,7 +6,8 @@ document possibly lets pass and the second surely does, so that no unread limit 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
@@ -97,6 +98,8 @@ class Encoder:
 
     def __init__(self, world: World, side: str) -> None:
         self._world, self._side = world, side
+        self._is_asked = False
+        """Whether what is written is required of a product, and not what decides whether something applies to it."""
 
     def clause(self, clause: Clause) -> Asked:
         """A clause as it lets products pass."""
@@ -105,7 +108,8 @@ class Encoder:
 
     def _clause(self, clause: Clause) -> Asked:
         gate = self.condition(clause.applies)
-        asked, waived = self.condition(clause.requires), self.condition(clause.waived_by)
+        with self._asking(is_asked=True):
+            asked, waived = self.condition(clause.requires), self.condition(clause.waived_by)
         sure = any_of((asked.sure, waived.sure))
         possible = sure if _same(asked, waived) else any_of((asked.possible, waived.possible))
         if gate.sure is TRUE and gate.possible is TRUE:
@@ -114,6 +118,14 @@ class Encoder:
         if gate.sure is gate.possible and sure is possible:
             return Asked(clause, Holding(passes, passes), gate)
         return Asked(clause, Holding(passes, any_of((opposite(gate.sure), possible))), gate)
+
+    @contextmanager
+    def _asking(self, *, is_asked: bool) -> Iterator[None]:
+        before, self._is_asked = self._is_asked, is_asked
+        try:
+            yield
+        finally:
+            self._is_asked = before
 
     def points(self, rule: PointsRule, clauses: tuple[Asked, ...]) -> Holding:
         """A rule of points; points are earned by clauses that apply and are met."""
@@ -173,9 +185,10 @@ class Encoder:
         return Holding(all_of((known, sure)), any_of((opposite(known), undetected)))
 
     def _disclosed(self, one: Disclosed) -> Holding:
+        """What is not disclosed does not pass where it has to be; a gate that rests on it is open (`evaluate`)."""
         known = self._world.known(self._group(one.quantity))
         holds = opposite(known) if one.negated else known
-        return Holding(holds, TRUE if not one.negated else holds)
+        return Holding(holds, holds if one.negated or self._is_asked else TRUE)
 
     def _holds(self, one: Holds) -> Holding:
         held = any_of(self._world.held(programme, one.category, one.of) for programme in sorted(one.programmes))
@@ -184,7 +197,8 @@ class Encoder:
 
     def _excludes(self, one: Excludes) -> Holding:
         group = self._group(one.quantity)
-        whens = {derogation.id: self.condition(derogation.when) for derogation in one.derogations}
+        with self._asking(is_asked=False):
+            whens = {derogation.id: self.condition(derogation.when) for derogation in one.derogations}
         sure, possible = [], []
         for substance in self._world.listed(group):
             absent = opposite(substance.present)
@@ -296,7 +310,8 @@ class Encoder:
             case Choice(rows, otherwise, "only" | "first"):
                 found: list[tuple[Bool, Fraction]] = []
                 for row in rows:
-                    gate = self.condition(row.when).sure
+                    with self._asking(is_asked=False):
+                        gate = self.condition(row.when).sure
                     found += [(all_of((gate, when)), value) for when, value in self._cases(row.then)]
                 return [*found, *self._cases(otherwise or Constant(Decimal(0)))]
             case Sum(terms) | Minimum(terms) | Maximum(terms):
@@ -333,7 +348,8 @@ class Encoder:
         return Number(_whole(inner.value * scale, one.direction) / scale, inner.known)
 
     def _choice(self, one: Choice) -> Number:
-        gates = [self.condition(row.when) for row in one.rows]
+        with self._asking(is_asked=False):
+            gates = [self.condition(row.when) for row in one.rows]
         thens = [self.term(row.then) for row in one.rows]
         last = self.term(one.otherwise) if one.otherwise is not None else Number(number(0), FALSE)
         if one.hit in {"least", "greatest"}:

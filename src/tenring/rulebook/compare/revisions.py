@@ -8,6 +8,7 @@ from datetime import date
 from decimal import Decimal
 from functools import cached_property
 
+from tenring.rulebook.compare.classes import ClassFollowing, class_followings
 from tenring.rulebook.compare.measurands import Side
 from tenring.rulebook.compare.missing import MissingEvidence, missing_evidence
 from tenring.rulebook.compare.relation import UNSURE, Answer, Basis, Relation, Worlds, marks
@@ -72,6 +73,9 @@ class Comparison:
     reverse_witness: Witness | None = None
     basis: tuple[Basis, ...] = ()
     reason: str | None = None
+    classes: tuple[ClassFollowing, ...] = ()
+    """For each class of the first (without a name, if it has none) the best class of the second that follows."""
+    classes_back: tuple[ClassFollowing, ...] = ()
 
 
 def side_of(revision: Revision, on: date, library: Library) -> Side:
@@ -114,7 +118,14 @@ class _Comparer:
             reverse_witness=back.witness,
             basis=basis,
             reason=reason,
+            classes=tuple(self._classes(self._first, self._second, forth, reason)),
+            classes_back=tuple(self._classes(self._second, self._first, back, reason)),
         )
+
+    def _classes(self, one: Side, other: Side, whole: WholeDirection, reason: str | None) -> Iterator[ClassFollowing]:
+        """What the classes of one side give; nothing where both have no measurand in common."""
+        if reason != "measurand":
+            yield from class_followings(one, other, self._worlds.properties, whole)
 
     @cached_property
     def _forth(self) -> WholeDirection:

@@ -9,7 +9,16 @@ from tenring.rulebook.compare.encode import Holding
 from tenring.rulebook.compare.logic import Bool, Model, all_of, any_of, opposite
 from tenring.rulebook.compare.measurands import LinkKind, Side
 from tenring.rulebook.compare.relation import Basis, Worlds, estimate_text, marks
-from tenring.rulebook.compare.witness import PASSES, Asking, Witness, judged, key_of, product_of, shown_values
+from tenring.rulebook.compare.witness import (
+    PASSES,
+    Asking,
+    Witness,
+    judged,
+    key_of,
+    points_judged,
+    product_of,
+    shown_values,
+)
 from tenring.rulebook.evidence import Product
 from tenring.rulebook.expressions import quantities
 from tenring.rulebook.judge import Judged
@@ -98,6 +107,7 @@ class _Follower:
             for clause in self._second.revision.clauses
             if clause.role == "mandatory"
         ]
+        fails += [opposite(one.possible) for one in worlds.points[self._second.id]]
         model = worlds.plausible_model([*passes, *points, any_of(fails)])
         if not isinstance(model, Model):
             return None
@@ -119,6 +129,8 @@ class _Follower:
                 passed = answer  # as far as it was read
             elif answer not in PASSES:
                 return None
+        if any(one is not Judged.MET for one in points_judged(product, self._first, properties)):
+            return None
         for clause in self._second.revision.clauses:
             asking = Asking(self._second, clause)
             if clause.role == "mandatory" and judged(product, asking, properties) is Judged.NOT_MET:
@@ -127,4 +139,7 @@ class _Follower:
                 values = shown_values(replace(product, measurements=tuple(decisive)), properties)
                 fails = f"{self._second.id} {clause.id}"
                 return Witness(values, self._first.id, fails, (passed, Judged.NOT_MET), product)
+        if Judged.NOT_MET in points_judged(product, self._second, properties):
+            values, fails = shown_values(product, properties), f"{self._second.id} points"
+            return Witness(values, self._first.id, fails, (passed, Judged.NOT_MET), product)
         return None

@@ -17,7 +17,7 @@ from tenring.rulebook.evaluate import Circumstances
 from tenring.rulebook.evidence import Label, Measurement, Product, Proof, Substance
 from tenring.rulebook.expressions import IngredientSum, Quantity, quantities, walk
 from tenring.rulebook.intervals import Interval, point
-from tenring.rulebook.judge import Judged, judge_clause
+from tenring.rulebook.judge import Judged, judge_clause, summed_up
 from tenring.rulebook.revision import Clause, Needed
 
 #: More digits than a witness needs; a value that does not end is cut here and judged as it then is.
@@ -209,6 +209,15 @@ def judged(product: Product, asking: Asking, properties: Properties) -> Judged:
     criteria = asking.side.revision.criteria
     answer = judge_clause(asking.clause, Circumstances(product, properties, criteria, asking.side.on))
     return answer.would_be or answer.judgement
+
+
+def points_judged(product: Product, side: Side, properties: Properties) -> tuple[Judged, ...]:
+    """The judge's answers for a document's rules of points."""
+    if not side.revision.points:
+        return ()
+    given = Circumstances(product, properties, side.revision.criteria, side.on)
+    answers = tuple(judge_clause(clause, given) for clause in side.revision.clauses)
+    return tuple(one.judgement for one in summed_up(side.revision, side.on, answers).points)
 
 
 def witness(product: Product, passed: Asking, failed: Asking, properties: Properties) -> Witness | None:

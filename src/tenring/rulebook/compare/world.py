@@ -47,7 +47,6 @@ from tenring.rulebook.functions import FUNCTIONS
 #: Stands for every word, role, number or label that no document names.
 ANOTHER = "another"
 #: Units whose numbers may lie below 0: temperatures, levels, and plain numbers such as logarithms.
-_SIGNED_UNITS = ("dimensionless", "deg", "delta", "kelvin", "dB", "bel")
 #: A double's last digits are not trusted.
 _NOISE = Fraction(1, 10**12)
 
@@ -115,11 +114,6 @@ class OpaqueUnknown:
         rises = any_of((opposite(all_of(beyond)), self.result >= number(value - noise)))
         falls = any_of((opposite(all_of(short)), self.result <= number(value + noise)))
         return all_of((rises, falls)), value
-
-
-def never_negative(definition: PropertyDefinition) -> bool:
-    """Whether the numbers of a property begin at 0, as its unit tells."""
-    return definition.is_a == "number" and not (definition.unit or "").startswith(_SIGNED_UNITS)
 
 
 class World:
@@ -196,7 +190,7 @@ class World:
         return found
 
     def _never_negative(self, group: Group) -> bool:
-        return never_negative(self.definition(group))
+        return self.definition(group).never_negative
 
     def detection(self, group: Group) -> tuple[Bool, Real]:
         """Whether a substance was not detected, and the detection limit; then its value lies between 0 and that."""

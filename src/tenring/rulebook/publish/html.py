@@ -93,7 +93,7 @@ class Site:
             yield from ((f"{tag}/{path}", text) for path, text in pages)
 
     def _in_one_language(self) -> Iterator[tuple[str, str]]:
-        shown = {one.id: [self._shown(clause) for clause in one.clauses] for one in self.publication.library.revisions}
+        shown = {one.id: [self.shown(clause) for clause in one.clauses] for one in self.publication.library.revisions}
         yield self._page("index.html", "index.html", programmes=self._programmes())
         for revision in self.publication.library.revisions:
             path = f"criteria/{revision.id}.html"
@@ -158,7 +158,8 @@ class Site:
                     found.setdefault(name, []).append(Use(revision, clause))
         return found
 
-    def _shown(self, clause: Clause) -> ShownClause:
+    def shown(self, clause: Clause) -> ShownClause:
+        """A clause in words of the language in use."""
         describe = self._describer.condition
         return ShownClause(
             id=clause.id,

@@ -1,4 +1,4 @@
-"""What one revision's clauses say about another's, as an OSCAL control mapping (1.2.0), made from the solver's answers.
+"""What one document's clauses say about another's, as an OSCAL control mapping (1.2.0), made from the solver's answers.
 
 Only certain relations become entries. A relation that rests on what was not read or is estimated, one that nobody could
 decide, and clauses that exclude each other (OSCAL has no word for them) are named as props of the mapping instead.
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import date
+from itertools import combinations
 from typing import TYPE_CHECKING
 
 from tenring.rulebook.library import Library
@@ -16,10 +17,12 @@ from tenring.rulebook.publish.oscal import Json, prop
 from tenring.rulebook.revision import Revision
 
 if TYPE_CHECKING:  # their modules load the solver, which only comparing needs
+    from tenring.rulebook.compare.classes import ClassFollowing
     from tenring.rulebook.compare.revisions import ClauseComparison, Comparison
     from tenring.rulebook.compare.witness import Witness
 
 VERSION = "1.2.0"
+FOLDER = "oscal-mappings"
 #: OSCAL relates requirements, we relate the products that meet them: who asks more lets fewer pass.
 RELATIONSHIPS = {
     "equal": "equivalent-to",
@@ -39,17 +42,40 @@ def pairs(library: Library) -> Iterator[tuple[Revision, Revision]]:
             yield one, other
 
 
+def across(library: Library, on: date) -> Iterator[tuple[Revision, Revision]]:
+    """Any two revisions of different criteria that are in force on a day and share a category, each pair once."""
+    in_force = sorted((one for one in library.revisions if one.in_force(on)), key=lambda one: one.id)
+    for one, other in combinations(in_force, 2):
+        if one.criteria != other.criteria and set(one.categories) & set(other.categories):
+            yield one, other
+
+
+def mappings(library: Library, on: date, compare: Compare) -> Iterator[tuple[str, Json]]:
+    """Path and content of every mapping: between successive revisions, and across criteria in force on the day.
+
+    Criteria that have nothing in common have none.
+    """
+    for first, second in pairs(library):
+        comparison = compare(first, second, second.since, library)
+        yield f"{FOLDER}/{first.id}_{second.since.isoformat()}.json", mapping(first, second, comparison)
+    for first, second in across(library, on):
+        comparison = compare(first, second, on, library)
+        if comparison.reason != "measurand":
+            yield f"{FOLDER}/{first.id}/{second.id}.json", mapping(first, second, comparison)
+
+
 def mapping(first: Revision, second: Revision, comparison: Comparison) -> Json:
     """The mapping of two revisions from their comparison."""
     name = f"{first.id}/{second.id}"
+    up = "../" * (3 if first.criteria == second.criteria else 6)
     begins = f"{max(first.since, second.since).isoformat()}T00:00:00Z"
     entries = [one for one in comparison.clauses if _certain(one)]
     others = [one for one in comparison.clauses if not _certain(one)]
     complete = not any(one.first and one.second for one in others)
     found: Json = {
         "uuid": uuid_of("mapping", name),
-        "source-resource": _resource(first),
-        "target-resource": _resource(second),
+        "source-resource": _resource(first, up),
+        "target-resource": _resource(second, up),
         "props": [*_whole(comparison), *(_left_out(one) for one in others)],
     }
     # A mapping without entries is none in OSCAL; its props still say why.
@@ -74,9 +100,9 @@ def _certain(one: ClauseComparison) -> bool:
     return bool(one.first and one.second and one.sure and one.relation in RELATIONSHIPS)
 
 
-def _resource(revision: Revision) -> Json:
-    """A revision's catalogue, seen from `oscal-mappings/<programme>/<category>/`."""
-    return {"type": "catalog", "href": f"../../../oscal/{revision.id}.json"}
+def _resource(revision: Revision, up: str) -> Json:
+    """A revision's catalogue, seen from the folder of the mapping."""
+    return {"type": "catalog", "href": f"{up}oscal/{revision.id}.json"}
 
 
 def _whole(comparison: Comparison) -> list[Json]:
@@ -86,7 +112,14 @@ def _whole(comparison: Comparison) -> list[Json]:
         prop("sure", str(comparison.sure).lower()),
         prop("on", comparison.on.isoformat()),
         *reason,
+        *_classes("class", comparison.classes),
+        *_classes("class-back", comparison.classes_back),
     ]
+
+
+def _classes(name: str, classes: tuple[ClassFollowing, ...]) -> list[Json]:
+    """Each class that gives one of the other document, or the other as a whole; only what is certain."""
+    return [prop(name, f"{one.holds or 'whole'} → {one.gives or 'whole'}") for one in classes if one.meets and one.sure]
 
 
 def _left_out(one: ClauseComparison) -> Json:

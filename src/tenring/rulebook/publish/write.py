@@ -16,7 +16,7 @@ from tenring.exceptions import UnusableInputError
 from tenring.language import T
 from tenring.rulebook.publish import oscal, untp
 from tenring.rulebook.publish.html import Site
-from tenring.rulebook.publish.mapping import Compare, mapping, pairs
+from tenring.rulebook.publish.mapping import FOLDER, Compare, mappings
 from tenring.rulebook.publish.names import Publication
 
 #: A folder with this file in it was written by us and may be replaced. It has the SHA-256 of every other file.
@@ -39,7 +39,8 @@ class Published:
 def publish(publication: Publication, out: Path, compare: Compare | None = None) -> Published:
     """Write the UNTP vocabulary, the OSCAL catalogues and the pages; `out` is replaced as a whole, or untouched.
 
-    With `compare`, each revision is also compared with the one that followed it, on the day that one came into force.
+    With `compare`, each revision is also compared with the one that followed it, on the day that one came into force,
+    and all criteria of a category with each other, on the day of the publication.
 
     Raises:
         UnusableInputError: `out` is not a folder of ours, cannot be written, or the base is no address.
@@ -51,7 +52,7 @@ def publish(publication: Publication, out: Path, compare: Compare | None = None)
         out.parent.mkdir(parents=True, exist_ok=True)
         folder = Path(tempfile.mkdtemp(prefix=f".{out.name}.", dir=out.parent))
         try:
-            files = _write_all(publication, folder, compare)
+            names = _write_all(publication, folder, compare)
             _take_place(folder, out)
         finally:
             shutil.rmtree(folder, ignore_errors=True)
@@ -60,9 +61,9 @@ def publish(publication: Publication, out: Path, compare: Compare | None = None)
         raise UnusableInputError(what, where=out, do=T("Nothing was changed; name another folder")) from error
     revisions = publication.library.revisions
     clauses = sum(len(one.clauses) for one in revisions)
-    mappings = len(list(pairs(publication.library))) if compare else 0
+    mapped = sum(name.startswith(f"{FOLDER}/") for name in names)
     properties = len(publication.library.properties.properties)
-    return Published(out, len(revisions), clauses, properties, mappings, files)
+    return Published(out, len(revisions), clauses, properties, mapped, len(names))
 
 
 def _check_base(base: str) -> None:
@@ -88,7 +89,8 @@ def _is_ours(path: Path) -> bool:
     return isinstance(found, dict) and found.get("format") == FORMAT
 
 
-def _write_all(publication: Publication, folder: Path, compare: Compare | None) -> int:
+def _write_all(publication: Publication, folder: Path, compare: Compare | None) -> tuple[str, ...]:
+    """Write every file, and name them."""
     sums: dict[str, str] = {}
     for name, text in _texts(publication, compare):
         path = folder / name
@@ -100,7 +102,7 @@ def _write_all(publication: Publication, folder: Path, compare: Compare | None) 
     about["base"] = publication.base
     listed = about | {"files": dict(sorted(sums.items()))}
     (folder / OURS).write_text(_json(listed), encoding="utf-8")
-    return len(sums)
+    return tuple(sums)
 
 
 def _texts(publication: Publication, compare: Compare | None) -> Iterator[tuple[str, str]]:
@@ -112,10 +114,8 @@ def _texts(publication: Publication, compare: Compare | None) -> Iterator[tuple[
     for revision in publication.library.revisions:
         yield f"oscal/{revision.id}.json", _json(oscal.catalogue(publication, revision))
     if compare is not None:
-        for first, second in pairs(publication.library):
-            comparison = compare(first, second, second.since, publication.library)
-            name = f"oscal-mappings/{first.id}_{second.since.isoformat()}.json"
-            yield name, _json(mapping(first, second, comparison))
+        for name, found in mappings(publication.library, publication.on, compare):
+            yield name, _json(found)
     yield from Site(publication).pages()
 
 

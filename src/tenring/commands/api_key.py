@@ -1,0 +1,114 @@
+"""`tenring api-key`: keys for the API of the web application, until people have accounts there."""
+
+from __future__ import annotations
+
+import getpass
+from datetime import datetime, time, timedelta
+from typing import Any
+
+import click
+from rich.table import Table
+
+from tenring.commands.output import DATE, as_json, console, errors_explained, print_json, settings_of
+from tenring.commands.serve import require_web
+from tenring.language import T
+from tenring.settings import Settings
+
+#: The scopes of `tenring.web.api.scopes`, which cannot be imported before Django is set up.
+SCOPES = ("match", "jobs", "issue")
+
+
+@click.group("api-key")
+def api_key() -> None:
+    """Keys for the API: make one, list them, take one back.
+
+    Example: tenring api-key list
+    """
+
+
+@api_key.command("new")
+@click.argument("name")
+@click.option("--scope", "scopes", multiple=True, type=click.Choice(SCOPES), help="What it may do (repeatable).")
+@click.option("--until", type=DATE, help="Last day on which it opens anything (default: until it is revoked).")
+@as_json
+@click.pass_context
+def new(context: click.Context, /, *, name: str, scopes: tuple[str, ...], as_json: bool, **given: Any) -> None:  # noqa: ANN401 - click's own
+    """Make a key called NAME and print it. It is shown this once: only a hash of it is kept.
+
+    Example: tenring api-key new webshop --scope match --scope jobs
+    """
+    with errors_explained():
+        settings = _ready(context)
+        from tenring.web.api import actions  # noqa: PLC0415 - Django is set up now
+        from tenring.web.api.scopes import scopes_of  # noqa: PLC0415 - likewise
+
+        last = given["until"]
+        expires = datetime.combine(last + timedelta(days=1), time()).astimezone() if last else None
+        key, text = actions.new_key(name, scopes_of(scopes), who=_who(settings), expires_at=expires)
+    if as_json:
+        print_json({"id": str(key.id), "name": key.name, "scopes": key.scopes, "key": text})
+        return
+    click.echo(text)
+    click.echo(T("Keep it now: it is not shown again. Its id is {id}.", id=key.id), err=True)
+
+
+@api_key.command("list")
+@as_json
+@click.pass_context
+def list_keys(context: click.Context, /, *, as_json: bool) -> None:
+    """List all keys: what they may do, and whether they still open anything.
+
+    Example: tenring api-key list --json
+    """
+    with errors_explained():
+        _ready(context)
+        from tenring.web.api.models import ApiKey  # noqa: PLC0415 - Django is set up now
+
+        keys = list(ApiKey.objects.all())
+    names = ("name", "beginning", "scopes", "created_at", "expires_at", "revoked_at", "is_live")
+    if as_json:
+        print_json([{"id": str(key.id)} | {name: getattr(key, name) for name in names} for key in keys])
+        return
+    table = Table(box=None, pad_edge=False)
+    for heading in (T("id"), T("name"), T("begins with"), T("scopes"), T("made on"), T("state")):
+        table.add_column(heading, overflow="fold")
+    for key in keys:
+        state = T("live") if key.is_live else T("revoked") if key.revoked_at else T("expired")
+        made = key.created_at.date().isoformat()
+        table.add_row(str(key.id), key.name, key.beginning, " ".join(key.scopes), made, state)
+    console().print(table)
+
+
+@api_key.command("revoke")
+@click.argument("id_", metavar="ID")
+@as_json
+@click.pass_context
+def revoke(context: click.Context, /, *, id_: str, as_json: bool) -> None:
+    """Take a key back: at once it opens nothing any more. What was done with it stays in the log.
+
+    Example: tenring api-key revoke 6f1c1b52-0000-4000-8000-000000000001
+    """
+    with errors_explained():
+        settings = _ready(context)
+        from tenring.web.api import actions  # noqa: PLC0415 - Django is set up now
+
+        key = actions.revoke(id_, who=_who(settings))
+    if as_json:
+        print_json({"id": str(key.id), "name": key.name, "revoked_at": key.revoked_at})
+        return
+    click.echo(T("Revoked: {key}", key=str(key)))
+
+
+def _ready(context: click.Context) -> Settings:
+    """The settings, once the database of the web application is as this version needs it."""
+    require_web()
+    from tenring.web.serve import prepare  # noqa: PLC0415 - Django is loaded only by who needs it
+
+    settings = settings_of(context)
+    prepare(settings)
+    return settings
+
+
+def _who(settings: Settings) -> str:
+    """Who gives the command, for the log."""
+    return settings.who or getpass.getuser()

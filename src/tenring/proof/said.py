@@ -1,0 +1,74 @@
+"""What a credential says about itself, in few words: believed by nobody, shown also when it does not hold."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+from tenring.proof.answers import Said
+from tenring.proof.credential.build import CATEGORIES
+from tenring.proof.credential.content import read_content
+from tenring.proof.product import assessed_products
+from tenring.proof.securing.secured import Secured
+from tenring.proof.strict import JsonObject
+
+#: As many products as an answer lists.
+MOST_PRODUCTS: Final = 1000
+
+
+def said(secured: Secured) -> Said:
+    """What a secured credential says about itself; of other credentials than UNTP's only what all of them have."""
+    content = read_content(secured.document)
+    return Said(
+        issuer=secured.signer,
+        issuer_name=content.issuer_name,
+        number=content.number,
+        holder=content.holder,
+        scheme=content.scheme_name or content.scheme,
+        category=content.category,
+        products=tuple(dict.fromkeys(one.title for one in content.products))[:MOST_PRODUCTS],
+        valid_from=content.valid_from,
+        valid_until=content.valid_until,
+        securing=secured.securing,
+    )
+
+
+def schemes_of(document: JsonObject) -> tuple[str | None, ...]:
+    """The identifiers of the schemes of all its subjects, each once; None among them: some subject names none.
+
+    As with categories: recognition must cover every one of them.
+    """
+    schemes = [_scheme(subject) for subject in _objects(document.get("credentialSubject"))]
+    return tuple(dict.fromkeys(schemes)) or (None,)
+
+
+def _scheme(subject: JsonObject) -> str | None:
+    named = subject.get("referenceScheme") or subject.get("scope")
+    found = [one.get("id") for one in _objects(named)]
+    return found[0] if len(found) == 1 and isinstance(found[0], str) else None
+
+
+def categories_of(document: JsonObject) -> tuple[str | None, ...]:
+    """The categories of ours of all its products, each once; None among them: some product has none, or there is none.
+
+    Recognition must cover every one of them: a credential must not bring a product in under the category of another.
+    """
+    found: dict[str | None, None] = {}
+    for product in _products(document):
+        codes = [
+            code
+            for kind in _objects(product.get("productCategory"))
+            if kind.get("schemeId") == CATEGORIES and isinstance(code := kind.get("code"), str)
+        ]
+        found.update(dict.fromkeys(codes or (None,)))
+    return tuple(found) or (None,)
+
+
+def _products(document: JsonObject) -> Iterator[JsonObject]:
+    """The products of all assessments; one may stand in many of them."""
+    for subject in _objects(document.get("credentialSubject")):
+        yield from assessed_products(_objects(subject.get("conformityAssessment") or subject.get("assessment")))
+
+
+def _objects(value: Any) -> list[JsonObject]:  # noqa: ANN401 - JSON is anything
+    return [one for one in (value if isinstance(value, list) else [value]) if isinstance(one, dict)]

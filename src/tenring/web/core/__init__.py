@@ -1,0 +1,1 @@
+"""What every page shares: settings, addresses, the frame of pages, headers, language, health."""

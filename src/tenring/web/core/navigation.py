@@ -1,0 +1,22 @@
+"""What the top of every page leads to: pages that exist, in the order in which visitors need them."""
+
+from __future__ import annotations
+
+from django.urls import reverse
+
+from tenring.language import N, T
+
+#: Name in `urls.py` and title of each page.
+_PAGES: tuple[tuple[str, str], ...] = (
+    ("search", N("Search")),
+    ("categories", N("Categories")),
+    ("criteria", N("Criteria")),
+    ("programmes", N("Programmes")),
+    ("economies", N("Economies")),
+    ("screenings", N("Screen purchases")),
+)
+
+
+def navigation() -> list[tuple[str, str]]:
+    """Address and title of each page, in the language in use."""
+    return [(reverse(name), T(title)) for name, title in _PAGES]

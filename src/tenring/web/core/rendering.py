@@ -1,0 +1,88 @@
+"""How pages are written: Jinja2 with the words, numbers and dates of the language in use."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+import jinja2
+from django.contrib.staticfiles import finders
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+
+import tenring
+from tenring import language
+from tenring.language import T, in_language
+from tenring.rulebook.publish.words import word
+from tenring.screening.report import wording
+from tenring.screening.report.wording import formats
+from tenring.web.core.navigation import navigation
+
+#: Language of ours -> (its tag in HTML, its own name).
+TAGS = {"en": ("en", "English"), "zh": ("zh-Hans", "中文")}
+
+#: In an address: the language asked for.
+ASKED = "lang"
+
+
+def environment(**options: Any) -> jinja2.Environment:  # noqa: ANN401 - Django's own options
+    """The environment of all pages; a name that does not exist is an error, never an empty text."""
+    ours: dict[str, Any] = {"undefined": jinja2.StrictUndefined, "trim_blocks": True, "lstrip_blocks": True}
+    options.pop("autoescape", None)
+    made = jinja2.Environment(autoescape=True, **{**options, **ours})
+    made.globals.update(
+        T=T,
+        named=in_language,
+        navigation=navigation,
+        static=static,
+        tags=TAGS,
+        url=url,
+        version=tenring.__version__,
+        word=word,
+        words=wording,
+    )
+    return made
+
+
+def page(
+    request: HttpRequest, template: str, values: Mapping[str, Any] | None = None, *, status: int = 200
+) -> HttpResponse:
+    """A page of ours in the language in use."""
+    tag = language.current()
+    frame = {
+        "language": tag,
+        "formats": formats(tag),
+        "others": [(other, *TAGS[other], address_in(request, other)) for other in TAGS if other != tag],
+        "here": request.path,
+    }
+    return render(request, template, {**frame, **(values or {})}, status=status)
+
+
+def address_in(request: HttpRequest, tag: str) -> str:
+    """The address of this very page in another language."""
+    asked = [(name, value) for name, values in request.GET.lists() for value in values if name != ASKED]
+    return f"{request.path}?{urlencode([*asked, (ASKED, tag)])}"
+
+
+def url(name: str, *parts: object, **named: object) -> str:
+    """The address of a page by its name in `urls.py`."""
+    return reverse(name, args=parts or None, kwargs=named or None)
+
+
+@lru_cache(maxsize=64)
+def static(path: str) -> str:
+    """The address of a static file, with a hash of its content: it may be kept for ever.
+
+    Raises:
+        LookupError: there is no such file.
+    """
+    found = finders.find(path)
+    if not found:
+        message = f"there is no static file {path}"
+        raise LookupError(message)
+    return f"/static/{path}?v={hashlib.sha256(Path(str(found)).read_bytes()).hexdigest()[:12]}"

@@ -1,0 +1,135 @@
+"""Django's settings, made from Tenring's: everything a user may set is in `tenring.settings.VARIABLES`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import dj_database_url
+
+from tenring.settings import from_environment
+from tenring.web.core import secret
+
+TENRING = from_environment()
+WEB = Path(__file__).resolve().parents[1]
+
+SECRET_KEY = secret.at_hand(TENRING.home)
+DEBUG = False
+ALLOWED_HOSTS = list(TENRING.hosts)
+ROOT_URLCONF = "tenring.web.core.urls"
+WSGI_APPLICATION = "tenring.web.core.wsgi.application"
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django_htmx",
+    "django_tasks",
+    "django_tasks_db",
+    "tenring.web.core",
+    "tenring.web.accounts",
+    "tenring.web.register",
+    "tenring.web.procurement",
+    "tenring.web.api",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "tenring.web.core.middleware.SecurityHeaders",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.middleware.gzip.GZipMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "tenring.web.core.middleware.Language",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "tenring.web.core.middleware.ErrorsExplained",
+    "tenring.web.api.middleware.Api",
+]
+
+# Pages are Jinja2, as the report is: `T("…")` puts their texts into the one catalogue of translations.
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.jinja2.Jinja2",
+        "DIRS": [WEB / app / "templates" for app in ("core", "register", "procurement", "api")],
+        "OPTIONS": {"environment": "tenring.web.core.rendering.environment"},
+    },
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {"context_processors": ["django.template.context_processors.request"]},
+    },
+]
+
+
+def _database(address: str | None, home: Path) -> dict[str, Any]:
+    """Django's words for a database: SQLite below `home` unless an address says otherwise."""
+    found: dict[str, Any] = dict(dj_database_url.parse(address or f"sqlite:///{home / 'tenring.sqlite'}"))
+    if found["ENGINE"] == "django.db.backends.sqlite3":
+        # Readers and one writer do not wait for each other (WAL); a second writer waits its turn.
+        found["OPTIONS"] = {
+            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
+            "transaction_mode": "IMMEDIATE",
+            "timeout": 20,
+        }
+    return found
+
+
+DATABASES = {"default": _database(TENRING.database_url, TENRING.home)}
+TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": []}}
+AUTH_USER_MODEL = "accounts.User"
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
+]
+
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English"), ("zh-hans", "中文")]
+LANGUAGE_COOKIE_NAME = "tenring_language"
+LANGUAGE_COOKIE_AGE = 365 * 86_400
+LANGUAGE_COOKIE_SAMESITE = "Lax"
+TIME_ZONE = "UTC"
+USE_TZ = True
+
+STATIC_URL = "/static/"
+STATIC_ROOT = None
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = False
+# Addresses of static files carry a hash of their content (see `rendering.static`), so they never change.
+WHITENOISE_MAX_AGE = 365 * 86_400
+
+# Files are hostile: they are counted while they come, and stream into a folder that nothing serves.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1 << 20
+FILE_UPLOAD_HANDLERS = [
+    "tenring.web.procurement.uploads.LimitedUpload",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
+FILE_UPLOAD_PERMISSIONS = 0o600
+
+SESSION_COOKIE_NAME = "tenring_session"
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SECURE = TENRING.https
+CSRF_COOKIE_NAME = "tenring_csrf"
+CSRF_COOKIE_HTTPONLY = True
+CSRF_COOKIE_SECURE = TENRING.https
+CSRF_FAILURE_VIEW = "tenring.web.core.views.csrf_failure"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TENRING.https else None
+SECURE_HSTS_SECONDS = 365 * 86_400 if TENRING.https else 0
+CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in TENRING.hosts if host != "*"] if TENRING.https else []
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": "WARNING"},
+    # Requests that failed because of what was asked (404, 400) are the visitor's matter, not the log's.
+    "loggers": {"django.request": {"handlers": ["stderr"], "level": "ERROR", "propagate": False}},
+}

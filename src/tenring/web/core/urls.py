@@ -1,0 +1,20 @@
+"""Addresses: every application brings its own."""
+
+from __future__ import annotations
+
+from django.urls import include, path
+
+from tenring.web.core import views
+
+urlpatterns = [
+    path("healthz", views.alive, name="alive"),
+    path("favicon.ico", views.icon),
+    path("readyz", views.ready, name="ready"),
+    path("", include("tenring.web.register.urls")),
+    path("", include("tenring.web.procurement.urls")),
+    path("api/v1/", include("tenring.web.api.urls")),
+]
+handler400 = "tenring.web.core.views.bad_request"
+handler403 = "tenring.web.core.views.forbidden"
+handler404 = "tenring.web.core.views.not_found"
+handler500 = "tenring.web.core.views.failed"

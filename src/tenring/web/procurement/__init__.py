@@ -1,0 +1,1 @@
+"""Screening of uploaded purchases: understood first, then judged in the background, then reported."""

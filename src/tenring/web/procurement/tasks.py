@@ -1,0 +1,126 @@
+"""What takes long, done by the worker: reading a file, screening it. Both call what the command line calls."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from django.db import close_old_connections
+from django.utils import timezone
+from django_tasks import task
+
+from tenring import language
+from tenring.exceptions import TenringError
+from tenring.language import T
+from tenring.screening.prepare import keep, prepare
+from tenring.screening.run import Request
+from tenring.screening.run import screen as run_screening
+from tenring.web.core.sources import tenring_settings
+from tenring.web.procurement.models import Screening, State
+
+#: Progress is written at most so often: a database is not a progress bar.
+_SECONDS = 0.5
+
+_log = logging.getLogger(__name__)
+
+
+class CancelledError(Exception):
+    """The owner does not want it any more."""
+
+
+@task()
+def read(screening_id: str) -> None:
+    """Read the file of a screening, so that its owner sees what was understood."""
+    _work(screening_id, _read, State.READING, then=State.UNDERSTOOD)
+
+
+@task()
+def judge(screening_id: str) -> None:
+    """Screen the file of a screening."""
+    _work(screening_id, _judge, State.SCREENING, then=State.DONE)
+
+
+Progress = Callable[[str, int, int], None]
+
+
+def _read(screening: Screening, progress: Progress) -> None:
+    screening.read.mkdir(parents=True, exist_ok=True)
+    prepared = prepare(
+        [screening.file],
+        settings=tenring_settings(),
+        out=screening.read,
+        options=screening.read_options,
+        progress=progress,
+    )
+    keep(prepared)
+
+
+def _judge(screening: Screening, progress: Progress) -> None:
+    request = Request(
+        files=(screening.file,),
+        on=screening.on,
+        out=screening.result,
+        economy=screening.economy or None,
+        options=screening.read_options,
+        title=Path(screening.file_name).stem,
+    )
+    run_screening(request, settings=tenring_settings(), progress=progress)
+
+
+def _work(screening_id: str, doing: Callable[[Screening, Progress], None], state: State, *, then: State) -> None:
+    """Do a stage of a screening unless it was cancelled or removed, and record how it ended."""
+    screening = Screening.objects.filter(pk=screening_id, state=state).first()
+    if screening is None:
+        return
+    language.use(screening.language)
+    try:
+        doing(screening, _recorder(screening))
+    except CancelledError:
+        _end(screening, State.CANCELLED)
+    except TenringError as error:
+        _end(screening, State.FAILED, _without_paths(str(error), screening))
+    except Exception:
+        _log.exception("screening %s", screening_id)
+        _end(screening, State.FAILED, T("Something went wrong on our side. It has been written down."))
+        raise
+    else:
+        _end(screening, then)
+
+
+def _end(screening: Screening, state: State, message: str = "") -> None:
+    close_old_connections()
+    here = Screening.objects.filter(pk=screening.pk, state=screening.state)
+    here.update(state=state, message=message, stage="", cancel_wanted=False)
+
+
+def _without_paths(message: str, screening: Screening) -> str:
+    """The message without the server's folders: they are nobody's business."""
+    for path in (screening.file.parent, screening.folder, tenring_settings().home):
+        message = message.replace(f"{path}/", "").replace(str(path), "")
+    return message
+
+
+def _recorder(screening: Screening) -> Progress:
+    """What writes progress, and stops the work when the owner wants that.
+
+    Raises:
+        CancelledError: from the returned function, when it was cancelled.
+    """
+    last = 0.0
+
+    def record(what: str, done: int, of: int) -> None:
+        nonlocal last
+        now = time.monotonic()
+        if now - last < _SECONDS and last:
+            return
+        last = now
+        here = Screening.objects.filter(pk=screening.pk)
+        if not here.update(stage=what[:100], done=done, of=of, touched_at=timezone.now()):
+            raise CancelledError  # its owner removed it
+        if not here.filter(cancel_wanted=False, state=screening.state).exists():
+            raise CancelledError
+
+    record("", 0, 0)
+    return record

@@ -1,0 +1,168 @@
+"""Screening by upload: send a file, see what was understood, have it screened, read and download the report."""
+
+from __future__ import annotations
+
+import json
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from django.core.files.uploadedfile import UploadedFile
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from tenring.exceptions import TenringError, UnusableInputError
+from tenring.language import T
+from tenring.screening.prepare import reopened
+from tenring.screening.read.names import KNOWN
+from tenring.screening.read.options import FIELDS
+from tenring.screening.report.pictures import PALETTE, ring
+from tenring.web.core.economies import economy_name
+from tenring.web.core.rendering import page
+from tenring.web.core.sources import sources, tenring_settings, today
+from tenring.web.procurement import actions
+from tenring.web.procurement.forms import COLUMN, economies, given
+from tenring.web.procurement.models import FILES, Screening, State
+
+#: The report is one page of its own with its own style: it may do nothing else.
+_REPORT_POLICY = (
+    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox allow-top-navigation-by-user-activation"
+)
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def screenings(request: HttpRequest) -> HttpResponse:
+    """The visitor's screenings, and a form to send another file."""
+    problem = ""
+    if request.method == "POST":
+        try:
+            sent = actions.receive(request, _file(request), given(request.POST))
+            return HttpResponseRedirect(reverse("screening", args=[sent.id]))
+        except UnusableInputError as error:
+            problem = _told(error)
+    open_ = sources()
+    values = {
+        "screenings": actions.screenings_of(request),
+        "problem": problem,
+        "chosen": request.POST.get("economy", ""),
+        "economies": [(code, economy_name(code)) for code in economies(open_)],
+        "today": today(),
+        "most_bytes": tenring_settings().max_upload_bytes,
+        "days": tenring_settings().keep_days,
+        "sample": open_.snapshot.manifest.sample,
+        "economy_name": economy_name,
+    }
+    return page(request, "procurement/screenings.html", values, status=400 if problem else 200)
+
+
+def _file(request: HttpRequest) -> UploadedFile[Any]:
+    """The file of the form.
+
+    Raises:
+        UnusableInputError: none was chosen.
+    """
+    file = request.FILES.get("file")
+    if not isinstance(file, UploadedFile):
+        raise UnusableInputError(T("no file was chosen"), do=T("Choose a CSV, XLSX, JSON or XML file"))
+    return file
+
+
+def _told(error: TenringError) -> str:
+    """An error in words, without the server's folders."""
+    if isinstance(error, UnusableInputError):
+        return f"{error.what}. {error.do}" if error.do else error.what
+    return str(error)
+
+
+def _own(request: HttpRequest, id_: UUID) -> Screening:
+    """One of the visitor's screenings; somebody else's does not exist."""
+    found = actions.own(request, id_)
+    if found is None:
+        raise Http404
+    return found
+
+
+@never_cache
+@require_safe
+def screening(request: HttpRequest, id_: UUID) -> HttpResponse:
+    """How far a screening is; what was understood; its result."""
+    one = _own(request, id_)
+    values: dict[str, Any] = {
+        "one": one,
+        "State": State,
+        "economy_name": economy_name,
+        "economies": [(code, economy_name(code)) for code in economies(sources())],
+    }
+    if one.state == State.UNDERSTOOD:
+        prepared = reopened(one.read)
+        values |= {"prepared": prepared, "fields": FIELDS, "known": KNOWN, "column": COLUMN}
+    if one.state == State.DONE:
+        values |= _result(one)
+    if not request.headers.get("HX-Request"):
+        return page(request, "procurement/screening.html", values)
+    response = page(request, "procurement/progress.html", values)
+    if not one.is_at_work:
+        response.headers["HX-Refresh"] = "true"  # the whole page is another one now
+    return response
+
+
+def _result(one: Screening) -> dict[str, Any]:
+    """The figures of a report as its own summary has them."""
+    summary = json.loads((one.result / "summary.json").read_text(encoding="utf-8"))
+    return {
+        "summary": summary,
+        "verdicts": list(PALETTE),
+        "ring": ring,
+        "decimal": Decimal,
+        "files": [name for name in FILES if (one.result / name).is_file()],
+    }
+
+
+@require_POST
+def read_again(request: HttpRequest, id_: UUID) -> HttpResponse:
+    """Read the file again as its owner says."""
+    one = _own(request, id_)
+    actions.read_again(one, given(request.POST))
+    return HttpResponseRedirect(reverse("screening", args=[one.id]))
+
+
+@require_POST
+def start(request: HttpRequest, id_: UUID) -> HttpResponse:
+    """Screen what was understood."""
+    one = _own(request, id_)
+    actions.screen(one)
+    return HttpResponseRedirect(reverse("screening", args=[one.id]))
+
+
+@require_POST
+def cancel(request: HttpRequest, id_: UUID) -> HttpResponse:
+    """Stop."""
+    one = _own(request, id_)
+    actions.cancel(one)
+    return HttpResponseRedirect(reverse("screening", args=[one.id]))
+
+
+@require_POST
+def forget(request: HttpRequest, id_: UUID) -> HttpResponse:
+    """Remove the file and its results."""
+    actions.forget(_own(request, id_))
+    return HttpResponseRedirect(reverse("screenings"))
+
+
+@never_cache
+@require_safe
+def result_file(request: HttpRequest, id_: UUID, name: str) -> HttpResponseBase:
+    """A file of the result; the report is shown, the others are downloaded."""
+    one = _own(request, id_)
+    path = one.result / name
+    if name not in FILES or one.state != State.DONE or not path.is_file():
+        raise Http404
+    is_page = name == "report.html" and "download" not in request.GET
+    response = FileResponse(path.open("rb"), content_type=FILES[name], as_attachment=not is_page, filename=name)
+    if is_page:
+        response.headers["Content-Security-Policy"] = _REPORT_POLICY
+    return response

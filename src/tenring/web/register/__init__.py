@@ -1,0 +1,1 @@
+"""Public pages of the register: search, licences, programmes, economies, categories, criteria."""

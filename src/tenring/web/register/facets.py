@@ -1,0 +1,137 @@
+"""Facets: what a list can be narrowed by, each key with its count and the address that narrows, or widens again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+
+from tenring.language import N, T, in_language
+from tenring.register.measured import Range, Span
+from tenring.screening.report.wording import programme_type_name, status_name
+from tenring.web.core.economies import economy_name
+from tenring.web.core.sources import Sources
+from tenring.web.register.asked import Asked
+
+#: Keys shown at once; the others unfold.
+SHOWN = 8
+
+TITLES = {
+    "status": N("Status"),
+    "category": N("Category"),
+    "programme": N("Programme"),
+    "economy": N("Economy"),
+}
+
+
+@dataclass(frozen=True)
+class Key:
+    """One key of a facet; a chosen one leads to the list without it."""
+
+    name: str
+    count: int | None
+    address: str
+    chosen: bool
+
+
+@dataclass(frozen=True)
+class Facet:
+    """A facet with its keys, the most frequent first."""
+
+    title: str
+    keys: tuple[Key, ...]
+
+
+@dataclass(frozen=True)
+class RangeField:
+    """A property with the limits that were asked for and those that there are."""
+
+    property: str
+    title: str
+    unit: str
+    least: Decimal
+    most: Decimal
+    at_least: Decimal | None
+    at_most: Decimal | None
+
+
+def facets(open_: Sources, asked: Asked, counted: Mapping[str, Mapping[str, int]], path: str) -> list[Facet]:
+    """All facets that have a choice, or a choice made."""
+    names = _names(open_)
+    found = []
+    for facet, title in TITLES.items():
+        chosen = getattr(asked, facet)
+        counts = dict(counted.get(facet, {}))
+        if chosen:
+            keys = [Key(names[facet](chosen), counts.get(chosen), asked.address(path, **_without(facet)), chosen=True)]
+        else:
+            ordered = sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
+            keys = [
+                Key(names[facet](key), count, asked.address(path, **{facet: key}), chosen=False)
+                for key, count in ordered
+                if key != "unknown"
+            ]
+        if chosen or keys:
+            found.append(Facet(T(title), tuple(keys)))
+    return found
+
+
+def _without(facet: str) -> dict[str, object]:
+    """What changes when a choice is taken back; ranges belong to a category."""
+    return {facet: "", "ranges": (), "sort": ""} if facet == "category" else {facet: ""}
+
+
+def _names(open_: Sources) -> dict[str, Callable[[str], str]]:
+    return {
+        "status": status_name,
+        "category": lambda id_: category_name(open_, id_),
+        "programme": lambda id_: programme_name(open_, id_),
+        "economy": economy_name,
+    }
+
+
+def category_name(open_: Sources, id_: str) -> str:
+    """A category's name in the language in use; its id where the catalogue has none."""
+    found = open_.catalogue.categories.by_id.get(id_)
+    return in_language(found.names) if found else id_
+
+
+def programme_name(open_: Sources, id_: str) -> str:
+    """A programme's name in the language in use; its id where the catalogue has none."""
+    found = open_.catalogue.programmes.get(id_)
+    return in_language(found.names) if found else id_
+
+
+def programme_type(open_: Sources, id_: str) -> str:
+    """A programme's type in words."""
+    found = open_.catalogue.programmes.get(id_)
+    return programme_type_name(found.type) if found else ""
+
+
+def property_name(open_: Sources, name: str) -> str:
+    """A property's name in the language in use."""
+    found = open_.properties.properties.get(name)
+    return in_language(found.names) if found else name
+
+
+def unit_shown(unit: str | None) -> str:
+    """A unit as readers write it: `ft**3` is ft³."""
+    text = "" if unit in (None, "dimensionless") else str(unit)
+    return {"percent": "%"}.get(text, text.replace("**2", "²").replace("**3", "³"))
+
+
+def range_fields(open_: Sources, asked: Asked, found: list[Span]) -> list[RangeField]:
+    """A field for each property that can be asked for, with what was asked."""
+    asked_for: dict[str, Range] = {one.property: one for one in asked.ranges}
+    return [
+        RangeField(
+            property=span.property,
+            title=property_name(open_, span.property),
+            unit=unit_shown(span.unit),
+            least=span.least.normalize(),
+            most=span.most.normalize(),
+            at_least=(one := asked_for.get(span.property, Range(span.property))).at_least,
+            at_most=one.at_most,
+        )
+        for span in found
+    ]

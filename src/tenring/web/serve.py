@@ -1,0 +1,120 @@
+"""One machine serves everything: the pages (waitress) and, beside them, the worker for what takes long."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+import webbrowser
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import django
+import waitress
+from django.core.management import call_command
+
+from tenring.exceptions import UnusableInputError
+from tenring.language import T
+from tenring.settings import Settings
+from tenring.web.core import secret
+
+#: How often the worker looks for something to do, in seconds.
+_SECONDS = 0.5
+
+
+@dataclass(frozen=True)
+class Address:
+    """Where to listen. Port 0: any that is free."""
+
+    host: str = "127.0.0.1"
+    port: int = 8000
+    threads: int = 8
+    worker: bool = True
+    """Whether a worker runs beside; without one, `tenring worker` does what takes long."""
+
+
+def prepare(settings: Settings) -> None:
+    """Make ready to serve: the key, Django, the tables of the database as this version needs them."""
+    secret.kept(settings.home)
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tenring.web.core.settings")
+    django.setup()
+    call_command("migrate", interactive=False, verbosity=0)
+
+
+def serve(address: Address, *, settings: Settings, tell: Callable[[str], None], browser: bool = False) -> None:
+    """Serve until interrupted, with a worker beside; `tell` gets the address once requests are answered.
+
+    Raises:
+        UnusableInputError: the port is taken or not allowed.
+    """
+    prepare(settings)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # so that the worker is ended, too
+    with _listening(address) as server, _worker_beside(wanted=address.worker):
+        found = f"http://{_shown(address.host)}:{server.effective_port}/"
+        tell(found)
+        threading.Thread(target=_warm, daemon=True).start()
+        if browser:
+            threading.Timer(0.5, webbrowser.open, [found]).start()
+        server.run()
+
+
+def _warm() -> None:
+    from tenring.web.core.sources import warm  # noqa: PLC0415 - Django must be set up first
+
+    warm()
+
+
+def work(settings: Settings, *, beside: int | None = None) -> None:
+    """Do what takes long, one thing after the other, until interrupted, or until the process `beside` has ended."""
+    if beside is not None:
+        threading.Thread(target=_end_with, args=(beside,), daemon=True).start()
+    prepare(settings)
+    call_command("db_worker", interval=_SECONDS, reload=False)
+
+
+def _end_with(parent: int) -> None:
+    """End this process when its parent has: nobody else would."""
+    while os.getppid() == parent:
+        time.sleep(_SECONDS)
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
+@contextmanager
+def _worker_beside(*, wanted: bool) -> Iterator[None]:
+    """A worker in a process of its own while the block runs, so that pages stay fast."""
+    if not wanted:
+        yield
+        return
+    worker = subprocess.Popen([sys.executable, "-m", "tenring", "worker", "--beside", str(os.getpid())])  # noqa: S603 - our own command
+    try:
+        yield
+    finally:
+        worker.terminate()
+        worker.wait()
+
+
+@contextmanager
+def _listening(address: Address) -> Iterator[waitress.server.BaseWSGIServer]:
+    from tenring.web.core.wsgi import application  # noqa: PLC0415 - Django must be set up first
+
+    try:
+        family = socket.AF_INET6 if ":" in address.host else socket.AF_INET
+        listening = socket.create_server((address.host, address.port), family=family)
+    except OSError as error:
+        what = T("cannot listen on port {port} ({reason})", port=address.port, reason=error.strerror or error)
+        raise UnusableInputError(what, do=T("Choose another one with --port")) from error
+    server = waitress.create_server(application, sockets=[listening], threads=address.threads)
+    try:
+        yield server
+    finally:
+        server.close()
+
+
+def _shown(host: str) -> str:
+    """What a browser on this machine calls a host that means every interface."""
+    return {"0.0.0.0": "localhost", "::": "localhost", "127.0.0.1": "localhost"}.get(host, host)  # noqa: S104 - compared, not bound

@@ -1,0 +1,50 @@
+"""The web application over the bundled samples, built once for all tests."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from django.test import Client, override_settings
+
+from tenring import language
+from tenring.register.build import build
+from tenring.settings import Settings
+from tenring.web.core.sources import Sources, sources
+
+
+@pytest.fixture(scope="session")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """Settings with a snapshot of the samples in a folder of their own."""
+    settings = Settings(home=tmp_path_factory.mktemp("web"))
+    build(settings, source=settings.samples / "registers", only=(), on=None)
+    return settings
+
+
+@pytest.fixture(autouse=True)
+def _web(home: Settings) -> Iterator[None]:
+    """Every test sees that snapshot, and speaks English before and after."""
+    with override_settings(TENRING=home):
+        yield
+    language.use("en")
+
+
+@pytest.fixture
+def visitor() -> Client:
+    """Somebody who is not signed in."""
+    return Client(headers={"accept-language": "en"})
+
+
+@pytest.fixture
+def open_() -> Sources:
+    """What pages are made from."""
+    return sources()
+
+
+@pytest.fixture
+def _empty_home(home: Settings, tmp_path: Path) -> Iterator[None]:
+    """A home without a snapshot."""
+    with override_settings(TENRING=replace(home, home=tmp_path)):
+        yield
