@@ -13,8 +13,9 @@ import pytest
 
 from tenring.exceptions import UnusableInputError
 from tenring.model import tables
+from tenring.model.duck import duck_engine
 from tenring.register.build import build
-from tenring.screening.run import Request, Screened, screen
+from tenring.screening.run import Request, Screened, _write_csv, screen
 from tenring.settings import Settings
 
 CATALOG = Path(__file__).resolve().parents[2] / "catalog"
@@ -167,3 +168,15 @@ def test_real_purchases_are_screened_and_reconcile(
     assert sum(screened.verdicts.values()) == screened.lines > 0
     sums = {currency: sum(amounts.values(), Decimal(0)) for currency, amounts in screened.amounts.items()}
     assert sums == {currency: Decimal(amount) for currency, amount in understood["sums"]["lines"].items()}
+
+
+def test_lines_csv_is_in_the_order_of_the_files_however_many_threads_write_it(tmp_path: Path) -> None:
+    texts = {"explanation": "repeat('no certificate found; ', 20)", "line_id": "'1.' || i", "row": "i"}
+    columns = [f"{texts.get(field.name, 'NULL')} AS {field.name}" for field in tables.SCREENED_LINES]
+    columns[tables.SCREENED_LINES.names.index("obligations_unmet")] = "['a', 'b'] AS obligations_unmet"
+    with duck_engine(memory="1GiB", threads=2) as engine:
+        engine.write(f"SELECT {', '.join(columns)} FROM range(300000) AS lines (i)", tmp_path / "lines.parquet")
+        _write_csv(engine, tmp_path)
+    with (tmp_path / "lines.csv").open(encoding="utf-8", newline="") as stream:
+        rows = [int(row["row"]) for row in csv.DictReader(stream)]
+    assert rows == list(range(300_000))

@@ -26,6 +26,19 @@ _MODEL_SIGNS = re.compile(r"[^0-9a-z" + CJK + r"]+")
 _WORD = re.compile(r"[0-9a-z]+|[" + CJK + r"]+")
 
 
+class _Replacing(dict[int, int]):
+    """A table for `str.translate` that also learns which characters stay: without, each of them is an error inside."""
+
+    def __missing__(self, code: int) -> int:
+        self[code] = code
+        return code
+
+
+@lru_cache(maxsize=1)
+def _characters() -> _Replacing:
+    return _Replacing(character_table())
+
+
 @lru_cache(maxsize=1)
 def character_table() -> dict[int, int]:
     """Characters that the normal form replaces one by one: accented letters and Traditional ideographs.
@@ -40,10 +53,10 @@ def character_table() -> dict[int, int]:
 
 
 @lru_cache(maxsize=1)
-def _widths() -> dict[int, int]:
+def _widths() -> _Replacing:
     """Full-width signs and half-width kana; these come first, so that ﾋ and its mark ﾟ can be composed to ピ."""
     kana = {code: ord(unicodedata.normalize("NFKC", chr(code))[0]) for code in _HALF_WIDTH_KANA}
-    return _FULL_WIDTH | kana | _VOICED_MARKS
+    return _Replacing(_FULL_WIDTH | kana | _VOICED_MARKS)
 
 
 def _letters_without_accents() -> dict[int, int]:
@@ -60,7 +73,7 @@ def normal(text: str) -> str:
     if text.isascii():
         return text.lower()
     composed = unicodedata.normalize("NFC", text.translate(_widths()))
-    return _LOOSE_MARK.sub("", composed.translate(character_table())).lower()
+    return _LOOSE_MARK.sub("", composed.translate(_characters())).lower()
 
 
 def model_key(text: str) -> str:

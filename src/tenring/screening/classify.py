@@ -29,6 +29,7 @@ _DIVISION = 2
 _ASIDE = "for|with|incl|including|compatible|para|pour|fur|mit|用于|适用于|适用|兼容|配套|含"
 #: What this follows is what the thing is for: 打印机用硒鼓.
 _PURPOSE = "^(用|专用|の|용)"
+_PURPOSE_SIGNS = 2
 #: Editions of the Chinese catalogue: the same code can mean different things in them.
 EDITIONS = ("cn-2013", "cn-2022")
 _CHINESE = re.compile(r"[ABC]\d{2}(?:\d{2}){0,4}")
@@ -64,7 +65,9 @@ def classify_known(engine: Engine, categories: Categories) -> None:
     _add_codes(engine, categories)
     decide_categories(engine)
     engine.add("guessed", _GUESSED.empty_table())
-    engine.run([*_WORD_STEPS, *_CODE_STEPS, *overruled(engine, _CLASSIFIED)])
+    engine.run([*_WORD_STEPS, *_CODE_STEPS])
+    engine.drop(*_DONE)
+    engine.run(overruled(engine, _CLASSIFIED))
 
 
 def classify_rest(
@@ -161,6 +164,12 @@ _BEGIN = (
     "CASE WHEN w.number = 1 THEN 1 ELSE length(array_to_string(string_split(t.text, ' ')[1:w.number - 1], ' ')) + 2 END"
 )
 
+#: Tables that nothing behind the steps of words and codes reads.
+_DONE = (
+    "purchase_wording", "purchase_text", "text_word", "text_place", "phrase_hit", "phrase_alone", "phrase_found",
+    "word_weight", "word_category", "word_best", "line_worded", "line_evidence", "line_agreed", "line_coded",
+)  # fmt: skip
+
 _WORD_STEPS = [
     # one row = one word of a text; a run of CJK characters is one
     Step(
@@ -177,43 +186,48 @@ _WORD_STEPS = [
     Step(
         "text_place",
         f"""
-        SELECT text_id, place, substr(text, place, {_REST}) AS rest,
-            coalesce(opening, substr(text, place, 2)) AS opening
+        SELECT p.text_id, p.place, substr(t.text, p.place, {_REST}) AS rest, p.opening
         FROM (
-            SELECT w.text_id, {_BEGIN} AS place, t.text, w.word AS opening
+            SELECT w.text_id, {_BEGIN} AS place, w.word AS opening
             FROM text_word w SEMI JOIN phrase p ON p.opening = w.word JOIN purchase_text t USING (text_id)
             WHERE NOT regexp_matches(w.word, '^[{CJK}]')
             UNION ALL
-            SELECT w.text_id, {_BEGIN} + w.sign AS place, t.text, NULL
-            FROM (
-                SELECT text_id, number, unnest(range(0, length(word))) AS sign FROM text_word
-                WHERE regexp_matches(word, '^[{CJK}]')
-            ) w JOIN purchase_text t USING (text_id)
-        )
+            SELECT text_id, place, opening FROM (
+                SELECT w.text_id, w.place, substr(t.text, w.place, 2) AS opening
+                FROM (
+                    SELECT w.text_id, unnest(range({_BEGIN}, {_BEGIN} + length(w.word))) AS place
+                    FROM text_word w JOIN purchase_text t USING (text_id)
+                    WHERE regexp_matches(w.word, '^[{CJK}]')
+                ) w JOIN purchase_text t USING (text_id)
+            ) SEMI JOIN phrase USING (opening)
+        ) p JOIN purchase_text t USING (text_id)
         """,
     ),
-    # one row = one phrase of a category found at a place of a text, and whether it stands behind an aside
+    # one row = one phrase of a category found at a place of a text, with what stands behind it
     Step(
         "phrase_hit",
         f"""
         SELECT p.text_id, h.category, h.phrase, h.weight, p.place, p.place + length(h.phrase) AS place_after,
-            regexp_matches(substr(t.text, 1, p.place - 1), '(^|[ {CJK}])({_ASIDE})( |$)')
-                OR regexp_matches(substr(p.rest, length(h.phrase) + 1), '{_PURPOSE}') AS aside
+            substr(p.rest, length(h.phrase) + 1, {_PURPOSE_SIGNS}) AS behind
         FROM text_place p JOIN phrase h ON h.opening = p.opening AND starts_with(p.rest, h.phrase)
-        JOIN purchase_text t USING (text_id)
         WHERE regexp_matches(h.phrase, '[{CJK}]$') OR substr(p.rest, length(h.phrase) + 1, 1) IN ('', ' ')
         """,
     ),
-    # one row = a hit that no longer hit contains
+    # one row = a hit that no longer hit contains, and whether it stands behind an aside
     Step(
         "phrase_alone",
-        """
-        SELECT * FROM phrase_hit a
-        WHERE NOT EXISTS (
-            SELECT 1 FROM phrase_hit b
-            WHERE b.text_id = a.text_id AND b.place <= a.place AND b.place_after >= a.place_after
-                AND b.place_after - b.place > a.place_after - a.place
-        )
+        f"""
+        SELECT a.text_id, a.category, a.phrase, a.weight, a.place, a.place_after,
+            regexp_matches(substr(t.text, 1, a.place - 1), '(^|[ {CJK}])({_ASIDE})( |$)')
+                OR regexp_matches(a.behind, '{_PURPOSE}') AS aside
+        FROM (
+            SELECT * FROM phrase_hit a
+            WHERE NOT EXISTS (
+                SELECT 1 FROM phrase_hit b
+                WHERE b.text_id = a.text_id AND b.place <= a.place AND b.place_after >= a.place_after
+                    AND b.place_after - b.place > a.place_after - a.place
+            )
+        ) a JOIN purchase_text t USING (text_id)
         """,
     ),
     # one row = such a hit; a `modifier` stands right before another one, which says what the thing is: computer desk
@@ -272,15 +286,23 @@ _WORDS = f"w.score >= {SURE_ENOUGH} AND coalesce(c.broad, true)"
 _CODED = "c.category IS NOT NULL"
 
 _CODE_STEPS = [
-    # one row = one line with its codes' categories and its text
+    # one row = one line with its text
+    Step(
+        "line_worded",
+        """
+        SELECT p.line_id, w.text_id
+        FROM purchase p
+        JOIN (SELECT w.wording, t.text_id FROM purchase_wording w JOIN purchase_text t USING (text)) w
+            ON w.wording = concat_ws(' ', p.description, p.code_name)
+        """,
+    ),
+    # one row = one line with a code that names a category, the category, and its text
     Step(
         "line_evidence",
         """
-        SELECT p.line_id, t.text_id, c.category, c.exact, c.broad
-        FROM purchase p
-        JOIN purchase_wording w ON w.wording = concat_ws(' ', p.description, p.code_name)
-        JOIN purchase_text t USING (text)
-        LEFT JOIN code_category c ON c.scheme = coalesce(p.code_scheme, '') AND c.code = p.code
+        SELECT p.line_id, w.text_id, c.category, c.exact, c.broad
+        FROM purchase p JOIN code_category c ON c.scheme = coalesce(p.code_scheme, '') AND c.code = p.code
+        JOIN line_worded w USING (line_id)
         """,
     ),
     # one row = one line and a category that both its code and its words allow: the words' category, at or below
@@ -319,7 +341,7 @@ _CODE_STEPS = [
                 AS category_by,
             coalesce(w.nearest, []) AS nearest
         FROM purchase p
-        JOIN (SELECT DISTINCT line_id, text_id FROM line_evidence) e USING (line_id)
+        JOIN line_worded e USING (line_id)
         LEFT JOIN line_agreed a USING (line_id) LEFT JOIN line_coded c USING (line_id)
         LEFT JOIN word_best w USING (text_id)
         """,

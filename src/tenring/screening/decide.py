@@ -40,11 +40,16 @@ def answer(engine: Engine, *, reference_day: date) -> None:
         unmet_names(_language_of_rules()),
     ]
     engine.run([*steps, _WANTED_HERE])
+    engine.drop(*_DONE)
 
 
 def offer(engine: Engine) -> None:
     """Make the tables `alternative` and `alternative_named` from `wanted_here` of all lines, the views, `reference`."""
     engine.run(_OFFER_STEPS)
+
+
+#: Tables of lines that neither `screened` nor `offer` reads.
+_DONE = ("line_state", "line_situation", "line_met", "candidate", "candidate_worth", "best_of_line")
 
 
 def _line_steps(reference_day: date) -> list[Step]:
@@ -161,14 +166,6 @@ _SITUATION_STEPS = [
         FROM line_state s LEFT JOIN situation_answer a USING (category, day)
         """,
     ),
-    # one row = one line and one rule that obliges it
-    Step(
-        "line_obliged",
-        """
-        SELECT s.line_id, s.category, r.* EXCLUDE (category, day)
-        FROM line_state s JOIN situation_rule r USING (category, day)
-        """,
-    ),
 ]
 
 
@@ -243,37 +240,63 @@ _CANDIDATE_STEPS = [
     ),
 ]
 
-_ANSWER_STEPS = [
-    # one row = one line and one rule that obliges it, and whether a certificate meets the rule; not known (null) where
-    # the snapshot has no licences of the rule's programmes in the category
-    Step(
-        "obligation",
-        """
-        SELECT o.line_id, o.rule, o.obligation, o.rule_name_en AS rule_names_en, o.rule_name_zh AS rule_names_zh,
-            o.document, o.mark, o.condition,
-            CASE WHEN m.line_id IS NOT NULL THEN true WHEN k.category IS NOT NULL THEN false END AS met
-        FROM line_obliged o
-        LEFT JOIN (
-            SELECT DISTINCT c.line_id, p.rule FROM candidate_worth c JOIN rule_programme p USING (programme)
-            WHERE c.worth = 1
-        ) m ON m.line_id = o.line_id AND m.rule = o.rule
-        LEFT JOIN (
-            SELECT DISTINCT v.category, p.rule FROM available v JOIN rule_programme p USING (programme)
-        ) k ON k.category = o.category AND k.rule = o.rule
-        """,
-    ),
-    # one row = one line with its strongest obligation, and the rules that are not met
-    Step(
-        "line_obligation",
-        """
-        SELECT line_id, first(rule ORDER BY rank) AS rule, first(obligation ORDER BY rank) AS obligation,
+
+def _strongest(obligations: str, *key: str) -> str:
+    """SQL: for each `key` its strongest obligation (rule, obligation, mark, condition), and the rules not met."""
+    keys = ", ".join(key)
+    return f"""
+        SELECT {keys}, first(rule ORDER BY rank) AS rule, first(obligation ORDER BY rank) AS obligation,
             first(mark ORDER BY rank) AS mark, first(condition ORDER BY rank) AS condition,
             list(rule ORDER BY rule) FILTER (met IS false AND obligation <> 'voluntary') AS unmet
         FROM (
             SELECT *, list_position(['mandatory', 'priority', 'voluntary'], obligation) * 1000
-                + row_number() OVER (PARTITION BY line_id ORDER BY coalesce(met, false) DESC, rule) AS rank
-            FROM obligation
-        ) GROUP BY line_id
+                + row_number() OVER (PARTITION BY {keys} ORDER BY coalesce(met, false) DESC, rule) AS rank
+            FROM {obligations}
+        ) GROUP BY {keys}
+    """
+
+
+_ANSWER_STEPS = [
+    # one row = one line and one rule that a certificate meets
+    Step(
+        "line_met",
+        """
+        SELECT DISTINCT c.line_id, p.rule FROM candidate_worth c JOIN rule_programme p USING (programme)
+        WHERE c.worth = 1
+        """,
+    ),
+    # one row = one category and day and one rule that obliges it, and whether it is met where no certificate does: not
+    # known (null) where the snapshot has no licences of the rule's programmes in the category
+    Step(
+        "situation_met",
+        """
+        SELECT r.*, CASE WHEN k.category IS NOT NULL THEN false END AS met
+        FROM situation_rule r
+        LEFT JOIN (
+            SELECT DISTINCT v.category, p.rule FROM available v JOIN rule_programme p USING (programme)
+        ) k ON k.category = r.category AND k.rule = r.rule
+        """,
+    ),
+    # one row = one line and one rule that obliges it, and whether a certificate meets the rule
+    Step(
+        "obligation",
+        """
+        SELECT s.line_id, r.rule, r.obligation, r.rule_name_en AS rule_names_en, r.rule_name_zh AS rule_names_zh,
+            r.document, r.mark, r.condition, CASE WHEN m.line_id IS NOT NULL THEN true ELSE r.met END AS met
+        FROM line_state s JOIN situation_met r USING (category, day)
+        LEFT JOIN line_met m ON m.line_id = s.line_id AND m.rule = r.rule
+        """,
+    ),
+    # one row = one category and day with its strongest obligation where no certificate meets any
+    Step("situation_obligation", _strongest("situation_met", "category", "day")),
+    # one row = one line with its strongest obligation, and the rules that are not met
+    Step(
+        "line_obligation",
+        f"""
+        {_strongest("(SELECT * FROM obligation SEMI JOIN line_met USING (line_id))", "line_id")}
+        UNION ALL
+        SELECT s.line_id, o.rule, o.obligation, o.mark, o.condition, o.unmet
+        FROM line_state s ANTI JOIN line_met USING (line_id) JOIN situation_obligation o USING (category, day)
         """,
     ),
     Step(
@@ -332,7 +355,7 @@ def screened() -> str:
             {_found()},
             {explanation()} AS explanation
         FROM purchase p JOIN line_verdict v USING (line_id)
-        LEFT JOIN line_obligation o USING (line_id) LEFT JOIN line_unmet w USING (line_id)
+        LEFT JOIN line_obligation o USING (line_id) LEFT JOIN unmet_names w ON w.unmet = o.unmet
         LEFT JOIN best b USING (line_id)
         LEFT JOIN licences n ON n.licence_id = b.licence_id
         LEFT JOIN programme h ON h.id = b.programme

@@ -144,14 +144,16 @@ def _rejected() -> dict[str, str]:
 
 
 def unmet_names(name: str) -> Step:
-    """One row = one line with the names of the rules that are not met, each with its document number."""
+    """One row = some rules that are not met, as `line_obligation` lists them, with their names and document numbers."""
     return Step(
-        "line_unmet",
+        "unmet_names",
         f"""
-        SELECT u.line_id,
+        SELECT u.unmet,
             string_agg(coalesce(y.name_{name}, y.name_en) || ' (' || y.document || ')', ', ' ORDER BY y.id) AS names
-        FROM (SELECT line_id, unnest(unmet) AS rule FROM line_obligation) u JOIN rule y ON y.id = u.rule
-        GROUP BY u.line_id
+        FROM (
+            SELECT unmet, unnest(unmet) AS rule FROM (SELECT DISTINCT unmet FROM line_obligation)
+        ) u JOIN rule y ON y.id = u.rule
+        GROUP BY u.unmet
         """,
     )
 

@@ -29,28 +29,35 @@ _CATEGORY = f"CASE WHEN c.category_by = '{BY_MODEL}' THEN NULL ELSE c.category E
 _PRODUCT = ("text", "brand", "model", "gtin", "category", "certificate")
 
 _ITEM_STEPS = [
-    # one row = one line with what it says of a product
+    # one row = one distinct product description with its lines; identical lines are matched once
     Step(
         "line_product",
         f"""
-        SELECT line_id, description AS text, brand, model, gtin, {_CATEGORY} AS category,
-            coalesce(certificate, nullif(regexp_extract(description, '{_NUMBER_IN_TEXT}', 1), '')) AS certificate
-        FROM purchase JOIN classified c USING (line_id)
+        SELECT min(line_id) AS first_line, list(line_id ORDER BY line_id) AS lines, {", ".join(_PRODUCT)}
+        FROM (
+            SELECT line_id, description AS text, brand, model, gtin, {_CATEGORY} AS category,
+                coalesce(certificate, nullif(regexp_extract(description, '{_NUMBER_IN_TEXT}', 1), '')) AS certificate
+            FROM purchase JOIN classified c USING (line_id)
+        ) GROUP BY {", ".join(_PRODUCT)}
         """,
     ),
-    # one row = one distinct product description; identical lines are matched once
+    # one row = the same with its number
     Step(
         "line",
         f"""
-        SELECT row_number() OVER (ORDER BY first_line) AS item_id, {", ".join(_PRODUCT)}
-        FROM (SELECT min(line_id) AS first_line, {", ".join(_PRODUCT)} FROM line_product GROUP BY {", ".join(_PRODUCT)})
+        SELECT n.item_id, {", ".join(_PRODUCT)}
+        FROM line_product p JOIN (
+            SELECT first_line, row_number() OVER (ORDER BY first_line) AS item_id FROM line_product
+        ) n USING (first_line)
         """,
     ),
     Step(
         "line_item",
-        f"""
-        SELECT p.line_id, l.item_id FROM line_product p
-        JOIN line l ON {" AND ".join(f"l.{column} IS NOT DISTINCT FROM p.{column}" for column in _PRODUCT)}
+        """
+        SELECT unnest(p.lines) AS line_id, n.item_id
+        FROM line_product p JOIN (
+            SELECT first_line, row_number() OVER (ORDER BY first_line) AS item_id FROM line_product
+        ) n USING (first_line)
         """,
     ),
 ]
@@ -93,5 +100,6 @@ def match(engine: Engine, *, snapshot: Path | None = None) -> None:
     use_match_index(engine, snapshot, dict(engine.rows("SELECT key, usual FROM brand_alias")))
     engine.add("left_out", table_of(_LEFT_OUT, ()))  # a matcher that caps its pairs makes it again
     v1.match_lines(engine)
+    engine.drop("model_points", "number_scored", "text_card", "text_points")
     decide_pairs(engine)
     engine.run(_LICENSED_STEPS)

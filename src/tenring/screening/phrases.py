@@ -18,13 +18,15 @@ CJK_WEIGHT = 2.5
 
 def canonical(text: str) -> str:
     """`text` in canonical form."""
-    parts = (" ".join(_singular(word) for word in words(part)) for part in _BREAK.split(text))
-    return " | ".join(part for part in parts if part)
+    parts = [
+        " ".join([_singular(word) if word[-1] == "s" else word for word in words(part)]) for part in _BREAK.split(text)
+    ]
+    return " | ".join([part for part in parts if part])
 
 
 def _singular(word: str) -> str:
-    plural = len(word) >= _SHORTEST_PLURAL and word.endswith("s") and not word.endswith("ss")
-    return word[:-1] if plural else word
+    """An English word that ends in s, without it where that is a plural."""
+    return word[:-1] if len(word) >= _SHORTEST_PLURAL and not word.endswith("ss") else word
 
 
 def opening_of(phrase: str) -> str:

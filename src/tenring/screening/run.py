@@ -331,7 +331,9 @@ def _write_csv(engine: DuckEngine, folder: Path) -> None:
         SELECT * REPLACE (array_to_string(obligations_unmet, ' ') AS obligations_unmet, {_guarded()})
         FROM read_parquet({quoted(folder / "lines.parquet")})
     """
-    engine.connection.execute(f"COPY ({readable}) TO {quoted(folder / 'lines.csv')} (FORMAT csv, HEADER)")
+    target = quoted(folder / "lines.csv")
+    # by itself the engine keeps the order of rows only in some queries
+    engine.connection.execute(f"COPY ({readable}) TO {target} (FORMAT csv, HEADER, PRESERVE_ORDER)")
 
 
 def _guarded() -> str:

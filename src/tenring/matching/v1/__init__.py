@@ -36,11 +36,15 @@ def match_lines(engine: Engine, *, extras: bool = False) -> None:
     if not extras:
         engine.run(_NO_EXTRAS)
     lines.add_line_texts(engine)
-    engine.run([*lines.STEPS, *candidates.STEPS, *score.STEPS])
+    for part in (lines, candidates, score):
+        engine.run(part.STEPS)
+        engine.drop(*part.DONE)
     text.add_text_points(engine)
     engine.run(keep.PAIR_STEPS)
+    engine.drop("pair_scored", "text_glance")
     text.add_text_told(engine)
     engine.run(keep.STEPS)
+    engine.drop("pair_kept", "text_told")
 
 
 _NOTHING = "NULL::VARCHAR AS more, NULL::DOUBLE AS price WHERE false"

@@ -27,6 +27,8 @@ BASE_OF_KIND = "CASE kind " + " ".join(f"WHEN '{kind}' THEN {BASE[kind]}" for ki
 _PLACE = "start, size, whole, version_follows, code_follows, used_behind, last_word, in_model"
 _PAIR = f"item_id, product, matched, kind, key, fixed, {_PLACE}, code_brands"
 _OF_PAIR = "(PARTITION BY item_id, product)"
+#: SQL: one row = a line and a product's code that it has.
+_FOUND = "(SELECT * FROM pair_exact UNION ALL SELECT * FROM pair_wildcard)"
 
 
 def _by_stem(size: int) -> str:
@@ -48,6 +50,12 @@ def _behind(hits: str) -> str:
         FROM ({in_place(hits)})
     """
 
+
+#: Tables that nothing behind these steps reads.
+DONE = (
+    "line_word", "line_start", "line_gram", "line_code", "line_listed", "line_patterned", "line_pattern",
+    "line_pattern_ahead", "line_covered", "pair_exact", "pair_wildcard", "pair_several",
+)  # fmt: skip
 
 STEPS = [
     # one row = a line whose certificate number or GTIN is a product's
@@ -161,19 +169,18 @@ STEPS = [
         FROM line_covered g JOIN product_wildcard w USING (pattern_id)
         """,
     ),
-    # one row = a line and a product's code that it has
-    Step("pair_found", "SELECT * FROM pair_exact UNION ALL SELECT * FROM pair_wildcard"),
-    Step("pair_several", "SELECT item_id, product FROM pair_found GROUP BY item_id, product HAVING count(*) > 1"),
+    # one row = a line and a product of which it has several codes
+    Step("pair_several", f"SELECT item_id, product FROM {_FOUND} GROUP BY item_id, product HAVING count(*) > 1"),
     # one row = one line and one product, by its longest code, in the model's own field if it stands there;
     # `seconded`: another code of the product stands beside it
     Step(
         "pair_model",
         f"""
-        SELECT {_PAIR}, false AS seconded FROM pair_found ANTI JOIN pair_several USING (item_id, product)
+        SELECT {_PAIR}, false AS seconded FROM {_FOUND} ANTI JOIN pair_several USING (item_id, product)
         UNION ALL
         SELECT {_PAIR}, min(key) OVER {_OF_PAIR} <> max(key) OVER {_OF_PAIR}
             AND min(start + size) OVER {_OF_PAIR} <= max(start) OVER {_OF_PAIR}
-        FROM pair_found SEMI JOIN pair_several USING (item_id, product)
+        FROM {_FOUND} SEMI JOIN pair_several USING (item_id, product)
         QUALIFY row_number() OVER (
             PARTITION BY item_id, product
             ORDER BY in_model DESC, fixed * 2 + CASE WHEN whole THEN 1 ELSE 0 END DESC,

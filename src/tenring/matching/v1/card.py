@@ -9,13 +9,16 @@ from __future__ import annotations
 
 import json
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache
 from importlib import resources
 from typing import Any
 
 from tenring.matching.v1.features import FEATURES, NAMES
+
+#: How many tellings of a card are kept.
+_TOLD_KEPT = 50_000
 
 
 @dataclass(frozen=True)
@@ -71,6 +74,14 @@ class Card:
 
     def told(self, steps: Sequence[int]) -> str:
         """Each term that gives points, as JSON: the steps it saw in words, its points (log-odds); weightiest first."""
+        return self._told(tuple(steps))
+
+    @cached_property
+    def _told(self) -> Callable[[tuple[int, ...]], str]:
+        """`told`, which remembers: of many pairs a third differ in some step."""
+        return lru_cache(maxsize=_TOLD_KEPT)(self._tell)
+
+    def _tell(self, steps: tuple[int, ...]) -> str:
         met = zip(self._worded, self._met(steps), strict=True)
         told = [found for words, place in met if (found := words[place])]
         return "{" + ", ".join([text for _, _, text in sorted(told)]) + "}"

@@ -46,8 +46,11 @@ STEPS = [
             coalesce(n.matched, m.matched, t.matched, e.name) AS matched_model, k.ties
         FROM pair_kept k JOIN product e USING (product)
         LEFT JOIN number_scored n ON n.item_id = k.item_id AND n.product = k.product AND n.rung = k.rung
-        LEFT JOIN (SELECT item_id, product, matched, {MODEL_FEATURES} AS features FROM model_points) m
-            ON m.item_id = k.item_id AND m.product = k.product AND k.rung = 'model'
+        LEFT JOIN (
+            SELECT item_id, product, matched, {MODEL_FEATURES} AS features
+            FROM model_points SEMI JOIN (SELECT item_id, product FROM pair_kept WHERE rung = 'model')
+                USING (item_id, product)
+        ) m ON m.item_id = k.item_id AND m.product = k.product AND k.rung = 'model'
         LEFT JOIN text_told t ON t.item_id = k.item_id AND t.product = k.product AND k.rung = 'text'
         """,
     ),

@@ -70,9 +70,16 @@ def add_line_texts(engine: Engine) -> None:
 
 def _line_texts(batch: pa.RecordBatch) -> pa.RecordBatch:
     items, texts, models, certificates, brands = (column.to_pylist() for column in batch.columns)
-    lines = [line_text(text, model) for text, model in zip(texts, models, strict=True)]
-    norms, stated, starts = ([line[place] for line in lines] for place in range(3))
-    titles = [titled(*said) for said in zip(texts, models, brands, strict=True)]
+    said: list[tuple[str, str, str | None, int | None]] = []
+    named: dict[str, str] = {}
+    for text, model, brand in zip(texts, models, brands, strict=True):
+        norm, code = normal(text or ""), normal(model or "")
+        if brand and brand not in named:
+            named[brand] = normal(brand)
+        title = _titled(norm, code, named[brand] if brand else "")
+        line, stated, start = _with_model(norm, code) if model else (norm, None, None)
+        said.append((line, title, stated, start))
+    norms, titles, stated_keys, starts = ([line[place] for line in said] for place in range(4))
     keys = [certificate and model_key(certificate) for certificate in certificates]
     return pa.RecordBatch.from_arrays(
         [
@@ -80,7 +87,7 @@ def _line_texts(batch: pa.RecordBatch) -> pa.RecordBatch:
             pa.array(norms, pa.string()),
             pa.array(titles, pa.string()),
             pa.array(keys, pa.string()),
-            pa.array(stated, pa.string()),
+            pa.array(stated_keys, pa.string()),
             pa.array(starts, pa.int64()),
         ],
         schema=_LINE_TEXT,
@@ -89,7 +96,10 @@ def _line_texts(batch: pa.RecordBatch) -> pa.RecordBatch:
 
 def titled(text: str | None, model: str | None, brand: str | None) -> str:
     """Brand, description and model in normal form as one title; what the description has is not said again."""
-    norm, code, named = normal(text or ""), normal(model or ""), normal(brand or "")
+    return _titled(normal(text or ""), normal(model or ""), normal(brand or ""))
+
+
+def _titled(norm: str, code: str, named: str) -> str:
     said = norm if code in norm else f"{norm} {code}"
     return said if named in said else f"{named} {said}"
 
@@ -100,9 +110,11 @@ def line_text(text: str | None, model: str | None) -> tuple[str, str | None, int
     Key and place are null where the model's field has nothing that tells products apart.
     """
     norm = normal(text or "")
-    if not model:
-        return norm, None, None
-    code = normal(model)
+    return _with_model(norm, normal(model)) if model else (norm, None, None)
+
+
+def _with_model(norm: str, code: str) -> tuple[str, str | None, int | None]:
+    """As `line_text`, of a description and a model in normal form."""
     key = "".join(_WORDS.findall(code))
     if len(key) < SHORTEST_CODE or not any(sign.isdigit() for sign in key):
         return f"{norm} {code}", None, None
@@ -179,6 +191,9 @@ def _short(size: int) -> str:
         JOIN (SELECT opening FROM code_opening WHERE length(opening) = {size}) o ON o.opening = left(s.ahead, {size})
     """
 
+
+#: Tables that only these steps read.
+DONE = ("line_opening", "line_short", "line_ahead", "line_cjk_brand")
 
 STEPS = [
     # one row = one line with its words in order, bare and with what stands before each

@@ -17,6 +17,12 @@ from tenring.model.text import normal
 
 _BASE_OF_RUNG = f"CASE rung WHEN 'certificate' THEN {BASE['certificate']} ELSE {BASE['gtin']} END"
 
+#: Tables that nothing behind these steps reads.
+DONE = (
+    "line_brand", "line_brand_gram", "line_stretch", "pair_number", "pair_told", "pair_contradicted", "pair_inside",
+    "number_fact",
+)  # fmt: skip
+
 STEPS = [
     # one row = a pair by code, with what brand, category, wording and place say of it
     Step(

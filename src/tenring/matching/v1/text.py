@@ -119,6 +119,12 @@ INDEX_STEPS = [
     ),
 ]
 
+#: Tables that nothing behind the next steps reads.
+_CANDIDATES_DONE = (
+    "line_fact", "line_token", "line_rare_token", "line_said", "line_rare", "line_sure", "pair_model", "pair_rare",
+    "pair_words", "pair_seen", "pair_shared", "pair_looked_at", "pair_compared", "pair_nearest",
+)  # fmt: skip
+
 CANDIDATE_STEPS = [
     Step(
         "line_token",
@@ -309,8 +315,10 @@ POINT_STEPS = [
 def add_text_points(engine: Engine) -> None:
     """Make `text_points`: every pair by words with what it is worth."""
     engine.run(CANDIDATE_STEPS)
+    engine.drop(*_CANDIDATES_DONE)
     engine.apply("text_card", COMPARED, compare, _CARD)
     engine.run(POINT_STEPS)
+    engine.drop("line_text", "compared_line", "compared_product", "text_fact")
 
 
 class Compared(NamedTuple):

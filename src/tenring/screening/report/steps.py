@@ -90,16 +90,13 @@ def run_steps(connection: duckdb.DuckDBPyConnection, context: ReportContext) -> 
 
 
 def report_lines() -> str:
-    """One row = one purchase line with what the figures need: its currency never null, its keys as ids."""
+    """One row = one purchase line with what the figures need: its currency never null."""
     return f"""
         SELECT
             line_id, verdict, category, buyer, supplier, programme, register, rung, licence_status, amount,
             coalesce(currency, '{NO_CURRENCY}') AS currency,
             strftime(date, '%Y-%m') AS month,
             {_label_kind("programme_type")} AS label_kind,
-            {key_id_of("category")} AS category_id,
-            {key_id_of("buyer")} AS buyer_id,
-            {key_id_of("supplier")} AS supplier_id,
             {", ".join(f"coalesce({condition}, false) AS is_{name}" for name, condition in CAUTIONS.items())}
         FROM input_lines
     """
@@ -118,30 +115,25 @@ def obliged_lines() -> str:
     """
 
 
-def keyed_lines(among: AbstractSet[str] | None = None) -> str:
-    """One row = one line under one key of one dimension, of those `among` (None: all), with its tag: see `MEASURES`."""
+def keyed_lines(among: AbstractSet[str] | None = None) -> list[str]:
+    """One row = one line under one key of one dimension, of those `among` (None: all), with its tag: see `MEASURES`.
+
+    Several queries, which have no key of a dimension in common.
+    """
     certified = _ANSWERED + " AND {key} IS NOT NULL"
     parts = {
-        "total": _keyed("total", key="'all'", key_id="'all'"),
-        "category": _keyed("category", key="category", key_id="category_id"),
-        "buyer": _keyed("buyer", key="buyer", key_id="buyer_id"),
-        "supplier": _keyed("supplier", key="supplier", key_id="supplier_id"),
-        "month": _keyed("month", key="month", key_id="coalesce(month, '~none')"),
+        "total": [_keyed("total", key="'all'")],
+        **{key: [_keyed(key, key=key)] for key in LARGE},
         **{
-            key: _keyed(key, key=key, key_id=key_id_of(key), where=certified.format(key=key))
+            key: [_keyed(key, key=key, where=certified.format(key=key))]
             for key in ("label_kind", "programme", "register", "rung")
         },
-        "licence_status": _keyed(
-            "licence_status", key="licence_status", key_id=key_id_of("licence_status"), where="verdict = 'lapsed'"
-        ),
-        "caution": " UNION ALL ".join(
-            _keyed("caution", key=f"'{name}'", key_id=f"'{name}'", tag="'flagged'", where=f"is_{name}")
-            for name in CAUTIONS
-        ),
-        "rule": _keyed_obligations("rule", key="concat(obligation, ':', rule)"),
-        "obligation": _keyed_obligations("obligation", key="obligation"),
+        "licence_status": [_keyed("licence_status", key="licence_status", where="verdict = 'lapsed'")],
+        "caution": [_keyed("caution", key=f"'{name}'", tag="'flagged'", where=f"is_{name}") for name in CAUTIONS],
+        "rule": [_keyed_obligations("rule", key="concat(obligation, ':', rule)")],
+        "obligation": [_keyed_obligations("obligation", key="obligation")],
     }
-    return " UNION ALL ".join(part for name, part in parts.items() if among is None or name in among)
+    return [sql for name, part in parts.items() if among is None or name in among for sql in part]
 
 
 def cells() -> str:
@@ -149,12 +141,17 @@ def cells() -> str:
 
     Keys that every report has get a row of zeros besides, so that none of their figures is missing.
     """
-    return f"""
+    counted = " UNION ALL ".join(
+        f"""
         SELECT
-            dimension, key, key_id, tag, currency,
+            dimension, key, tag, currency,
             count(*) AS lines, count(*) - count(amount) AS unpriced, coalesce(sum(amount), 0)::DECIMAL(38, 6) AS value
-        FROM ({keyed_lines()})
-        GROUP BY ALL
+        FROM ({lines}) GROUP BY ALL
+        """
+        for lines in keyed_lines()
+    )
+    return f"""
+        SELECT dimension, key, {key_id_of("key")} AS key_id, tag, currency, lines, unpriced, value FROM ({counted})
         UNION ALL
         SELECT dimension, key, key AS key_id, tag, currency, 0 AS lines, 0 AS unpriced, 0 AS value
         FROM ({_fixed_cells()}) CROSS JOIN (SELECT DISTINCT currency FROM report_lines)
@@ -267,12 +264,15 @@ def listed_lines(limit: int, dimensions: AbstractSet[str]) -> str:
     """
     largest = "abs(amount) DESC NULLS LAST, line_id"
     return f"""
-        WITH keyed AS MATERIALIZED (  -- neither a dimension nor a key in an id has a point in it
-            SELECT line_id, dimension, key_id, tag, currency, amount FROM ({keyed_lines(dimensions)})
+        WITH asked AS MATERIALIZED (  -- neither a dimension nor a key in an id has a point in it
+            SELECT DISTINCT dimension, key, key_id FROM cells
             SEMI JOIN (
-                SELECT DISTINCT split_part(figure_id, '.', 1) AS dimension, split_part(figure_id, '.', 2) AS key_id
-                FROM wanted
+                SELECT split_part(figure_id, '.', 1) AS dimension, split_part(figure_id, '.', 2) AS key_id FROM wanted
             ) USING (dimension, key_id)
+        ), keyed AS MATERIALIZED (
+            SELECT line_id, asked.dimension, asked.key_id, tag, currency, amount
+            FROM ({" UNION ALL ".join(keyed_lines(dimensions))}) AS lines
+            JOIN asked ON asked.dimension = lines.dimension AND asked.key IS NOT DISTINCT FROM lines.key
         ), enough AS (  -- the amounts that are large enough to be listed
             SELECT dimension, key_id, tag, currency, max(abs(amount), {limit}) AS amounts
             FROM keyed GROUP BY ALL
@@ -308,9 +308,9 @@ def _add_words(connection: duckdb.DuckDBPyConnection, context: ReportContext) ->
     connection.unregister("names_in")
 
 
-def _keyed(dimension: str, *, key: str, key_id: str, tag: str = "verdict", where: str = "true") -> str:
+def _keyed(dimension: str, *, key: str, tag: str = "verdict", where: str = "true") -> str:
     return f"""
-        SELECT line_id, '{dimension}' AS dimension, {key} AS key, {key_id} AS key_id, {tag} AS tag, currency, amount
+        SELECT line_id, '{dimension}' AS dimension, {key} AS key, {tag} AS tag, currency, amount
         FROM report_lines WHERE {where}
     """
 
@@ -319,7 +319,7 @@ def _keyed_obligations(dimension: str, *, key: str) -> str:
     """A line obliged twice (two rules, or two items of a rule) stands once under each key: not met if any is not."""
     return f"""
         SELECT
-            line_id, '{dimension}' AS dimension, {key} AS key, {key_id_of(key)} AS key_id,
+            line_id, '{dimension}' AS dimension, {key} AS key,
             CASE WHEN bool_and(met) THEN 'met' ELSE 'not_met' END AS tag, currency, amount
         FROM obliged_lines
         GROUP BY ALL
