@@ -2,8 +2,8 @@
 
     python tests/fuzz/verify.py CORPUS [-max_total_time=3600]
 
-Needs atheris (not among the requirements: it is run by hand). What it finds goes to tests/proof/corpus/verify, whose files
-`tests/proof/test_corpus.py` replays with the same question.
+Needs atheris (not among the requirements: it is run by hand). What it finds goes to tests/proof/corpus; its files
+are replayed by `tests/proof/test_corpus.py` with the same question.
 """
 
 from __future__ import annotations

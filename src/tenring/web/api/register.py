@@ -194,7 +194,7 @@ def licence(request: HttpRequest, licence_id: Text, asked: InQuery[OnDay]) -> Ma
     """One licence by its id, with its history, its models and what was measured."""
     del request
     open_, on = sources(), asked.on or today()
-    found = next(iter(licences(open_.snapshot, [licence_id])), None)
+    found = next(iter(licences(open_.db, [licence_id])), None)
     if found is None:
         what = T("there is no licence {id!r}", id=licence_id)
         raise ProblemError(HTTPStatus.NOT_FOUND, what, do=T("Search for it: /api/v1/search"))
@@ -206,7 +206,7 @@ def licence(request: HttpRequest, licence_id: Text, asked: InQuery[OnDay]) -> Ma
         "active": active(found, on),
         "licence": found,
         "same_product": [hit.licence_id for hit in same_product(open_.index, found, on)],
-        "alternatives": [one.licence_id for one in alternatives(open_.snapshot, found, on)],
+        "alternatives": [one.licence_id for one in alternatives(open_.db, found, on)],
     }
 
 
@@ -224,7 +224,7 @@ def _found(open_: Sources, query: Query, kind: Kind) -> Mapping[str, object]:
     """The licences that were met by a whole number or GTIN."""
     hits = open_.index.search(query).hits
     ids = [hit.licence_id for hit in hits if any(reason.kind is kind for reason in hit.explanation)]
-    return {**_of(open_), "on": open_.day, "licences": licences(open_.snapshot, ids)}
+    return {**_of(open_), "on": open_.day, "licences": licences(open_.db, ids)}
 
 
 def _of(open_: Sources) -> dict[str, object]:
