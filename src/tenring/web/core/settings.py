@@ -49,7 +49,6 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "tenring.web.core.middleware.ErrorsExplained",
-    "tenring.web.api.middleware.Api",
 ]
 
 # Pages are Jinja2, as the report is: `T("…")` puts their texts into the one catalogue of translations.
