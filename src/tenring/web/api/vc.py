@@ -15,6 +15,7 @@ from django.views.decorators.csrf import csrf_exempt
 
 from tenring.exceptions import UnusableInputError
 from tenring.language import T
+from tenring.proof.keys.signer import Signer
 from tenring.proof.keys.store import KeyStore
 from tenring.proof.place import verifier_of
 from tenring.proof.vcapi import Api
@@ -50,12 +51,28 @@ def vc(request: HttpRequest, path: str) -> HttpResponse:
     return answer
 
 
-@lru_cache(maxsize=1)
 def _api(settings: Settings) -> Api:
-    """The VC-API with the key that the settings name.
+    """The VC-API with the key that the settings name, and the trust list as it is now.
 
     Raises:
         UnusableInputError: nothing opens the key.
+    """
+    signer = _signer()
+    issuer = signer.verification_method.partition("#")[0]
+    return Api(verifier_of(settings, at=_now()), signer, issuer, _now, recognition=True)
+
+
+@lru_cache(maxsize=1)
+def _signer() -> Signer:
+    """The key, opened once: its passphrase takes long on purpose."""
+    return opened(tenring_settings())
+
+
+def opened(settings: Settings) -> Signer:
+    """The key that the settings name, opened with the passphrase that they name.
+
+    Raises:
+        UnusableInputError: nothing opens it.
     """
     secret = settings.passphrase
     if settings.passphrase_file is not None:
@@ -63,9 +80,7 @@ def _api(settings: Settings) -> Api:
     if not secret or not settings.api_issue_key:
         what = T("nothing opens the key {name}", name=settings.api_issue_key)
         raise UnusableInputError(what, do=T("Name the file of its passphrase in TENRING_PASSPHRASE_FILE"))
-    signer = KeyStore(settings.keys).signer(settings.api_issue_key, secret)
-    issuer = signer.verification_method.partition("#")[0]
-    return Api(verifier_of(settings, at=_now()), signer, issuer, _now, recognition=True)
+    return KeyStore(settings.keys).signer(settings.api_issue_key, secret)
 
 
 def _now() -> datetime:
