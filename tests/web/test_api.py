@@ -75,6 +75,13 @@ def get(path: str, browser: Client | None = None, **asked: object) -> Any:
     return (browser or client()).get(f"/api/v1/{path}", asked)
 
 
+def content_of(answer: Any) -> bytes:
+    """All of a file that is sent piece by piece."""
+    content = b"".join(answer.streaming_content)
+    answer.close()
+    return content
+
+
 def command(*words: str) -> Result:
     return CliRunner().invoke(tenring, [*words, "--json"], obj=None, env={"TENRING_HOME": str(tenring_settings().home)})
 
@@ -113,7 +120,9 @@ def an_example(name: str, document: Mapping[str, Any], key: str | None) -> Any:
         file = SimpleUploadedFile("purchases.csv", body["file"].encode())
         return client(key).post(address, {**body, "file": file})
     content = body if isinstance(body, str) else "" if body is None else json.dumps(body)
-    return client(key).generic(method.upper(), address, content, content_type=media)
+    answer = client(key).generic(method.upper(), address, content, content_type=media)
+    answer.close()
+    return answer
 
 
 def the_example_job(key: ApiKey, name: str) -> None:
@@ -457,7 +466,7 @@ def test_a_job_goes_from_file_to_result_and_every_step_is_logged() -> None:
     assert done["state"] == "done"
     assert "lines.csv" in done["files"]
     answer = own.get(f"{where}/files/lines.csv")
-    assert b"AL201" in b"".join(answer.streaming_content)
+    assert b"AL201" in content_of(answer)
     assert [one["id"] for one in own.get("/api/v1/jobs").json()] == [done["id"]]
     is_problem(own.post(f"{where}/start"), 400)
     is_problem(own.get(f"{where}/files/settings.py"), 404)
@@ -485,7 +494,7 @@ def test_the_job_of_another_key_does_not_exist() -> None:
 def test_every_file_of_a_dump_has_the_checksum_that_is_said() -> None:
     (dump, *_) = get("dumps").json()
     for file in dump["files"]:
-        content = b"".join(get(f"dumps/{dump['snapshot']}/{file['name']}").streaming_content)
+        content = content_of(get(f"dumps/{dump['snapshot']}/{file['name']}"))
         assert (len(content), hashlib.sha256(content).hexdigest()) == (file["bytes"], file["sha256"])
     is_problem(get("dumps/latest/rejected.parquet"), 404)
     is_problem(get("dumps/..%2F../manifest.json"), 404)
@@ -503,7 +512,7 @@ def test_the_delta_makes_the_older_snapshot_into_the_newer(home: Settings, tmp_p
     with override_settings(TENRING=own):
         (newest, oldest) = get("dumps").json()
         assert (newest["since"], oldest["since"]) == (first.name, None)
-        lines = b"".join(get(f"dumps/{second.name}/delta.ndjson").streaming_content).splitlines()
+        lines = content_of(get(f"dumps/{second.name}/delta.ndjson")).splitlines()
     changes = [json.loads(line) for line in lines]
     for table in ("licences", "statuses"):
         without = {"last_read", "source_file", "source_row"}
