@@ -7,7 +7,7 @@ import hmac
 import json
 from collections.abc import Callable
 from copy import deepcopy
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from hashlib import sha256
 
 import pytest
@@ -230,6 +230,14 @@ def test_a_later_wish_of_the_attacker_does_not_make_an_old_key_new(programme: Pr
         method["expires"] = (ISSUED - timedelta(days=1)).strftime("%Y-%m-%dT%H:%M:%SZ")
     programme.world.documents[DID] = Held(DID, json.dumps(document).encode(), held.got)
     assert refused(programme.ask(programme.archive)) is Check.KEY
+
+
+def test_a_signature_from_the_future_is_refused_but_clocks_may_differ_a_little(programme: Programme) -> None:
+    def signed(created: datetime) -> bytes:
+        return json.dumps(add_proof(programme.document, programme.key, created=created)).encode()
+
+    assert refused(programme.ask(signed(AT + timedelta(minutes=6)))) is Check.KEY
+    assert programme.ask(signed(AT + timedelta(minutes=4))).validity is Validity.VALID
 
 
 def test_the_date_asked_about_is_the_one_that_is_answered(programme: Programme) -> None:

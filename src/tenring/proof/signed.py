@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
 
 from tenring.exceptions import KeyMaterialError, MalformedError, MaterialError
 from tenring.language import T
@@ -19,6 +20,9 @@ from tenring.proof.material import Material
 from tenring.proof.moment import read_moment
 from tenring.proof.securing import Proof, Secured, SignatureAnswer
 from tenring.proof.standards import KnownContexts
+
+#: How far the clocks of two honest computers may differ.
+SKEW: Final = timedelta(minutes=5)
 
 
 @dataclass(frozen=True)
@@ -124,6 +128,9 @@ def _keys(secured: Secured, methods: list[VerificationMethod], signed: datetime 
             if proof.purpose != purpose:
                 what = T("its proof is for {purpose}, not for {wanted}", purpose=proof.purpose, wanted=purpose)
                 return Finding(Check.KEY, Outcome.FAILED, what, "purpose")
+            if proof.created is not None and proof.created > at + SKEW:
+                what = T("it says that it was signed later than now")
+                return Finding(Check.KEY, Outcome.FAILED, what, "signed_later")
             method.require(purpose, signed=proof.created or signed or at, at=at)
         except KeyMaterialError as error:
             return Finding(Check.KEY, Outcome.FAILED, str(error), "key_not_valid")
