@@ -2,6 +2,8 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+# Files of tests run side by side; two Spark sessions are the most that 8 GiB of memory hold.
+TEST_WORKERS ?= 2
 STAMP := $(VENV)/.installed
 
 .PHONY: help setup run test lint types imports check docs screenshots bench peers lock messages samples clean
@@ -22,8 +24,8 @@ run: setup ## register snapshot, screening of the sample purchases, report; then
 	$(BIN)/tenring demo
 	@if [ -t 0 ] && [ -t 1 ]; then $(BIN)/tenring serve; fi
 
-test: setup ## the tests
-	$(BIN)/python -m pytest
+test: setup ## the tests, on two cores (TEST_WORKERS=0: on one, in order)
+	$(BIN)/python -m pytest -n $(TEST_WORKERS) --dist loadfile
 
 lint: setup ## ruff, all rules, and the format
 	$(BIN)/ruff check .

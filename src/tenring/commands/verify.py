@@ -19,7 +19,7 @@ from tenring.language import T
 from tenring.proof.answers import Validity, Verification
 from tenring.proof.given import LARGEST, credential_in
 from tenring.proof.place import VerifierOf, fetched, verifier_of
-from tenring.proof.sentence import CHECKS, OUTCOMES, VALIDITIES, sentence
+from tenring.proof.sentence import CHECKS, OUTCOMES, VALIDITIES, sentence, written
 from tenring.proof.verify import Question
 from tenring.proof.verify_many import LINES, lines_in, verify_many
 from tenring.settings import Settings
@@ -68,22 +68,10 @@ def verify(  # noqa: PLR0913 - one argument for each option
     raw = read_credential(credential, settings)
     answer = verifier_of(settings, at=at, bundle=bundle).verify(raw, question)
     if as_json:
-        print_json(_written(answer))
+        print_json(written(answer))
     else:
         _print(answer)
     raise SystemExit(_EXITS[answer.validity])
-
-
-def _written(answer: Verification) -> dict[str, object]:
-    """The answer as JSON has it."""
-    return {
-        "sentence": sentence(answer),
-        "validity": answer.validity,
-        "on": answer.on,
-        "findings": answer.findings,
-        "said": answer.said,
-        "material_as_of": answer.material_as_of,
-    }
 
 
 def _many(path: Path, opener: VerifierOf, question: Question, *, as_json: bool) -> Verdict:

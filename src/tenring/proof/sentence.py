@@ -1,4 +1,4 @@
-"""A verification in one sentence for a person: whether it holds, what it is, and what decided that."""
+"""A verification in one sentence for a person: whether it holds, what it is, what decided that; and as data."""
 
 from __future__ import annotations
 
@@ -40,6 +40,18 @@ def sentence(answer: Verification) -> str:
     deciding = answer.deciding
     why = deciding.reason.rstrip(".。") if deciding else T("nothing was proven")
     return T(_ANSWERS[answer.validity], on=answer.on.isoformat(), what=what(answer.said), why=why)
+
+
+def written(answer: Verification) -> dict[str, object]:
+    """The answer as commands and the API write it for machines, with the sentence for a person."""
+    return {
+        "sentence": sentence(answer),
+        "validity": answer.validity,
+        "on": answer.on,
+        "findings": answer.findings,
+        "said": answer.said,
+        "material_as_of": answer.material_as_of,
+    }
 
 
 def what(said: Said) -> str:

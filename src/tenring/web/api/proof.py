@@ -19,7 +19,7 @@ from tenring.proof.resolver import read_address
 from tenring.proof.resolver.answer import relations_of
 from tenring.proof.resolver.links import LINKSET
 from tenring.proof.resolver.place import AtHand, resolver_of
-from tenring.proof.sentence import sentence
+from tenring.proof.sentence import written
 from tenring.proof.verify import Question
 from tenring.web.api.operations import Example, endpoint
 from tenring.web.api.register import Text
@@ -70,7 +70,7 @@ def verify(request: HttpRequest, asked: InQuery[ToVerify]) -> Any:  # noqa: ANN4
     at = datetime.now(UTC)
     question = Question(on=asked.on or at.date(), at=at, product=asked.product)
     answer = verifier_of(tenring_settings(), at=at).verify(raw, question)
-    return {"sentence": sentence(answer), **vars(answer)}
+    return written(answer)
 
 
 @endpoint(
