@@ -31,7 +31,10 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def run(home: Path, *arguments: str | Path) -> Result:
-    environment = {"TENRING_HOME": str(home), "TENRING_PASSPHRASE": PASSPHRASE, "TENRING_THREADS": "1"}
+    environment = {
+        "TENRING_HOME": str(home), "TENRING_PASSPHRASE": PASSPHRASE, "TENRING_THREADS": "1",
+        "TENRING_DATA": "",  # the register is that of the samples, whatever real data are at hand
+    }  # fmt: skip
     return CliRunner().invoke(tenring, [str(one) for one in arguments], env=environment)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -13,6 +14,9 @@ from tenring import language
 from tenring.register.build import build
 from tenring.settings import Settings
 from tenring.web.core.sources import Sources, sources
+
+#: The browser of the tests keeps an event loop in this process; Django would take every test after it for asynchronous.
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
 
 @pytest.fixture(scope="session")

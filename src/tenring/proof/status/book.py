@@ -521,10 +521,12 @@ def _make_layout(connection: sqlite3.Connection) -> None:
 
 
 def _check_layout(connection: sqlite3.Connection, path: Path) -> None:
+    # Tables first, then the number: another process may make both between the two questions.
+    empty = connection.execute("SELECT count(*) FROM sqlite_master").fetchone() == (0,)
     layout = _layout(connection)
     if layout not in (0, LAYOUT):
         raise IssueError(
             T("{path}: written by another version of Tenring (layout {layout}). Use that one", path=path, layout=layout)
         )
-    if not layout and connection.execute("SELECT count(*) FROM sqlite_master").fetchone() != (0,):
+    if not layout and not empty:
         raise IssueError(T("{path}: this is another database, not our status book. Move it away", path=path))
