@@ -18,6 +18,7 @@ from typing import Final, NoReturn
 from tenring.exceptions import IssueError
 from tenring.language import T
 from tenring.model.licence import Status
+from tenring.model.own_database import found_layout, make_layout
 from tenring.proof.status.bitstring import MINIMUM, Bitstring
 from tenring.proof.status.entry import write_entry
 from tenring.proof.status.lists import EVER, EVER_SUSPENDED
@@ -302,7 +303,7 @@ class StatusBook:
         with self._opened() as connection:
             connection.execute("BEGIN IMMEDIATE")
             try:
-                _make_layout(connection)
+                make_layout(connection, _LAYOUT)
                 yield connection
             except BaseException:
                 connection.execute("ROLLBACK")
@@ -503,30 +504,11 @@ def _text(at: datetime) -> str:
     return at.astimezone(UTC).isoformat()
 
 
-def _layout(connection: sqlite3.Connection) -> int:
-    (layout,) = connection.execute("PRAGMA user_version").fetchone()
-    return int(layout)
-
-
-def _make_layout(connection: sqlite3.Connection) -> None:
-    """Make the tables of a new file, inside the open transaction: `executescript` would end it."""
-    if _layout(connection):
-        return
-    statement = ""
-    for line in _LAYOUT.splitlines():
-        statement += line + "\n"
-        if sqlite3.complete_statement(statement):
-            connection.execute(statement)
-            statement = ""
-
-
 def _check_layout(connection: sqlite3.Connection, path: Path) -> None:
-    # Tables first, then the number: another process may make both between the two questions.
-    empty = connection.execute("SELECT count(*) FROM sqlite_master").fetchone() == (0,)
-    layout = _layout(connection)
+    layout = found_layout(connection)
+    if layout is None:
+        raise IssueError(T("{path}: this is another database, not our status book. Move it away", path=path))
     if layout not in (0, LAYOUT):
         raise IssueError(
             T("{path}: written by another version of Tenring (layout {layout}). Use that one", path=path, layout=layout)
         )
-    if not layout and not empty:
-        raise IssueError(T("{path}: this is another database, not our status book. Move it away", path=path))

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from tenring.exceptions import DecisionError
 from tenring.language import T
+from tenring.model.own_database import found_layout, layout_of, make_layout
 from tenring.screening.memory.decision import Decided, Decision, LicenceMeant, Source, Subject
 from tenring.settings import Settings
 
@@ -82,7 +83,7 @@ class Decisions:
         rows = [(decision, _row(decision)) for decision in decisions]
         self.path.parent.mkdir(parents=True, exist_ok=True)
         with self._opened() as connection, _transaction(connection):
-            _make_layout(connection)
+            make_layout(connection, _LAYOUT)
             return [
                 Recorded(cursor.lastrowid or 0, decision)
                 for decision, row in rows
@@ -94,7 +95,7 @@ class Decisions:
         if not self.path.exists():
             return []
         with self._opened() as connection:
-            if not _layout(connection):
+            if not layout_of(connection):
                 return []
             return [_recorded(row) for row in connection.execute(f"{_SELECT} ORDER BY at, id")]
 
@@ -149,32 +150,14 @@ def _transaction(connection: sqlite3.Connection) -> Iterator[None]:
     connection.execute("COMMIT")
 
 
-def _layout(connection: sqlite3.Connection) -> int:
-    """The layout of the file; 0 when it is new and empty."""
-    (layout,) = connection.execute("PRAGMA user_version").fetchone()
-    return int(layout)
-
-
-def _make_layout(connection: sqlite3.Connection) -> None:
-    """Make the table of a new file, inside the open transaction: `executescript` would end it."""
-    if _layout(connection):
-        return
-    statement = ""
-    for line in _LAYOUT.splitlines():
-        statement += line + "\n"
-        if sqlite3.complete_statement(statement):
-            connection.execute(statement)
-            statement = ""
-
-
 def _check_layout(connection: sqlite3.Connection, path: Path) -> None:
-    layout = _layout(connection)
+    layout = found_layout(connection)
+    if layout is None:
+        raise DecisionError(T("{path}: this is another database, not our decisions. Move it away", path=path))
     if layout not in (0, LAYOUT):
         raise DecisionError(
             T("{path}: written by another version of Tenring (layout {layout}). Use that one", path=path, layout=layout)
         )
-    if not layout and connection.execute("SELECT count(*) FROM sqlite_master").fetchone() != (0,):
-        raise DecisionError(T("{path}: this is another database, not our decisions. Move it away", path=path))
 
 
 def _row(decision: Decision) -> tuple[object, ...]:
