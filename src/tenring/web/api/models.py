@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
+from tenring.web.accounts.models import Organisation
 from tenring.web.procurement.models import Screening
 
 
@@ -21,6 +22,8 @@ class ApiKey(models.Model):
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.CASCADE, related_name="+"
     )
     """Whose it is; None: it was made on the server, by `tenring api-key new`."""
+    organisation = models.ForeignKey(Organisation, null=True, blank=True, on_delete=models.CASCADE, related_name="+")
+    """For whom it asks; None: for its owner alone."""
     beginning = models.CharField(max_length=12)
     """Its first signs, by which a person knows it again."""
     digest = models.CharField(max_length=64, unique=True)

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from tenring.language import T
 from tenring.screening.read.options import ReadOptions
+from tenring.web.accounts.models import Organisation
 from tenring.web.core.sources import tenring_settings
 
 #: What a screening leaves behind that may be downloaded: file name -> its media type.
@@ -56,6 +57,8 @@ class Screening(models.Model):
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.CASCADE, related_name="+"
     )
     """Who uploaded it; None: somebody not signed in, whose session knows its id."""
+    organisation = models.ForeignKey(Organisation, null=True, blank=True, on_delete=models.CASCADE, related_name="+")
+    """For whom; None: for the owner alone."""
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     expires_at = models.DateTimeField(default=expiry)
     state = models.CharField(max_length=12, choices=State, default=State.READING)
