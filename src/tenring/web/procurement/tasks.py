@@ -17,7 +17,9 @@ from tenring.language import T
 from tenring.screening.prepare import keep, prepare
 from tenring.screening.run import Request
 from tenring.screening.run import screen as run_screening
+from tenring.screening.work import link
 from tenring.web.core.sources import tenring_settings
+from tenring.web.procurement import memory
 from tenring.web.procurement.models import Screening, State
 
 #: Progress is written at most so often: a database is not a progress bar.
@@ -40,6 +42,12 @@ def read(screening_id: str) -> None:
 def judge(screening_id: str) -> None:
     """Screen the file of a screening."""
     _work(screening_id, _judge, State.SCREENING, then=State.DONE)
+
+
+@task()
+def judge_again(screening_id: str) -> None:
+    """Screen it again with what was decided since; where that ends badly, the answer that is there stays."""
+    _work(screening_id, _judge_again, State.SCREENING, then=State.DONE, otherwise=State.DONE)
 
 
 Progress = Callable[[str, int, int], None]
@@ -65,12 +73,32 @@ def _judge(screening: Screening, progress: Progress) -> None:
         economy=screening.economy or None,
         options=screening.read_options,
         title=Path(screening.file_name).stem,
+        decisions=memory.counting(screening.owner, screening.organisation),
     )
     run_screening(request, settings=tenring_settings(), progress=progress)
 
 
-def _work(screening_id: str, doing: Callable[[Screening, Progress], None], state: State, *, then: State) -> None:
-    """Do a stage of a screening unless it was cancelled or removed, and record how it ended."""
+def _judge_again(screening: Screening, progress: Progress) -> None:
+    """Keep the lines as they are answered now beside the new answer, so that both can be compared."""
+    aside = screening.before.with_suffix(".new")
+    aside.unlink(missing_ok=True)
+    link(screening.result / "lines.parquet", aside)
+    _judge(screening, progress)
+    aside.replace(screening.before)
+
+
+def _work(
+    screening_id: str,
+    doing: Callable[[Screening, Progress], None],
+    state: State,
+    *,
+    then: State,
+    otherwise: State | None = None,
+) -> None:
+    """Do a stage of a screening unless it was cancelled or removed, and record how it ended.
+
+    `otherwise`: the state where it ends badly; None: cancelled or failed.
+    """
     screening = Screening.objects.filter(pk=screening_id, state=state).first()
     if screening is None:
         return
@@ -78,12 +106,12 @@ def _work(screening_id: str, doing: Callable[[Screening, Progress], None], state
     try:
         doing(screening, _recorder(screening))
     except CancelledError:
-        _end(screening, State.CANCELLED)
+        _end(screening, otherwise or State.CANCELLED, T("Cancelled. The earlier answer stays.") if otherwise else "")
     except TenringError as error:
-        _end(screening, State.FAILED, _without_paths(str(error), screening))
+        _end(screening, otherwise or State.FAILED, _without_paths(str(error), screening))
     except Exception:
         _log.exception("screening %s", screening_id)
-        _end(screening, State.FAILED, T("Something went wrong on our side. It has been written down."))
+        _end(screening, otherwise or State.FAILED, T("Something went wrong on our side. It has been written down."))
         raise
     else:
         _end(screening, then)
