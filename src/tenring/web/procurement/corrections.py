@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+from django.contrib.auth.decorators import login_required
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -210,6 +211,7 @@ def changes(request: HttpRequest, id_: UUID) -> HttpResponse:
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
+@login_required
 def corrections(request: HttpRequest) -> HttpResponse:
     """All decisions of whom the visitor acts for; a file of decisions is added to them."""
     problem, added = "", None
@@ -282,6 +284,7 @@ def _is_seen(request: HttpRequest, row: Correction) -> bool:
 
 @never_cache
 @require_safe
+@login_required
 def export(request: HttpRequest, kind: str) -> HttpResponse:
     """The decisions that count, as labelled data: the very file of `tenring decisions export`."""
     if kind not in set(Kind):

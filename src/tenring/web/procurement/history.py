@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from django.contrib.auth.decorators import login_required
 from django.db import transaction
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -166,15 +167,13 @@ def points(value: Decimal | None) -> str:
 
 @never_cache
 @require_safe
+@login_required
 def history(request: HttpRequest) -> HttpResponse:
     """All that is kept, with the green share over time."""
-    if access.person(request) is None:
-        return page(request, "procurement/history.html", {"rows": [], "is_nobody": True, **_names()})
     rows = _rows(_seen(request))
     by = _by(request, rows)
     values = {
         "rows": rows,
-        "is_nobody": False,
         "by": by,
         "measures": _measures(rows),
         "drawn": _drawn(rows, by) if len(rows) > 1 else "",
@@ -237,6 +236,7 @@ def _named(category: str | None, names: dict[str, Any]) -> str:
 
 @never_cache
 @require_safe
+@login_required
 def compare(request: HttpRequest) -> HttpResponse:
     """Two or more side by side: shares, categories, and what drove the difference between the first and the last."""
     ids = list(dict.fromkeys(_ids(request.GET.getlist("id"))))

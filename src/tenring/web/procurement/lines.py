@@ -102,7 +102,7 @@ def beside(request: HttpRequest, one: Screening) -> dict[str, Any]:
     """What the page of a result says of its lines: whether decisions wait, what changed, whether it is kept."""
     return {
         "pending": pending(one),
-        "may_screen": belongs.may(request, one, Action.SCREEN),
+        "may_keep": belongs.may(request, one, Action.SCREEN),
         "was_screened_again": one.before.is_file(),
         "kept": Kept.objects.filter(screening=one).first(),
     }

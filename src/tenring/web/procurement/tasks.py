@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from django.db import close_old_connections
+from django.db import close_old_connections, transaction
 from django.utils import timezone
 from django_tasks import task
 
@@ -18,6 +18,7 @@ from tenring.screening.prepare import keep, prepare
 from tenring.screening.run import Request
 from tenring.screening.run import screen as run_screening
 from tenring.screening.work import link
+from tenring.web.accounts.log import record
 from tenring.web.core.sources import tenring_settings
 from tenring.web.procurement import memory
 from tenring.web.procurement.models import Screening, State
@@ -106,21 +107,28 @@ def _work(
     try:
         doing(screening, _recorder(screening))
     except CancelledError:
-        _end(screening, otherwise or State.CANCELLED, T("Cancelled. The earlier answer stays.") if otherwise else "")
+        message = T("Cancelled. The earlier answer stays.") if otherwise else ""
+        _end(screening, State.CANCELLED, message, then=otherwise)
     except TenringError as error:
-        _end(screening, otherwise or State.FAILED, _without_paths(str(error), screening))
+        _end(screening, State.FAILED, _without_paths(str(error), screening), then=otherwise)
     except Exception:
         _log.exception("screening %s", screening_id)
-        _end(screening, otherwise or State.FAILED, T("Something went wrong on our side. It has been written down."))
+        message = T("Something went wrong on our side. It has been written down.")
+        _end(screening, State.FAILED, message, then=otherwise)
         raise
     else:
         _end(screening, then)
 
 
-def _end(screening: Screening, state: State, message: str = "") -> None:
+def _end(screening: Screening, how: State, message: str = "", *, then: State | None = None) -> None:
+    """Record how work ended, and the state that follows: the same, unless `then` says another."""
     close_old_connections()
     here = Screening.objects.filter(pk=screening.pk, state=screening.state)
-    here.update(state=state, message=message, stage="", cancel_wanted=False)
+    with transaction.atomic():
+        changed = here.update(state=then or how, message=message, stage="", cancel_wanted=False)
+        if changed and how in {State.DONE, State.FAILED} and screening.organisation is not None:
+            about = f"screening {screening.id}"
+            record(f"screening.{how}", user=None, organisation=screening.organisation, about=about)
 
 
 def _without_paths(message: str, screening: Screening) -> str:
