@@ -467,11 +467,15 @@ def test_a_job_goes_from_file_to_result_and_every_step_is_logged() -> None:
     assert "lines.csv" in done["files"]
     answer = own.get(f"{where}/files/lines.csv")
     assert b"AL201" in content_of(answer)
+    signed = done["addresses"]["lines.csv"]
+    assert signed.startswith("http://testserver/files/")
+    assert b"AL201" in content_of(client().get(signed.removeprefix("http://testserver")))
     assert [one["id"] for one in own.get("/api/v1/jobs").json()] == [done["id"]]
     is_problem(own.post(f"{where}/start"), 400)
     is_problem(own.get(f"{where}/files/settings.py"), 404)
     assert own.delete(where).status_code == 204
     is_problem(own.get(where), 404)
+    assert client().get(signed.removeprefix("http://testserver")).status_code == 404
     assert [one.what for one in key.events.all()] == ["made", "job sent", "job started", "job removed"]
 
 

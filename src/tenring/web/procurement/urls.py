@@ -14,4 +14,5 @@ urlpatterns = [
     path("screen/<uuid:id_>/cancel", views.cancel, name="screening_cancel"),
     path("screen/<uuid:id_>/forget", views.forget, name="screening_forget"),
     path("screen/<uuid:id_>/<str:name>", views.result_file, name="screening_file"),
+    path("files/<uuid:id_>/<str:name>", views.signed_file, name="signed_file"),
 ]
