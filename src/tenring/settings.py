@@ -97,7 +97,9 @@ class Settings:
     roots: Path | None = None
     """File of the pinned root keys; None: `roots.json` in the home folder."""
     allow_networks: tuple[str, ...] = ()
-    """Networks inside one's own walls from which material may be fetched, such as `10.20.0.0/16`."""
+    """Networks inside one's own walls that may be connected to, such as `10.20.0.0/16`."""
+    webhook_http_hosts: tuple[str, ...] = ()
+    """Hosts to which webhooks may be sent without encryption, for trying things out."""
 
     @property
     def snapshots(self) -> Path:
@@ -279,6 +281,11 @@ VARIABLES: dict[str, tuple[str, Callable[[str], object], str]] = {
     "TENRING_API_RATE_KEY": ("api_rate_key", int, "requests to the API with one key in a minute; 0: no limit"),
     "TENRING_API_LINES": ("api_lines", int, "most lines in one request to the API; more go to a job"),
     "TENRING_API_BYTES": ("api_bytes", int, "largest request to the API"),
+    "TENRING_WEBHOOK_HTTP_HOSTS": (
+        "webhook_http_hosts",
+        _names,
+        "hosts to which webhooks may be sent over http, for trying things out (none)",
+    ),
     "TENRING_API_ISSUE_KEY": ("api_issue_key", str, "name of the key with which the API issues credentials (none)"),
 }
 

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from django.db import close_old_connections
+from django.db import close_old_connections, transaction
 from django.utils import timezone
 from django_tasks import task
 
@@ -19,6 +19,7 @@ from tenring.screening.run import Request
 from tenring.screening.run import screen as run_screening
 from tenring.web.core.sources import tenring_settings
 from tenring.web.procurement.models import Screening, State
+from tenring.web.webhooks import notice as webhooks
 
 #: Progress is written at most so often: a database is not a progress bar.
 _SECONDS = 0.5
@@ -92,7 +93,10 @@ def _work(screening_id: str, doing: Callable[[Screening, Progress], None], state
 def _end(screening: Screening, state: State, message: str = "") -> None:
     close_old_connections()
     here = Screening.objects.filter(pk=screening.pk, state=screening.state)
-    here.update(state=state, message=message, stage="", cancel_wanted=False)
+    with transaction.atomic():
+        if here.update(state=state, message=message, stage="", cancel_wanted=False):
+            screening.refresh_from_db()
+            webhooks.job_finished(screening)
 
 
 def _without_paths(message: str, screening: Screening) -> str:
