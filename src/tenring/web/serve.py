@@ -75,6 +75,9 @@ def work(settings: Settings, *, beside: int | None = None) -> None:
     if beside is not None:
         threading.Thread(target=_end_with, args=(beside,), daemon=True).start()
     prepare(settings)
+    from tenring.web.webhooks import beside as webhooks  # noqa: PLC0415 - Django must be set up first
+
+    webhooks.begin()
     call_command("db_worker", interval=_SECONDS, reload=False)
 
 
