@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
-from functools import cached_property
+from functools import cached_property, lru_cache
+from typing import Protocol, TypeVar
+
+from tenring.language import T, current
 
 
 class Validity(StrEnum):
@@ -52,6 +55,16 @@ class Finding:
     code: str = ""
 
 
+@lru_cache(maxsize=256)
+def _always(check: Check, outcome: Outcome, text: str, code: str, _language: str) -> Finding:
+    return Finding(check, outcome, T(text), code)
+
+
+def always(check: Check, outcome: Outcome, text: str, code: str = "") -> Finding:
+    """A finding whose reason is always the same (marked with `N`): made once for each language."""
+    return _always(check, outcome, text, code, current())
+
+
 @dataclass(frozen=True)
 class Said:
     """What a credential says about itself; shown also when it is not valid. None: it does not say."""
@@ -89,11 +102,27 @@ class Verification:
     @property
     def deciding(self) -> Finding | None:
         """The finding that made the answer: the first failure, else the first unknown; None when valid."""
-        for outcome in (Outcome.FAILED, Outcome.UNKNOWN):
-            for finding in self.findings:
-                if finding.outcome is outcome:
-                    return finding
-        return None
+        return worst(self.findings)
+
+
+class _HasOutcome(Protocol):
+    @property
+    def outcome(self) -> Outcome:
+        """How it came out."""
+
+
+_Answer = TypeVar("_Answer", bound=_HasOutcome)
+
+
+def worst(answers: Iterable[_Answer]) -> _Answer | None:
+    """The first failure among answers, else the first unknown; None: neither is among them."""
+    unknown = None
+    for answer in answers:
+        if answer.outcome is Outcome.FAILED:
+            return answer
+        if unknown is None and answer.outcome is Outcome.UNKNOWN:
+            unknown = answer
+    return unknown
 
 
 def validity_of(findings: tuple[Finding, ...]) -> Validity:
@@ -104,5 +133,9 @@ def validity_of(findings: tuple[Finding, ...]) -> Validity:
     outcomes = [finding.outcome for finding in findings]
     if Outcome.FAILED in outcomes:
         return Validity.INVALID
-    signed = any(f.check is Check.SIGNATURE and f.outcome is Outcome.PASSED for f in findings)
-    return Validity.VALID if signed and Outcome.UNKNOWN not in outcomes else Validity.INDETERMINATE
+    if Outcome.UNKNOWN in outcomes:
+        return Validity.INDETERMINATE
+    for finding in findings:
+        if finding.check is Check.SIGNATURE and finding.outcome is Outcome.PASSED:
+            return Validity.VALID
+    return Validity.INDETERMINATE
