@@ -7,9 +7,8 @@ recognises the signer is another question (`trust`).
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, NamedTuple
 
 from tenring.exceptions import KeyMaterialError, MalformedError, MaterialError
 from tenring.language import N, T
@@ -25,8 +24,7 @@ from tenring.proof.standards import KnownContexts
 SKEW: Final = timedelta(minutes=5)
 
 
-@dataclass(frozen=True)
-class Signatures:
+class Signatures(NamedTuple):
     """What the proofs of a document came to: findings for `Check.SIGNATURE` and `Check.KEY`, and what they rest on."""
 
     signature: Finding

@@ -8,7 +8,9 @@ from typing import Final
 #: RFC 3986 and RFC 3987: a scheme, a colon, and then no space, control, or letter that must be escaped.
 _URL: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s\x00-\x20\x7f\"<>\\^`{|}]+")
 #: What most of them are: an https address of nothing but ASCII that needs no escape, or a plain DID.
-_USUAL: Final = re.compile(r"https://[A-Za-z0-9][!#-;=?-\[\]_a-z~]*|did:[a-z0-9]+:[A-Za-z0-9._:-]+")
+_USUAL: Final = re.compile(
+    r"https://[A-Za-z0-9][!#-;=?-\[\]_a-z~]*|did:[a-z0-9]+:[A-Za-z0-9._:-]+(?:#[A-Za-z0-9._-]+)?"
+)
 _DID: Final = re.compile(r"did:[a-z0-9]+:(?:[A-Za-z0-9._:-]|%[0-9A-Fa-f]{2})+(?:[/?#].*)?")
 #: What may not follow https:// directly; nothing, too.
 _NO_HOST: Final = ("", "/", "?", "#")

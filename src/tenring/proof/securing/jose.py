@@ -9,10 +9,9 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
-from typing import Any, Final, TypeGuard
+from typing import Any, Final, NamedTuple, TypeGuard
 
 from tenring.exceptions import MalformedError
 from tenring.language import T
@@ -52,8 +51,7 @@ _HEADER_LIMITS: Final = JsonLimits(bytes=16 * 1024, depth=8)
 _LAST_SECOND: Final = 253_402_300_799
 
 
-@dataclass(frozen=True)
-class TokenProof:
+class TokenProof(NamedTuple):
     """The signature of a token: `signature` over `signed`."""
 
     name: str

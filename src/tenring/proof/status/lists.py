@@ -280,7 +280,7 @@ def _until(found: StatusList, held: Held) -> datetime:
     return min(said) if said else held.got + (found.ttl if found.ttl is not None else UNSAID)
 
 
-@dataclass(frozen=True)
+@dataclass
 class _Question:
     """One credential, asked about."""
 
