@@ -78,7 +78,7 @@ class TokenProof(NamedTuple):
     def created(self) -> datetime | None:
         """`iat`, where it is a number as it should be."""
         value: object = self.claims.get("iat")
-        return _moment(value) if _is_moment(value) else None
+        return _moment(value) if value is not None and _is_moment(value) else None
 
     @property
     def expires(self) -> datetime | None:
