@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import Protocol, TypeVar
 
 from tenring.language import T, current
@@ -55,14 +55,23 @@ class Finding:
     code: str = ""
 
 
-@lru_cache(maxsize=256)
-def _always(check: Check, outcome: Outcome, text: str, code: str, _language: str) -> Finding:
-    return Finding(check, outcome, T(text), code)
+@dataclass(frozen=True)
+class Always:
+    """A finding whose reason, `text` (marked with `N`), is always the same: made once for each language."""
 
+    check: Check
+    outcome: Outcome
+    text: str
+    code: str = ""
+    _made: dict[str, Finding] = field(default_factory=dict, repr=False, compare=False)
 
-def always(check: Check, outcome: Outcome, text: str, code: str = "") -> Finding:
-    """A finding whose reason is always the same (marked with `N`): made once for each language."""
-    return _always(check, outcome, text, code, current())
+    def finding(self) -> Finding:
+        """The finding, its reason in the language in use."""
+        return self._made.get(current()) or self._make()
+
+    def _make(self) -> Finding:
+        made = self._made[current()] = Finding(self.check, self.outcome, T(self.text), self.code)
+        return made
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 
 from tenring.exceptions import KeyMaterialError, MalformedError, MaterialError
 from tenring.language import N, T
-from tenring.proof.answers import Check, Finding, Outcome, always
+from tenring.proof.answers import Always, Check, Finding, Outcome
 from tenring.proof.did import VerificationMethod, document_of, find_method
 from tenring.proof.keys.jwk import thumbprint
 from tenring.proof.material import Material
@@ -20,6 +20,8 @@ from tenring.proof.moment import read_moment
 from tenring.proof.securing import Proof, Secured, SignatureAnswer
 from tenring.proof.standards import KnownContexts
 
+_RIGHT: Final = Always(Check.SIGNATURE, Outcome.PASSED, N("the signature is right"), "signature")
+_OWN_KEY: Final = Always(Check.KEY, Outcome.PASSED, N("the key was its issuer's to sign with"), "key")
 #: How far the clocks of two honest computers may differ.
 SKEW: Final = timedelta(minutes=5)
 
@@ -52,9 +54,8 @@ def signatures(secured: Secured, material: Material, at: datetime) -> Signatures
             return _without_key(checked)
         methods.append(checked)
     as_of = tuple([method.got for method in methods if method.got is not None])
-    right = always(Check.SIGNATURE, Outcome.PASSED, N("the signature is right"), "signature")
     signed = _signed(secured, methods)
-    return Signatures(right, _keys(secured, methods, signed, at), signed, as_of)
+    return Signatures(_RIGHT.finding(), _keys(secured, methods, signed, at), signed, as_of)
 
 
 def _without_key(signature: Finding) -> Signatures:
@@ -139,4 +140,4 @@ def _keys(secured: Secured, methods: list[VerificationMethod], signed: datetime 
             controller=methods[0].controller, issuer=secured.signer,
         )  # fmt: skip
         return Finding(Check.KEY, Outcome.FAILED, what, "not_the_issuer")
-    return always(Check.KEY, Outcome.PASSED, N("the key was its issuer's to sign with"), "key")
+    return _OWN_KEY.finding()

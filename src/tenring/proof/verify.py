@@ -19,7 +19,7 @@ from typing import ClassVar, Final
 
 from tenring.exceptions import MaterialError, ProofError
 from tenring.language import N, T, current
-from tenring.proof.answers import Check, Finding, Outcome, Said, Verification, always, validity_of, worst
+from tenring.proof.answers import Always, Check, Finding, Outcome, Said, Verification, validity_of, worst
 from tenring.proof.credential.build import SCHEMA
 from tenring.proof.credential.check import is_conformant, schema_problems
 from tenring.proof.credential.content import Content, read_content
@@ -186,7 +186,7 @@ class _Course:
             problem = self._problem()
             if problem is not None:
                 return Finding(Check.WELL_FORMED, Outcome.FAILED, problem, "schema")
-        return always(Check.WELL_FORMED, Outcome.PASSED, N("it is well-formed"), "well_formed")
+        return _WELL_FORMED.finding()
 
     def _problem(self) -> str | None:
         """The first thing that the schema has against it."""
@@ -281,7 +281,7 @@ class _Course:
     def product(self) -> Finding:
         """The product asked about is one that it names."""
         if self.question.product is None or self._left_out(Check.PRODUCT):
-            return always(Check.PRODUCT, Outcome.NOT_ASKED, N("no product was asked about"))
+            return _NO_PRODUCT.finding()
         answer = product_matches(self.secured.document, self.question.product)
         return Finding(Check.PRODUCT, _PRODUCT[answer.answer], answer.reason, answer.answer.value)
 
@@ -306,5 +306,10 @@ _PRODUCT: Final = {
 }
 
 
+_WELL_FORMED: Final = Always(Check.WELL_FORMED, Outcome.PASSED, N("it is well-formed"), "well_formed")
+_NO_PRODUCT: Final = Always(Check.PRODUCT, Outcome.NOT_ASKED, N("no product was asked about"))
+_NOT_ASKED: Final = {check: Always(check, Outcome.NOT_ASKED, N("not asked for")) for check in Check}
+
+
 def _not_asked(check: Check) -> Finding:
-    return always(check, Outcome.NOT_ASKED, N("not asked for"))
+    return _NOT_ASKED[check].finding()
