@@ -38,6 +38,7 @@ VERBS = {
     "vc-api": ("vc_api", "command"),
     "serve": ("serve", "serve"),
     "worker": ("worker", "worker"),
+    "migrate": ("migrate", "migrate"),
     "api-key": ("api_key", "api_key"),
     "demo": ("demo", "demo"),
 }

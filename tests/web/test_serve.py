@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import json
+import os
 import socket
 import subprocess
 import sys
@@ -9,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from django.core.management import call_command
 
 from tenring.commands import serve as command
 from tenring.exceptions import UnusableInputError
@@ -22,7 +25,8 @@ def test_a_port_that_is_taken_is_said_with_a_way_out() -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
-        with pytest.raises(UnusableInputError, match="--port"), serve._listening(Address(port=taken.getsockname()[1])):  # noqa: SLF001 - the part under test
+        address = Address(port=taken.getsockname()[1])
+        with pytest.raises(UnusableInputError, match="--port"), serve._listening(address, Settings()):  # noqa: SLF001 - the part under test
             pass
 
 
@@ -76,3 +80,53 @@ def test_a_home_without_a_snapshot_is_served_all_the_same(home: Settings, tmp_pa
 
     with override_settings(TENRING=replace(home, home=tmp_path)):
         warm()
+
+
+# whose word is taken on who asks
+
+
+def test_only_the_proxy_of_the_settings_is_believed() -> None:
+    behind = Settings(https=True, proxy="10.0.0.2")
+    assert serve._proxy(behind) == {  # noqa: SLF001 - the part under test
+        "trusted_proxy": "10.0.0.2",
+        "trusted_proxy_headers": {"x-forwarded-for", "x-forwarded-proto"},
+        "clear_untrusted_proxy_headers": True,
+    }
+
+
+def test_without_https_nobody_is_believed_and_what_is_said_can_be_seen() -> None:
+    assert serve._proxy(Settings()) == {"clear_untrusted_proxy_headers": False}  # noqa: SLF001 - the part under test
+
+
+# the tables
+
+
+@pytest.fixture
+def environ(tmp_path: Path) -> dict[str, str]:
+    """The environment of a command with a home of its own."""
+    return {"TENRING_HOME": str(tmp_path), "PATH": os.environ["PATH"], "PYTHONPATH": ":".join(sys.path)}
+
+
+def tenring(environ: dict[str, str], *words: str) -> subprocess.CompletedProcess[str]:
+    command_line = [sys.executable, "-m", "tenring", *words]
+    return subprocess.run(command_line, env=environ, capture_output=True, text=True, timeout=120, check=False)  # noqa: S603 - our own command
+
+
+def test_who_must_not_change_the_tables_ends_when_they_are_not_up_to_date(environ: dict[str, str]) -> None:
+    for verb in (("serve", "--no-migrate", "--no-worker", "--port", "0"), ("worker", "--no-migrate")):
+        answer = tenring(environ, *verb)
+        assert answer.returncode == 2
+        assert "tenring migrate" in answer.stderr
+
+
+def test_of_several_that_bring_the_tables_up_to_date_one_works(environ: dict[str, str]) -> None:
+    command_line = [sys.executable, "-m", "tenring", "migrate", "--json"]
+    started = [subprocess.Popen(command_line, env=environ, stdout=subprocess.PIPE, text=True) for _ in range(3)]  # noqa: S603 - our own command
+    steps = sorted(json.loads(one.communicate(timeout=120)[0])["steps"] for one in started)
+    assert steps[:2] == [0, 0]
+    assert steps[2] > 10
+
+
+@pytest.mark.django_db
+def test_the_tables_are_what_the_models_say() -> None:
+    call_command("makemigrations", "--check", "--dry-run", verbosity=0)

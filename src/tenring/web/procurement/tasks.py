@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from django.db import close_old_connections
+from django.db import close_old_connections, connection
 from django.utils import timezone
 from django_tasks import task
 
@@ -90,7 +90,8 @@ def _work(screening_id: str, doing: Callable[[Screening, Progress], None], state
 
 
 def _end(screening: Screening, state: State, message: str = "") -> None:
-    close_old_connections()
+    if not connection.in_atomic_block:  # after long work the database may have hung up
+        close_old_connections()
     here = Screening.objects.filter(pk=screening.pk, state=screening.state)
     here.update(state=state, message=message, stage="", cancel_wanted=False)
 
