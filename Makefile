@@ -28,7 +28,7 @@ test: setup ## the tests, on two cores (TEST_WORKERS=0: on one, in order)
 	$(BIN)/python -m pytest -n $(TEST_WORKERS) --dist loadfile
 
 test-postgresql: setup ## what of the web application's tests asks the database, on a PostgreSQL of its own
-	$(BIN)/python tests/postgresql.py $(BIN)/python -m pytest -n $(TEST_WORKERS) --dist loadfile -m "django_db or postgresql" tests/web \
+	$(BIN)/python tests/postgresql.py $(BIN)/python -m pytest -n $(TEST_WORKERS) --dist loadfile -m django_db tests/web \
 	  --ignore tests/web/browser --ignore tests/web/test_api_schema.py
 
 lint: setup ## ruff, all rules, and the format

@@ -39,6 +39,8 @@ VERBS = {
     "serve": ("serve", "serve"),
     "worker": ("worker", "worker"),
     "migrate": ("migrate", "migrate"),
+    "backup": ("backup", "backup"),
+    "restore": ("backup", "restore"),
     "api-key": ("api_key", "api_key"),
     "demo": ("demo", "demo"),
 }

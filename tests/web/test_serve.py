@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-import json
-import os
 import socket
 import subprocess
 import sys
@@ -99,32 +97,6 @@ def test_without_https_nobody_is_believed_and_what_is_said_can_be_seen() -> None
 
 
 # the tables
-
-
-@pytest.fixture
-def environ(tmp_path: Path) -> dict[str, str]:
-    """The environment of a command with a home of its own."""
-    return {"TENRING_HOME": str(tmp_path), "PATH": os.environ["PATH"], "PYTHONPATH": ":".join(sys.path)}
-
-
-def tenring(environ: dict[str, str], *words: str) -> subprocess.CompletedProcess[str]:
-    command_line = [sys.executable, "-m", "tenring", *words]
-    return subprocess.run(command_line, env=environ, capture_output=True, text=True, timeout=120, check=False)  # noqa: S603 - our own command
-
-
-def test_who_must_not_change_the_tables_ends_when_they_are_not_up_to_date(environ: dict[str, str]) -> None:
-    for verb in (("serve", "--no-migrate", "--no-worker", "--port", "0"), ("worker", "--no-migrate")):
-        answer = tenring(environ, *verb)
-        assert answer.returncode == 2
-        assert "tenring migrate" in answer.stderr
-
-
-def test_of_several_that_bring_the_tables_up_to_date_one_works(environ: dict[str, str]) -> None:
-    command_line = [sys.executable, "-m", "tenring", "migrate", "--json"]
-    started = [subprocess.Popen(command_line, env=environ, stdout=subprocess.PIPE, text=True) for _ in range(3)]  # noqa: S603 - our own command
-    steps = sorted(json.loads(one.communicate(timeout=120)[0])["steps"] for one in started)
-    assert steps[:2] == [0, 0]
-    assert steps[2] > 10
 
 
 @pytest.mark.django_db

@@ -47,6 +47,7 @@ def prepare(settings: Settings, *, migrate: bool = True) -> int:
     Raises:
         UnusableInputError: the database was made by a newer version; or, without `migrate`, by an older one.
     """
+    settings.home.mkdir(parents=True, exist_ok=True)
     if settings.secret_key is None:
         secret.kept(settings.home)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tenring.web.core.settings")
