@@ -238,7 +238,7 @@ def test_a_visitor_gets_pages_by_https_and_is_ready_to_be_served(site: Site) -> 
 
 def test_a_request_has_one_id_in_the_answer_and_in_the_log(site: Site) -> None:
     with site.visitor() as visitor:
-        id_ = visitor.get("/categories?x=nobodys-business").headers["X-Request-ID"]
+        id_ = visitor.get("/categories/?x=nobodys-business").headers["X-Request-ID"]
     (line,) = [event for event in site.events() if event.get("request_id") == id_]
     assert (line["event"], line["route"], line["status"]) == ("request", "categories", 200)
     assert "nobodys-business" not in site.log.read_text(encoding="utf-8")
