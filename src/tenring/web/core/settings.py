@@ -56,7 +56,7 @@ MIDDLEWARE = [
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.jinja2.Jinja2",
-        "DIRS": [WEB / app / "templates" for app in ("core", "register", "procurement", "api", "proof")],
+        "DIRS": [WEB / app / "templates" for app in ("core", "accounts", "register", "procurement", "api", "proof")],
         "OPTIONS": {"environment": "tenring.web.core.rendering.environment"},
     },
     {
