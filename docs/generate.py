@@ -31,7 +31,7 @@ from tenring.rulebook.expressions import ALWAYS, Quantity
 from tenring.rulebook.library import load_library
 from tenring.rulebook.revision import Clause, Revision
 from tenring.rulebook.schema import reference
-from tenring.settings import VARIABLES, Settings
+from tenring.settings import SECRETS, VARIABLES, Settings
 
 if TYPE_CHECKING:
     from tenring.catalogue import Rule
@@ -133,14 +133,34 @@ def _option(option: click.Option, context: click.Context) -> tuple[str, str]:
 def settings() -> str:
     """Every environment variable with its meaning and its default."""
     defaults = {field.name: _default(field.name) for field in fields(Settings)}
-    rows = [(f"`{name}`", meaning, f"`{defaults[to]}`") for name, (to, _, meaning) in VARIABLES.items()]
+    kinds = {field.name: _kind(str(field.type)) for field in fields(Settings)}
+    rows = [
+        (f"`{name}`", meaning, f"{kinds[to]}{_unit(name)}", f"`{defaults[to]}`")
+        for name, (to, _, meaning) in VARIABLES.items()
+    ]
     return _page(
         "# Settings",
         "Settings are environment variables, read once when a command starts. Nothing needs to be set.",
-        _table(("variable", "meaning", "default"), rows),
+        _table(("variable", "meaning", "type", "default"), rows),
+        f"{', '.join(f'`{name}`' for name in SECRETS)} are secrets: each may stand in a file, as its first line, that "
+        "the variable with `_FILE` behind it names (`DATABASE_URL_FILE=/run/secrets/url`). Nothing shows them.",
         "The limits are there because purchase files come from anywhere: see [Security](../security.md).",
         "`TENRING_LANGUAGE` (else `LC_ALL`, `LC_MESSAGES`, `LANG`) chooses the language: `en` or `zh`.",
     )
+
+
+def _kind(annotation: str) -> str:
+    """The type of a field in words."""
+    plain = annotation.removesuffix(" | None")
+    known = {"Path": "path", "str": "text", "int": "integer", "bool": "1 or 0", "tuple[str, ...]": "list, by commas"}
+    return known.get(plain, "name=value;name=value")
+
+
+def _unit(name: str) -> str:
+    """What a number counts, by the end of its variable's name."""
+    units = {"_BYTES": "bytes", "_DAYS": "days", "_CHARS": "characters", "_ROWS": "rows", "_LINES": "lines"}
+    units |= {"_RATE": "requests a minute", "_RATE_KEY": "requests a minute"}
+    return next((f", {unit}" for end, unit in units.items() if name.endswith(end)), "")
 
 
 def _default(name: str) -> str:
@@ -149,7 +169,9 @@ def _default(name: str) -> str:
     if name == "catalog":
         return "the bundled catalogue"
     value = getattr(Settings(), name)
-    return "not set" if value is None else str(value)
+    if isinstance(value, tuple | dict):
+        return ",".join(value) or "not set"
+    return "not set" if value is None else str(int(value) if isinstance(value, bool) else value)
 
 
 # tables

@@ -5,10 +5,12 @@ from __future__ import annotations
 from django.urls import include, path
 
 from tenring.web.core import views
+from tenring.web.core.metrics import metrics
 
 urlpatterns = [
     path("healthz", views.alive, name="alive"),
     path("readyz", views.ready, name="ready"),
+    path("metrics", metrics, name="metrics"),
     path("", include("tenring.web.register.urls")),
     path("", include("tenring.web.accounts.organisations.urls")),
     path("", include("tenring.web.api.key_urls")),
