@@ -14,7 +14,6 @@ import pyarrow.parquet as pq
 
 from tenring.model import tables
 from tenring.register.lookup import Database
-from tenring.register.measured import within
 from tenring.web.core.sources import Sources
 from tenring.web.core.spreadsheets import without_formula
 from tenring.web.register.asked import Asked
@@ -38,7 +37,8 @@ def download(open_: Sources, asked: Asked, form: str) -> bytes:
 
 def _ids(open_: Sources, asked: Asked) -> Iterator[str]:
     if asked.by_measure:
-        yield from within(open_.db, replace(wanted(open_, asked)[0], limit=MOST, offset=0)).ids
+        question = replace(wanted(open_, asked)[0], limit=MOST, offset=0)
+        yield from open_.measured(asked.category).within(question).ids
         return
     for offset in range(0, MOST, _PIECE):
         hits = open_.index.search(replace(asked.query(limit=_PIECE, offset=offset), facets=())).hits
