@@ -18,6 +18,7 @@ from django.test import Client, override_settings
 from django.utils import timezone
 
 from organisation_world import a_person, a_screening, an_organisation, named, signed_in
+from tenring.exceptions import UnusableInputError
 from tenring.settings import Settings
 from tenring.web.accounts.events import event_name
 from tenring.web.accounts.log import record
@@ -189,6 +190,18 @@ def test_an_organisation_is_never_without_an_owner(ann: User, city: Organisation
     assert actions.without_owner(ann) == [city]
 
 
+def test_an_account_that_goes_leaves_every_organisation_or_none(ann: User, city: Organisation) -> None:
+    eve = named("eve")
+    other = an_organisation(eve, "Another")
+    with pytest.raises(UnusableInputError, match="needs an owner"):
+        actions.leave_all(eve)
+    assert role_of("eve", city) == Role.EDITOR
+    Membership.objects.create(organisation=other, user=ann, role=Role.OWNER)
+    actions.leave_all(eve)
+    assert not eve.memberships.exists()
+    assert (happened(city)[-1], happened(other)[-1]) == ("member.left", "member.left")
+
+
 def test_an_owner_whose_account_is_closed_does_not_count(ann: User, city: Organisation) -> None:
     Membership.objects.filter(user=named("bob")).update(role=Role.OWNER)
     assert actions.without_owner(ann) == []
@@ -250,6 +263,7 @@ def test_nobody_signed_in_is_told_what_it_is_for_and_changes_nothing(
         assert answer.status_code == 200
         assert "It is for new@example.org" in text_of(answer)
         assert "next=%2Finvitations%2F" in text_of(answer)
+    assert visitor.session[invitations.INVITED] == "new@example.org"
     assert Membership.objects.filter(organisation=city).count() == 4
 
 
@@ -438,7 +452,7 @@ def test_a_key_can_do_what_the_role_of_its_owner_allows_now(city: Organisation) 
     assert keyed(text).get("/api/v1/jobs").status_code == 200
 
 
-@pytest.mark.parametrize("what", ["left", "disabled", "closed"])
+@pytest.mark.parametrize("what", ["left", "disabled", "gone", "closed"])
 def test_a_key_whose_owner_or_organisation_went_opens_nothing(ann: User, city: Organisation, what: str) -> None:
     eve = named("eve")
     text = made_key(signed_in(eve), at(city, "keys"))
@@ -446,6 +460,8 @@ def test_a_key_whose_owner_or_organisation_went_opens_nothing(ann: User, city: O
     if what == "left":
         actions.leave(city, eve)
         assert "opens nothing" in text_of(signed_in(ann).get(at(city, "keys")))
+    elif what == "gone":
+        ApiKey.objects.update(owner=None)
     elif what == "disabled":
         User.objects.filter(pk=eve.pk).update(is_active=False)
     else:
