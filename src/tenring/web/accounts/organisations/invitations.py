@@ -27,9 +27,6 @@ from tenring.web.core.sources import tenring_settings
 
 #: Invitations that one person may make in a day: a server that sends to any address must not become a nuisance.
 MOST_A_DAY = 100
-#: In the session: the address of the invitation that somebody not signed in has opened; an account can be made with it.
-#: It proves nothing, as who invites sees the link, too: the address is confirmed as any other.
-INVITED = "invited_address"
 _BYTES = 32
 _log = logging.getLogger(__name__)
 

@@ -278,8 +278,6 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
             return HttpResponseRedirect(reverse("organisation", args=[found.organisation_id]))
     else:
         worth, found = invitations.standing(token, user)
-        if user is None and worth is Standing.OPEN and found is not None:
-            request.session[invitations.INVITED] = found.email
     values = {
         "worth": worth,
         "found": found if worth in _TOLD else None,
