@@ -39,6 +39,7 @@ VERBS = {
     "serve": ("serve", "serve"),
     "worker": ("worker", "worker"),
     "api-key": ("api_key", "api_key"),
+    "user": ("user", "user"),
     "demo": ("demo", "demo"),
 }
 

@@ -44,7 +44,9 @@ class ApiKey(models.Model):
     @property
     def is_live(self) -> bool:
         """Whether it opens anything now."""
-        return self.revoked_at is None and (self.expires_at is None or timezone.now() < self.expires_at)
+        is_closed = self.owner is not None and not self.owner.is_active
+        has_expired = self.expires_at is not None and self.expires_at <= timezone.now()
+        return not (is_closed or has_expired) and self.revoked_at is None
 
 
 class KeyEvent(models.Model):

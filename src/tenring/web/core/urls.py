@@ -9,6 +9,7 @@ from tenring.web.core import views
 urlpatterns = [
     path("healthz", views.alive, name="alive"),
     path("readyz", views.ready, name="ready"),
+    path("account/", include("tenring.web.accounts.urls")),
     path("", include("tenring.web.register.urls")),
     path("", include("tenring.web.procurement.urls")),
     path("", include("tenring.web.proof.urls")),
@@ -18,3 +19,4 @@ handler400 = "tenring.web.core.views.bad_request"
 handler403 = "tenring.web.core.views.forbidden"
 handler404 = "tenring.web.core.views.not_found"
 handler500 = "tenring.web.core.views.failed"
+handler429 = "tenring.web.core.views.too_many"

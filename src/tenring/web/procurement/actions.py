@@ -10,6 +10,7 @@ from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
@@ -18,6 +19,7 @@ from tenring.exceptions import UnusableInputError
 from tenring.language import T
 from tenring.screening.read.options import ReadOptions
 from tenring.screening.read.source import detect
+from tenring.web.accounts.log import record
 from tenring.web.accounts.models import User
 from tenring.web.core.sources import tenring_settings
 from tenring.web.procurement import tasks
@@ -121,6 +123,22 @@ def screenings_of(request: HttpRequest) -> list[Screening]:
     return list(found)
 
 
+def unclaimed(request: HttpRequest) -> QuerySet[Screening]:
+    """The screenings that the session knows and nobody owns: what was sent before signing in."""
+    return Screening.objects.filter(id__in=request.session.get(_KEY, []), owner=None, organisation=None, keyed=None)
+
+
+def take_over(request: HttpRequest, user: User) -> int:
+    """Give a person what their session sent before they signed in; how many. Those of others are out of reach."""
+    with transaction.atomic():
+        taken = list(unclaimed(request).select_for_update())
+        for one in taken:
+            one.owner = user
+            one.save(update_fields=["owner"])
+            record("screening.taken_over", user=user, about=f"screening {one.id}")
+    return len(taken)
+
+
 def own(request: HttpRequest, id_: object) -> Screening | None:
     """One of the visitor's screenings; None: there is none, or it is somebody else's."""
     return next((one for one in screenings_of(request) if one.id == id_), None)
@@ -187,6 +205,10 @@ def forget_expired() -> None:
 
 def _remove(screening: Screening) -> None:
     """First the row, then the files: what nobody can ask for may linger, what is asked for must be there."""
-    folder = screening.folder
     screening.delete()
-    shutil.rmtree(folder, ignore_errors=True)
+    remove_files(screening)
+
+
+def remove_files(screening: Screening) -> None:
+    """Remove the files of a screening whose row is gone."""
+    shutil.rmtree(screening.folder, ignore_errors=True)

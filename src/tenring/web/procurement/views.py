@@ -47,6 +47,7 @@ def screenings(request: HttpRequest) -> HttpResponse:
     open_ = sources()
     values = {
         "screenings": actions.screenings_of(request),
+        "unclaimed": actions.unclaimed(request).count() if request.user.is_authenticated else 0,
         "problem": problem,
         "chosen": request.POST.get("economy", ""),
         "economies": [(code, economy_name(code)) for code in economies(open_)],
