@@ -56,6 +56,7 @@ def delete(user: User) -> None:
     personal = list(Screening.objects.filter(owner=user, organisation=None))
     if any(one.is_at_work for one in personal):
         raise UnusableInputError(T("a screening is at work"), do=T("Cancel it, or wait for it, then come back"))
+    folders = [one.folder for one in personal]
     with transaction.atomic():
         for key in ApiKey.objects.filter(owner=user, organisation=None, revoked_at=None):
             api.revoke(str(key.pk), who=user.get_full_name() or user.email)
@@ -64,8 +65,8 @@ def delete(user: User) -> None:
             rows.update(owner=None)
         record("account.deleted", user=user)
         User.objects.filter(pk=user.pk).delete()
-    for one in personal:
-        procurement.remove_files(one)
+    for folder in folders:
+        procurement.remove_files(folder)
 
 
 def left_alone(user: User) -> list[Organisation]:

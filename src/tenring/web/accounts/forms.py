@@ -84,4 +84,4 @@ class Profile(forms.ModelForm[User]):
 
     def __init__(self, *args: Any, **options: Any) -> None:  # noqa: ANN401 - Django's own
         super().__init__(*args, **options)
-        self.fields["first_name"].label, self.fields["language"].label = T("Name"), T("Language of e-mail")
+        self.fields["first_name"].label, self.fields["language"].label = T("Your name"), T("Language of e-mail")

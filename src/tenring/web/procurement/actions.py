@@ -6,6 +6,7 @@ import re
 import shutil
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
@@ -205,10 +206,11 @@ def forget_expired() -> None:
 
 def _remove(screening: Screening) -> None:
     """First the row, then the files: what nobody can ask for may linger, what is asked for must be there."""
+    folder = screening.folder
     screening.delete()
-    remove_files(screening)
+    remove_files(folder)
 
 
-def remove_files(screening: Screening) -> None:
+def remove_files(folder: Path) -> None:
     """Remove the files of a screening whose row is gone."""
-    shutil.rmtree(screening.folder, ignore_errors=True)
+    shutil.rmtree(folder, ignore_errors=True)
