@@ -83,6 +83,8 @@ class Settings:
     """Address that e-mail is sent from; None: `tenring@` and the first of `hosts`."""
     oidc: Path | None = None
     """TOML or JSON file with the OpenID Connect servers by which people may sign in; None: there are none."""
+    invitation_days: int = 7
+    """Days for which the link of an invitation into an organisation can be used."""
     api_rate: int = 120
     """Requests to the API from one address in a minute; 0: as many as it likes."""
     api_rate_key: int = 1_200
@@ -317,6 +319,7 @@ VARIABLES: dict[str, tuple[str, Callable[[str], object], str]] = {
     ),
     "TENRING_EMAIL_FROM": ("email_from", str, "address that e-mail is sent from (tenring@ and the first host)"),
     "TENRING_OIDC": ("oidc", Path, "TOML or JSON file of the OpenID Connect servers by which people may sign in"),
+    "TENRING_INVITATION_DAYS": ("invitation_days", int, "days for which an invitation into an organisation holds"),
     "TENRING_API_RATE": ("api_rate", int, "requests to the API from one address in a minute; 0: no limit"),
     "TENRING_API_RATE_KEY": ("api_rate_key", int, "requests to the API with one key in a minute; 0: no limit"),
     "TENRING_API_LINES": ("api_lines", int, "most lines in one request to the API; more go to a job"),

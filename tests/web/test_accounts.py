@@ -14,11 +14,13 @@ from django.core import mail
 from django.core.cache import cache
 from django.test import Client, override_settings
 from django.urls import get_resolver, reverse
+from django.utils import timezone
 
 from tenring.settings import Settings
 from tenring.web.accounts import operating
-from tenring.web.accounts.adapter import INVITED
-from tenring.web.accounts.models import Event, Membership, Organisation, User
+from tenring.web.accounts.models import Event, Invitation, Membership, Organisation, User
+from tenring.web.accounts.organisations import actions as organisations
+from tenring.web.accounts.organisations import invitations
 from tenring.web.accounts.roles import Role
 from tenring.web.api import actions as api
 from tenring.web.api.scopes import Scope
@@ -163,18 +165,38 @@ def test_where_signing_up_is_closed_the_page_says_why_and_nothing_is_made(home: 
     assert not User.objects.exists()
 
 
-def test_an_invitation_opens_signing_up_for_its_own_address_alone(home: Settings) -> None:
-    client = browser()
-    client.get(reverse("account_login"))
-    session = client.session
-    session[INVITED] = ANNA
-    session.save()
+def invited(address: str, *, any_address: bool = False) -> str:
+    """Somebody is invited to an organisation; the path of the link."""
+    owner = person("owner@example.org")
+    city = organisations.make(owner, "City of Aldrune", "")
+    _, token = invitations.invite(city, owner, email=address, role=Role.READER, any_address=any_address)
+    return reverse("invitation", args=[token])
+
+
+def test_an_invitation_opens_signing_up_for_its_own_address_alone_which_is_confirmed_as_any_other(
+    home: Settings,
+) -> None:
     with override_settings(TENRING=replace(home, sign_up="invited")):
+        link, client = invited(ANNA), browser()
+        client.get(link)
         assert "another address" in text_of(sign_up(client, BELA))
-        assert sign_up(client, ANNA).status_code == 302
-    assert [one.email for one in User.objects.all()] == [ANNA]
-    assert EmailAddress.objects.get().verified
-    assert client.get(reverse("account")).status_code == 200
+        assert sign_up(client, ANNA, next=link).url == reverse("account_email_verification_sent")
+        assert client.get(reverse("account")).status_code == 302, "not before it is confirmed"
+        assert client.post(links(mail.outbox[-1])[0]).url == link
+        assert client.post(link).status_code == 302
+        assert User.objects.get(email=ANNA).memberships.get().role == Role.READER
+        assert "by invitation" in text_of(sign_up(browser(), BELA)), "another browser has none"
+    assert not User.objects.filter(email=BELA).exists()
+
+
+def test_an_invitation_for_any_address_lets_any_in_until_it_is_taken_back(home: Settings) -> None:
+    with override_settings(TENRING=replace(home, sign_up="invited")):
+        link, client, late = invited(ANNA, any_address=True), browser(), browser()
+        client.get(link)
+        late.get(link)
+        assert sign_up(client, BELA).status_code == 302
+        Invitation.objects.update(revoked_at=timezone.now())
+        assert "by invitation" in text_of(sign_up(late, "late@example.org"))
 
 
 # signing in and out

@@ -11,7 +11,7 @@ from django.http import HttpRequest
 from tenring.exceptions import UnusableInputError
 from tenring.language import T
 from tenring.web.accounts.access import memberships
-from tenring.web.accounts.log import record
+from tenring.web.accounts.log import name_of, record
 from tenring.web.accounts.models import Organisation, User
 from tenring.web.accounts.roles import Role
 from tenring.web.api import actions as api
@@ -58,8 +58,8 @@ def delete(user: User) -> None:
         raise UnusableInputError(T("a screening is at work"), do=T("Cancel it, or wait for it, then come back"))
     folders = [one.folder for one in personal]
     with transaction.atomic():
-        for key in ApiKey.objects.filter(owner=user, organisation=None, revoked_at=None):
-            api.revoke(str(key.pk), who=user.get_full_name() or user.email)
+        for key in ApiKey.objects.filter(owner=user, revoked_at=None):
+            api.revoke(str(key.pk), who=name_of(user), by=user)
         ApiKey.objects.filter(owner=user).update(owner=None)
         for rows in _of_organisations(user):
             rows.update(owner=None)

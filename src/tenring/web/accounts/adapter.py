@@ -24,14 +24,12 @@ from django.urls import reverse
 from tenring import language
 from tenring.language import T
 from tenring.web.accounts import mailing
+from tenring.web.accounts.invited import is_for, may_sign_up
 from tenring.web.accounts.log import record
 from tenring.web.accounts.models import User
 from tenring.web.accounts.wording import message
-from tenring.web.core.sources import tenring_settings
 from tenring.web.procurement.actions import unclaimed
 
-#: In the session, put there by allauth's `stash_verified_email`: the address that an invitation was sent to.
-INVITED = "account_verified_email"
 #: Seconds in which refused attempts to sign in to one account are one line of the log.
 _ONE_LINE = 300
 
@@ -95,11 +93,6 @@ def words_for(template: str | None, values: dict[str, Any]) -> str:
     return message(template.rpartition("/")[2].removesuffix(".txt"), values) if template else ""
 
 
-def may_sign_up(request: HttpRequest) -> bool:
-    """Whether a visitor may make an account: everybody, or who comes with an invitation, or nobody."""
-    return {"open": True, "invited": bool(request.session.get(INVITED)), "closed": False}[tenring_settings().signing_up]
-
-
 def limited(address: str, where: str) -> None:
     """Write down that attempts to sign in to an account were refused, once for many."""
     user = User.objects.filter(emailaddress__email__iexact=address).first()
@@ -137,11 +130,10 @@ class Elsewhere(DefaultSocialAccountAdapter):  # type: ignore[misc] # allauth ha
 
     def is_open_for_signup(self, request: HttpRequest, sociallogin: Any) -> bool:  # noqa: ANN401 - allauth's own
         """Whether somebody whom the server knows may make an account here."""
-        if sociallogin.provider.app.settings.get("sign_up") == "open" or tenring_settings().signing_up == "open":
+        if sociallogin.provider.app.settings.get("sign_up") == "open":
             return True
-        invited = str(request.session.get(INVITED) or "").lower()
-        verified = {one.email.lower() for one in sociallogin.email_addresses if one.verified}
-        return may_sign_up(request) and invited in verified
+        verified = {one.email.casefold() for one in sociallogin.email_addresses if one.verified}
+        return may_sign_up(request) and is_for(request, verified)
 
     def populate_user(self, request: HttpRequest, sociallogin: Any, data: dict[str, Any]) -> User:  # noqa: ANN401 - likewise
         """The name as the server writes it: which part comes first is not ours to say."""

@@ -5,16 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 from allauth.account.forms import SignupForm
+from allauth.core import context
 from allauth.mfa.webauthn.forms import AddWebAuthnForm
 from django import forms
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 
 from tenring.language import T
-from tenring.web.accounts.adapter import INVITED
+from tenring.web.accounts.invited import is_for
 from tenring.web.accounts.models import User
 from tenring.web.core.rendering import TAGS
-from tenring.web.core.sources import tenring_settings
 
 _LONGEST_NAME = 150
 
@@ -40,8 +40,7 @@ class SignUp(SignupForm):  # type: ignore[misc] # allauth has no types
     def clean_email(self) -> str:
         """The address; where only the invited may sign up, the one that was invited."""
         email: str = super().clean_email()
-        invited = _invited()
-        if invited is not None and email.lower() != invited:
+        if not is_for(context.request, {email.casefold()}):
             raise ValidationError(T("The invitation was sent to another address."))
         return email
 
@@ -49,15 +48,6 @@ class SignUp(SignupForm):  # type: ignore[misc] # allauth has no types
         """Keep the name."""
         user.first_name = self.cleaned_data["name"]
         user.save(update_fields=["first_name"])
-
-
-def _invited() -> str | None:
-    """The address to which signing up is bound; None: to none."""
-    from allauth.core import context  # noqa: PLC0415 - it reads the request in hand when asked
-
-    if tenring_settings().signing_up == "open":
-        return None
-    return str(context.request.session.get(INVITED) or "").lower()
 
 
 class AddPasskey(AddWebAuthnForm):  # type: ignore[misc] # allauth has no types

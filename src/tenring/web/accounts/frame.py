@@ -9,8 +9,8 @@ from allauth.socialaccount.adapter import get_adapter
 from django.http import HttpRequest
 
 from tenring.language import T
-from tenring.web.accounts.adapter import may_sign_up
 from tenring.web.accounts.configuration import goes_out
+from tenring.web.accounts.invited import may_sign_up
 from tenring.web.core.sources import tenring_settings
 
 

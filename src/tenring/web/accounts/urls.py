@@ -21,7 +21,6 @@ from django.db import transaction
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.urls import URLPattern, path, re_path
-from django.views.generic import RedirectView
 
 from tenring.web.accounts import views
 
@@ -44,8 +43,6 @@ def _whole(view: View) -> View:
 def _at(address: str, view: View, name: str, *, changes: bool = False) -> URLPattern:
     return path(address, _whole(view) if changes else view, name=name)
 
-
-_home = RedirectView.as_view(pattern_name="account")
 
 urlpatterns = [
     _at("", views.account, "account"),
@@ -82,12 +79,12 @@ urlpatterns = [
         name="account_reset_password_from_key",
     ),
     # passkeys and codes
-    _at("second", _home, "mfa_index"),
+    _at("second", views.overview, "mfa_index"),
     _at("codes/on", totp.activate_totp, "mfa_activate_totp", changes=True),
     _at("codes/off", totp.deactivate_totp, "mfa_deactivate_totp", changes=True),
     _at("recovery", recovery.view_recovery_codes, "mfa_view_recovery_codes"),
     _at("recovery/new", recovery.generate_recovery_codes, "mfa_generate_recovery_codes", changes=True),
-    _at("passkeys", _home, "mfa_list_webauthn"),
+    _at("passkeys", views.overview, "mfa_list_webauthn"),
     _at("passkeys/new", passkey.add_webauthn, "mfa_add_webauthn", changes=True),
     _at("passkeys/<int:pk>/name", passkey.edit_webauthn, "mfa_edit_webauthn", changes=True),
     _at("passkeys/<int:pk>/remove", passkey.remove_webauthn, "mfa_remove_webauthn", changes=True),

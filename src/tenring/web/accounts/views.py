@@ -19,10 +19,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from tenring.exceptions import UnusableInputError
 from tenring.language import T
 from tenring.web.accounts import actions, export
+from tenring.web.accounts.events import event_name
 from tenring.web.accounts.forms import Profile
 from tenring.web.accounts.log import record
 from tenring.web.accounts.models import Event, User
-from tenring.web.accounts.wording import happened
 from tenring.web.core.rendering import page
 from tenring.web.procurement.actions import take_over, unclaimed
 
@@ -66,10 +66,17 @@ def account(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @require_safe
+def overview(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 - a view
+    """Where allauth has a page of its own for a part of the account: back to the account."""
+    return redirect("account")
+
+
+@login_required
+@require_safe
 def log(request: HttpRequest) -> HttpResponse:
     """The newest lines of one's own log."""
     lines = Event.objects.filter(user=_person(request)).select_related("organisation").order_by("-at", "-id")[:_LINES]
-    return page(request, "accounts/log.html", {"lines": lines, "happened": happened, "most": _LINES})
+    return page(request, "accounts/log.html", {"lines": lines, "event_name": event_name, "most": _LINES})
 
 
 @require_POST
@@ -91,8 +98,8 @@ def take(request: HttpRequest) -> HttpResponse:
 
 
 @login_required
+@require_safe
 @_sure
-@require_http_methods(["GET", "HEAD", "POST"])
 def export_(request: HttpRequest) -> HttpResponse:
     """Everything that is kept about oneself, as a file."""
     user = _person(request)
@@ -103,8 +110,8 @@ def export_(request: HttpRequest) -> HttpResponse:
 
 
 @login_required
-@_sure
 @require_http_methods(["GET", "HEAD", "POST"])
+@_sure
 def delete(request: HttpRequest) -> HttpResponse:
     """Say what goes and what stays; then delete the account."""
     user, problem = _person(request), ""
@@ -126,6 +133,7 @@ def _leave(request: HttpRequest) -> None:
     messages.success(request, T("Your account is deleted."))
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 def sign_in_with(request: HttpRequest, provider_id: str) -> HttpResponse:
     """To the server by which somebody signs in.
 

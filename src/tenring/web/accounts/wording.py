@@ -1,4 +1,4 @@
-"""What happens to accounts, in words: messages at the top of pages, lines of the log."""
+"""What the next page says at its top once something was done with an account."""
 
 from __future__ import annotations
 
@@ -31,47 +31,8 @@ _MESSAGES = {
     "account_disconnected": N("The accounts are no longer connected."),
 }
 
-_EVENTS = {
-    "account.signed_up": N("account made"),
-    "account.made": N("account made on the server"),
-    "account.signed_in": N("signed in"),
-    "account.signed_out": N("signed out"),
-    "account.sign_in_limited": N("too many attempts to sign in: refused for a while"),
-    "account.second_step_failed": N("wrong code while signing in"),
-    "account.named": N("name or language changed"),
-    "account.password_changed": N("password changed"),
-    "account.password_set": N("password set"),
-    "account.password_reset": N("password set anew by a link"),
-    "account.link_made": N("link for a new password made on the server"),
-    "account.address_added": N("e-mail address added"),
-    "account.address_confirmed": N("e-mail address confirmed"),
-    "account.address_removed": N("e-mail address removed"),
-    "account.address_changed": N("main e-mail address changed"),
-    "account.passkey_added": N("passkey added"),
-    "account.passkey_removed": N("passkey removed"),
-    "account.codes_on": N("one-time codes switched on"),
-    "account.codes_off": N("one-time codes switched off"),
-    "account.recovery_made": N("recovery codes made"),
-    "account.recovery_removed": N("recovery codes removed"),
-    "account.second_steps_removed": N("passkeys and codes removed on the server"),
-    "account.connected": N("account elsewhere connected"),
-    "account.disconnected": N("account elsewhere disconnected"),
-    "account.others_signed_out": N("signed out everywhere else"),
-    "account.exported": N("own data downloaded"),
-    "account.disabled": N("account closed on the server"),
-    "account.enabled": N("account opened again on the server"),
-    "account.deleted": N("account deleted"),
-    "screening.taken_over": N("screening taken into the account"),
-}
-
 
 def message(name: str, values: Mapping[str, Any]) -> str:
     """What a page says at its top; nothing for what needs no saying."""
     found = _MESSAGES.get(name)
     return T(found, **values) if found else ""
-
-
-def happened(what: str) -> str:
-    """A line of the log in words; one that is not about accounts is shown as it is kept."""
-    found = _EVENTS.get(what)
-    return T(found) if found else what

@@ -44,9 +44,7 @@ class ApiKey(models.Model):
     @property
     def is_live(self) -> bool:
         """Whether it opens anything now."""
-        is_closed = self.owner is not None and not self.owner.is_active
-        has_expired = self.expires_at is not None and self.expires_at <= timezone.now()
-        return not (is_closed or has_expired) and self.revoked_at is None
+        return self.revoked_at is None and (self.expires_at is None or timezone.now() < self.expires_at)
 
 
 class KeyEvent(models.Model):
@@ -69,7 +67,7 @@ class KeyEvent(models.Model):
 
 
 class KeyedScreening(models.Model):
-    """A screening that came by the API: it belongs to the key, and to nobody else."""
+    """A screening that came by the API: of all keys, only this one reaches it."""
 
     screening = models.OneToOneField(Screening, primary_key=True, on_delete=models.CASCADE, related_name="keyed")
     key = models.ForeignKey(ApiKey, on_delete=models.PROTECT, related_name="screenings")

@@ -11,6 +11,8 @@ urlpatterns = [
     path("readyz", views.ready, name="ready"),
     path("account/", include("tenring.web.accounts.urls")),
     path("", include("tenring.web.register.urls")),
+    path("", include("tenring.web.accounts.organisations.urls")),
+    path("", include("tenring.web.api.key_urls")),
     path("", include("tenring.web.procurement.urls")),
     path("", include("tenring.web.proof.urls")),
     path("api/v1/", include("tenring.web.api.urls")),
