@@ -14,7 +14,9 @@ from django.db import transaction
 from django.test import Client, override_settings
 from django.urls import get_resolver
 
-from organisation_world import a_person, a_screening, an_organisation, named, signed_in
+from organisation_world import a_correction, a_person, a_screening, an_organisation, kept_of, named, signed_in
+from tenring.screening.memory import Kind
+from tenring.screening.memory.labelled import COLUMNS
 from tenring.settings import Settings
 from tenring.web.accounts.access import may
 from tenring.web.accounts.addresses import ADDRESSES, THEIR_OWN, Address, Open
@@ -26,13 +28,14 @@ from tenring.web.api.actions import new_key
 from tenring.web.api.models import ApiKey, KeyedScreening
 from tenring.web.api.operations import OPERATIONS
 from tenring.web.api.scopes import Scope
-from tenring.web.procurement.models import Screening, State
+from tenring.web.procurement.models import Correction, Kept, Screening, State
 
 pytestmark = pytest.mark.django_db
 
 LATER = {"default": {"BACKEND": "django_tasks.backends.dummy.DummyBackend"}}
 CSV = "date,description\n2026-02-17,Copy paper A4\n"
-HIDDEN = "secret-purchases"
+DECISIONS = ",".join(COLUMNS[Kind.CATEGORY]) + "\n"
+HIDDEN = "secret"
 NOWHERE = "00000000-0000-4000-8000-000000000000"
 
 
@@ -54,6 +57,8 @@ class World:
     key: ApiKey
     screening: Screening
     invitation: object
+    correction: Correction
+    kept: Kept
 
     def fill(self, route: str) -> str:
         """A route with what it names filled in."""
@@ -64,6 +69,10 @@ class World:
             "which": self.invitation,
             "key": self.key.id,
             "name": "lines.csv",
+            "line_id": "1.1",
+            "number": self.correction.pk,
+            "kept_id": self.kept.pk,
+            "kind": "match",
             "form": "csv",
         }
         return re.sub(r"<(?:\w+:)?(\w+)>", lambda found: str(values[found[1]]), route)
@@ -74,9 +83,11 @@ def a_world(role: Role, **fields: Any) -> World:
     city = an_organisation(a_person("ann"), member=role, other=Role.READER)
     made, _ = invitations.invite(city, named("ann"), email="new@example.org", role=Role.BUYER, any_address=False)
     key, _ = new_key("of the city", (Scope.JOBS,), who="ann", owner=named("ann"), organisation=city)
-    screening = a_screening(named("other"), city, file_name=f"{HIDDEN}.csv", **fields)
-    return World(city, named("other"), key, screening, made.id)
+    screening = a_screening(named("other"), city, file_name=f"{HIDDEN}-purchases.csv", **fields)
+    return World(city, named("other"), key, screening, made.id, a_correction(city), kept_of(city))
 
+
+LINE = "/screen/<uuid:id_>/lines/<str:line_id>/"
 
 #: What a request sends, and the state in which a screening has to be for it.
 SENT: dict[tuple[str, str], dict[str, Any]] = {
@@ -86,6 +97,9 @@ SENT: dict[tuple[str, str], dict[str, Any]] = {
     ("POST", "/organisations/<uuid:id_>/members/<int:member>/role"): {"role": "buyer"},
     ("POST", "/organisations/<uuid:id_>/change"): {"name": "Another name"},
     ("POST", "/organisations/<uuid:id_>/close"): {"why": "over"},
+    ("POST", f"{LINE}correct"): {"what": "category", "target": "copy-paper", "why": "a reason"},
+    ("POST", "/screen/corrections/<int:number>/undo"): {"why": "a reason"},
+    ("POST", "/screen/<uuid:id_>/keep"): {"name": "a name"},
 }
 STATES = {
     "/screen/<uuid:id_>/": State.FAILED,
@@ -96,8 +110,8 @@ STATES = {
     "/api/v1/jobs/<id>/cancel": State.READING,
 }
 #: Addresses at which everybody has things of their own.
-COLLECTIONS = {"/screen/", "/api/v1/jobs"}
-UPLOADS = {("POST", "/screen/"), ("POST", "/api/v1/jobs")}
+COLLECTIONS = {"/screen/", "/screen/corrections/", "/api/v1/jobs"}
+UPLOADS = {("POST", "/screen/"): CSV, ("POST", "/api/v1/jobs"): CSV, ("POST", "/screen/corrections/"): DECISIONS}
 
 
 def tried(one: Address, world: World, user: User | None) -> Any:
@@ -126,7 +140,7 @@ def send(browser: Client, one: Address, world: World) -> Any:
     """The request, with what it needs."""
     data = SENT.get((one.method, one.route), {})
     if (one.method, one.route) in UPLOADS:
-        data = {"file": SimpleUploadedFile("mine.csv", CSV.encode())}
+        data = {"file": SimpleUploadedFile("mine.csv", UPLOADS[one.method, one.route].encode())}
     if one.method == "DELETE":
         return browser.delete(world.fill(one.route))
     return browser.post(world.fill(one.route), data) if one.method == "POST" else browser.get(world.fill(one.route))
@@ -182,7 +196,9 @@ def facts(world: World) -> list[object]:
         list(world.city.memberships.values_list("user", "role")),
         list(world.city.invitations.values_list("email", "revoked_at")),
         ApiKey.objects.values_list("revoked_at").get(pk=world.key.pk),
-        list(Screening.objects.values_list("pk", "state", "cancel_wanted")),
+        list(Screening.objects.values_list("pk", "state", "cancel_wanted", "expires_at")),
+        list(Correction.objects.values_list("pk")),
+        list(Kept.objects.values_list("pk", "name")),
         list(Event.objects.exclude(what="key.made").values_list("what")),
     ]
 
@@ -230,7 +246,7 @@ def test_nobody_is_asked_to_sign_in_or_finds_nothing(one: Address) -> None:
         assert status == 401
     elif one.route == "/screen/":
         assert status == 302  # anybody may have purchases screened, for themselves
-    elif one.route.startswith("/screen/"):
+    elif one.route.startswith("/screen/") and one.needs is not Open.SIGNED_IN and one.route not in COLLECTIONS:
         assert status == 404
     else:
         assert (status, "sign-in" in leads) == (302, True)

@@ -47,6 +47,8 @@ def _rows(needs: Needs, routes: tuple[str, ...], methods: tuple[str, ...]) -> tu
 
 _ONE = "/organisations/<uuid:id_>/"
 _SCREENING = "/screen/<uuid:id_>/"
+_LINE = "lines/<str:line_id>/"
+_CORRECTIONS, _HISTORY = "/screen/corrections/", "/screen/history/"
 
 ADDRESSES: tuple[Address, ...] = (
     *_rows(
@@ -82,12 +84,32 @@ ADDRESSES: tuple[Address, ...] = (
     *_rows(Open.SIGNED_IN, tuple(f"/account/{one}" for one in ("log", "data", "second", "passkeys")), ("GET",)),
     *_rows(Open.SIGNED_IN, ("/account/elsewhere", "/account/take-over"), ("POST",)),
     *_rows(Open.SIGNED_IN, ("/organisations/", "/keys/"), _BOTH),
+    *_rows(
+        Open.SIGNED_IN,
+        (_CORRECTIONS, f"{_CORRECTIONS}<str:kind>.csv", _HISTORY, f"{_HISTORY}compare"),
+        ("GET",),
+    ),
     *_rows(Open.SIGNED_IN, ("/organisations/act", "/keys/<uuid:key>/revoke"), ("POST",)),
     *_rows(Action.SEE, (_ONE, _SCREENING, f"{_SCREENING}<str:name>"), ("GET",)),
+    *_rows(
+        Action.SEE,
+        (*(f"{_SCREENING}{what}" for what in ("lines/", _LINE, "changes")), f"{_HISTORY}<uuid:kept_id>/"),
+        ("GET",),
+    ),
     *_rows(Action.SEE, (f"{_ONE}leave",), ("POST",)),
     *_rows(
         Action.SCREEN,
         ("/screen/", *(f"{_SCREENING}{what}" for what in ("read", "start", "cancel", "forget"))),
+        ("POST",),
+    ),
+    *_rows(
+        Action.SCREEN,
+        (f"{_SCREENING}again", f"{_SCREENING}keep", f"{_HISTORY}<uuid:kept_id>/drop"),
+        ("POST",),
+    ),
+    *_rows(
+        Action.CORRECT,
+        (_CORRECTIONS, f"{_CORRECTIONS}<int:number>/undo", f"{_SCREENING}{_LINE}correct"),
         ("POST",),
     ),
     *_rows(Action.KEYS, (f"{_ONE}keys",), _BOTH),

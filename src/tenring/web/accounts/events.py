@@ -29,6 +29,13 @@ _NAMES = {
     "screening.cancelled": N("screening cancelled"),
     "screening.removed": N("purchases removed"),
     "screening.expired": N("purchases removed on their day"),
+    "screening.again": N("purchases sent to be screened again"),
+    "screening.kept": N("screening kept"),
+    "screening.dropped": N("screening kept no longer"),
+    "correction.confirmed": N("match or category confirmed"),
+    "correction.rejected": N("match or category rejected"),
+    "correction.undone": N("decision taken back"),
+    "correction.imported": N("decisions added from a file"),
     "account.signed_up": N("account made"),
     "account.made": N("account made on the server"),
     "account.signed_in": N("signed in"),
@@ -66,13 +73,17 @@ _DETAILS = {
     "role": N("role"),
     "scopes": N("scopes"),
     "file": N("file"),
+    "kind": N("about"),
+    "target": N("target"),
+    "line": N("line"),
+    "count": N("count"),
     "address": N("network address"),
     "by": N("on the server, by"),
     "ways": N("by way of"),
     "before": N("before"),
 }
 #: Numbers that programs look things up by.
-_IDS = frozenset({"person", "invitation", "key", "any_address"})
+_IDS = frozenset({"person", "invitation", "key", "any_address", "screening"})
 
 
 def event_name(what: str) -> str:

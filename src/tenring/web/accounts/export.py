@@ -12,7 +12,7 @@ from allauth.socialaccount.models import SocialAccount
 
 from tenring.web.accounts.models import Event, User
 from tenring.web.api.models import ApiKey
-from tenring.web.procurement.models import Screening
+from tenring.web.procurement.models import Correction, Kept, Screening
 
 
 def about(user: User) -> dict[str, Any]:
@@ -82,6 +82,27 @@ def _screenings(user: User) -> list[dict[str, Any]]:
     ]
 
 
+def _corrections(user: User) -> list[dict[str, Any]]:
+    rows = Correction.objects.filter(owner=user)
+    return [
+        {
+            "at": _moment(one.at),
+            "kind": one.kind,
+            "decided": one.decided,
+            "subject": one.subject,
+            "licence": one.licence,
+            "category": one.category,
+            "why": one.why,
+        }
+        for one in rows
+    ]
+
+
+def _history(user: User) -> list[dict[str, Any]]:
+    rows = Kept.objects.filter(owner=user)
+    return [{"name": one.name, "kept_at": _moment(one.kept_at), "figures": one.figures} for one in rows]
+
+
 def _keys(user: User) -> list[dict[str, Any]]:
     rows = ApiKey.objects.filter(owner=user).order_by("created_at")
     return [
@@ -124,6 +145,8 @@ PARTS: dict[str, Callable[[User], Any]] = {
     "accounts_elsewhere": _elsewhere,
     "organisations": _organisations,
     "screenings": _screenings,
+    "corrections": _corrections,
+    "history": _history,
     "api_keys": _keys,
     "log": _log,
 }

@@ -53,7 +53,7 @@ class Job(Schema):
     economy: str
     on: date
     created_at: datetime
-    expires_at: datetime = Field(description="when it is removed")
+    expires_at: datetime | None = Field(description="when it is removed; null: its owner keeps it")
     understood: dict[str, Any] | None = Field(description="once read: rows and lines; look before you start it")
     files: list[str] = Field(description="once done: names for /jobs/{id}/files/{name}")
 

@@ -25,7 +25,7 @@ from tenring.web.accounts.roles import Action
 from tenring.web.core.economies import economy_name
 from tenring.web.core.rendering import page
 from tenring.web.core.sources import sources, tenring_settings, today
-from tenring.web.procurement import actions
+from tenring.web.procurement import actions, lines
 from tenring.web.procurement.forms import COLUMN, economies, given
 from tenring.web.procurement.models import FILES, Screening, State
 
@@ -62,6 +62,7 @@ def screenings(request: HttpRequest) -> HttpResponse:
         "days": tenring_settings().keep_days,
         "sample": open_.snapshot.manifest.sample,
         "economy_name": economy_name,
+        "is_signed_in": person(request) is not None,
     }
     return page(request, "procurement/screenings.html", values, status=400 if problem else 200)
 
@@ -120,7 +121,7 @@ def screening(request: HttpRequest, id_: UUID) -> HttpResponse:
         prepared = reopened(one.read)
         values |= {"prepared": prepared, "fields": FIELDS, "known": KNOWN, "column": COLUMN}
     if one.state == State.DONE:
-        values |= _result(one)
+        values |= {**_result(one), **lines.beside(request, one)}
     if not request.headers.get("HX-Request"):
         return page(request, "procurement/screening.html", values)
     response = page(request, "procurement/progress.html", values)
