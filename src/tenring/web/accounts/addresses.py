@@ -86,6 +86,10 @@ ADDRESSES: tuple[Address, ...] = (
         ("GET",),
     ),
     *_rows(Open.EVERYBODY, ("/verify/", "/invitations/<str:token>"), _BOTH),
+    *_rows(Open.EVERYBODY, ("/account/with/<slug:provider_id>/login",), _BOTH),
+    *_rows(Open.SIGNED_IN, ("/account/", "/account/delete"), _BOTH),
+    *_rows(Open.SIGNED_IN, tuple(f"/account/{one}" for one in ("log", "data", "second", "passkeys")), ("GET",)),
+    *_rows(Open.SIGNED_IN, ("/account/elsewhere", "/account/take-over"), ("POST",)),
     *_rows(Open.SIGNED_IN, ("/organisations/", "/keys/"), _BOTH),
     *_rows(
         Open.SIGNED_IN,
