@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, get_args
 
@@ -207,6 +208,7 @@ def _proof(cells: Mapping[str, str]) -> dict[str, Any]:
     return {"kind": _kinds().get(kind.lower(), kind), **found}
 
 
+@lru_cache(maxsize=1)
 def _kinds() -> dict[str, str]:
     """Kinds of documents by what they are called in any language."""
     found: dict[str, str] = {}

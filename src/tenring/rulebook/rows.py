@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -27,7 +27,7 @@ def rows_of(product: ProductFile) -> Iterator[dict[str, str]]:
     about = {column: product.about.get(column, "") for column in ABOUT}
     is_empty = True
     for one in product.entries:
-        for cells in _entry_rows(one):
+        for cells in rows_of_entry(one):
             yield {**about, **cells}
             is_empty = False
     for held in product.labels:
@@ -47,7 +47,8 @@ def rows_of(product: ProductFile) -> Iterator[dict[str, str]]:
         yield about
 
 
-def _entry_rows(one: Entry) -> Iterator[dict[str, str]]:
+def rows_of_entry(one: Entry) -> Iterator[dict[str, str]]:
+    """The cells of a value: a row, and another one for each further document."""
     written = one.written
     value = written.get("value", "")
     cells = {
@@ -117,7 +118,13 @@ class TableRead:
     """Rows that were read."""
 
 
-def read_table(header: Sequence[str], rows: Iterable[Row], properties: Properties) -> TableRead:
+Check = Callable[[Mapping[str, str]], object]
+"""Raises `Problem` for a product whose name, brand, model, category or GTINs are wrong."""
+
+
+def read_table(
+    header: Sequence[str], rows: Iterable[Row], properties: Properties, check: Check = lambda _: None
+) -> TableRead:
     """The products of a table; a row that is wrong is left out and told.
 
     Raises:
@@ -138,7 +145,9 @@ def read_table(header: Sequence[str], rows: Iterable[Row], properties: Propertie
         try:
             if row.formulas:
                 raise _formula(min(row.formulas))
-            _add(found, _by_column(row, columns), _wide_cells(row, wide), properties)
+            cells = _by_column(row, columns)
+            check(cells)
+            _add(found, cells, _wide_cells(row, wide), properties)
             count += 1
         except Problem as problem:
             heading = next((name for name, column in columns.items() if column == problem.column), problem.column)

@@ -34,6 +34,7 @@ INSTALLED_APPS = [
     "tenring.web.procurement",
     "tenring.web.api",
     "tenring.web.proof",
+    "tenring.web.products",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
@@ -55,7 +56,7 @@ MIDDLEWARE = [
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.jinja2.Jinja2",
-        "DIRS": [WEB / app / "templates" for app in ("core", "register", "procurement", "api", "proof")],
+        "DIRS": [WEB / app / "templates" for app in ("core", "register", "procurement", "api", "proof", "products")],
         "OPTIONS": {"environment": "tenring.web.core.rendering.environment"},
     },
     {
