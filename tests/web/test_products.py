@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
+from uuid import UUID
 
 import pytest
 import xlsxwriter
@@ -25,7 +25,7 @@ from tenring.web.products.models import Import, Product, TestPrice
 pytestmark = pytest.mark.django_db
 
 DAY = "2024-06-01"
-BOARD = b"""product: {name: Board, brand: Hexlowe, model: HX-1, category: wood-panels, gtins: "4006381333931", colour: pale}
+BOARD = b"""product: {name: Board, brand: Hexlowe, model: HX-1, category: wood-panels, gtins: "4006381333931", tone: pale}
 given:
   panel_type: {value: MDF, shown_by: [{kind: declaration}]}
   panel_resin_class: other
@@ -41,7 +41,7 @@ HEADER = "name,brand,model,category,property,value,unit,method\n"
 
 
 def user(name: str, organisation: Organisation | None = None, role: Role = Role.EDITOR) -> User:
-    made = User.objects.create_user(name, f"{name}@example.org", "a password of ours")
+    made = User.objects.create(username=name, email=f"{name}@example.org")
     if organisation is not None:
         Membership.objects.create(user=made, organisation=organisation, role=role)
     return made
@@ -206,11 +206,8 @@ def test_labels_have_to_be_chosen_and_to_exist(supplier: Client, board: Product)
 # what is never said
 
 
-def test_what_is_not_shown_or_not_checked_is_never_called_met(
-    supplier: Client, open_: Sources, office: Organisation
-) -> None:
-    del office
-    for category in sorted({name for one in open_.library.revisions for name in one.categories}):
+def test_what_is_not_shown_or_not_checked_is_never_called_met(supplier: Client) -> None:
+    for category in ("furniture", "paints", "wood-panels", "cleaners", "copiers", "dishwasher-detergents"):
         supplier.post("/products/", {"name": category, "category": category})
         one = Product.objects.get(name=category)
         answer = supplier.get(f"/products/{one.id}/?on=2026-06-01")
@@ -349,7 +346,7 @@ def zip_of(content: bytes) -> bytes:
         (b"product: {brand: nameless}\n", "the product has no name"),
         (b"product: {name: x, name: y}\n", "there twice"),
         (zip_of(b"<!DOCTYPE x [<!ENTITY a 'b'>]><x/>"), "entities"),
-        (zip_of(b"0" * 300_000_000), "unpacks"),
+        (zip_of(b"0" * 210_000_000), "unpacks"),
         (b"PK\x03\x04 not a workbook", "damaged"),
         (b"%PDF-1.7", "PDF"),
         (b"", "empty"),
@@ -381,11 +378,10 @@ def test_no_file_is_told(supplier: Client) -> None:
 
 def pages_of(one: Product, found: Import) -> list[tuple[str, str]]:
     base = f"/products/{one.id}/"
-    reading = [base, f"{base}values", f"{base}row", f"{base}tests?want=carb-93120/wood-panels", f"{base}product.yml",
-               f"{base}product.csv", f"/products/imports/{found.id}/", f"/products/imports/{found.id}/rows.csv"]  # fmt: skip
-    return [("get", address) for address in reading] + [
-        ("post", f"{base}{name}") for name in ("values", "about", "remove")
-    ]
+    read = ["", "values", "row", "tests?want=carb-93120/wood-panels", "product.yml", "product.csv"]
+    sent = [f"/products/imports/{found.id}/", f"/products/imports/{found.id}/rows.csv"]
+    change = ["values", "about", "remove"]
+    return [("get", one) for one in (*(base + name for name in read), *sent)] + [("post", base + one) for one in change]
 
 
 @pytest.mark.parametrize("elsewhere", [True, False])
@@ -463,14 +459,9 @@ def test_every_change_is_in_the_log(supplier: Client, board: Product, office: Or
     assert json.dumps(Event.objects.get(what="product.changed").detail["changed"]["name"]) == '["Board", "Renamed"]'
 
 
-def test_what_does_not_exist_is_not_found(supplier: Client) -> None:
-    for address in (
-        f"/products/{uuid4()}/",
-        "/products/blank/spaceships.csv",
-        "/products/blank/furniture.pdf",
-        "/products/all.yml",
-    ):
-        assert supplier.get(address).status_code == 404
+@pytest.mark.parametrize("address", [f"{UUID(int=4)}/", "blank/spaceships.csv", "blank/furniture.pdf", "all.yml"])
+def test_what_does_not_exist_is_not_found(supplier: Client, address: str) -> None:
+    assert supplier.get(f"/products/{address}").status_code == 404
 
 
 # pages
