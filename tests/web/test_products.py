@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import io
-import json
 import zipfile
 from collections.abc import Iterator
 from dataclasses import replace
@@ -25,7 +24,7 @@ from tenring.web.products.models import Import, Product, TestPrice
 pytestmark = pytest.mark.django_db
 
 DAY = "2024-06-01"
-BOARD = b"""product: {name: Board, brand: Hexlowe, model: HX-1, category: wood-panels, gtins: "4006381333931", tone: pale}
+BOARD = b"""product: {name: Board, brand: Hexlowe, model: HX-1, category: wood-panels, gtins: "4006381333931", kind: x}
 given:
   panel_type: {value: MDF, shown_by: [{kind: declaration}]}
   panel_resin_class: other
@@ -198,7 +197,7 @@ def test_a_wrong_price_is_told_and_the_others_stay(supplier: Client) -> None:
 
 
 def test_labels_have_to_be_chosen_and_to_exist(supplier: Client, board: Product) -> None:
-    assert supplier.get(f"/products/{board.id}/tests").status_code == 400
+    assert supplier.get(f"/products/{board.id}/tests").headers["Location"] == f"/products/{board.id}/"
     assert supplier.get(f"/products/{board.id}/tests?want=no/such").status_code == 400
     assert supplier.get(f"/products/{board.id}/tests?want=carb-93120/wood-panels&on=never").status_code == 400
 
@@ -397,9 +396,9 @@ def test_for_everybody_else_a_product_does_not_exist(board: Product, *, elsewher
 
 def test_nobody_sees_anything_without_signing_in(visitor: Client, board: Product) -> None:
     for method, address in pages_of(board, Import.objects.get()):
-        assert getattr(visitor, method)(address).status_code in {302, 403}, address
+        assert getattr(visitor, method)(address).headers["Location"].startswith("/accounts/login/"), address
     for address in ("/products/", "/products/prices", "/products/all.csv"):
-        assert visitor.get(address).status_code in {302, 403}
+        assert visitor.get(address).status_code == 302
     assert "My products" not in text(visitor.get("/"))
 
 
@@ -456,7 +455,7 @@ def test_every_change_is_in_the_log(supplier: Client, board: Product, office: Or
     log = [(one.what, one.about) for one in Event.objects.filter(organisation=office)]
     assert [what for what, _ in log] == ["products.imported", "product.changed", "product.removed"]
     assert log[-1][1] == f"product {board.id}"
-    assert json.dumps(Event.objects.get(what="product.changed").detail["changed"]["name"]) == '["Board", "Renamed"]'
+    assert Event.objects.get(what="product.changed").detail["new_name"] == ["Board", "Renamed"]
 
 
 @pytest.mark.parametrize("address", [f"{UUID(int=4)}/", "blank/spaceships.csv", "blank/furniture.pdf", "all.yml"])

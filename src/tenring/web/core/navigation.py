@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from django.urls import reverse
 
 from tenring.language import N, T
@@ -24,4 +26,10 @@ _OWN_PAGES: tuple[tuple[str, str], ...] = (("products", N("My products")),)
 
 def navigation(*, signed_in: bool = False) -> list[tuple[str, str]]:
     """Address and title of each page, in the language in use."""
-    return [(reverse(name), T(title)) for name, title in (*_PAGES, *(_OWN_PAGES if signed_in else ()))]
+    return [(address(name), T(title)) for name, title in (*_PAGES, *(_OWN_PAGES if signed_in else ()))]
+
+
+@lru_cache(maxsize=256)
+def address(name: str) -> str:
+    """The address of a page that there is once; it never changes, and every page names many."""
+    return reverse(name)

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from django.db import close_old_connections
+from django.db import close_old_connections, transaction
 from django.utils import timezone
 from django_tasks import task
 
@@ -17,6 +17,7 @@ from tenring.language import T
 from tenring.screening.prepare import keep, prepare
 from tenring.screening.run import Request
 from tenring.screening.run import screen as run_screening
+from tenring.web.accounts.log import record
 from tenring.web.core.sources import tenring_settings
 from tenring.web.procurement.models import Screening, State
 
@@ -92,7 +93,11 @@ def _work(screening_id: str, doing: Callable[[Screening, Progress], None], state
 def _end(screening: Screening, state: State, message: str = "") -> None:
     close_old_connections()
     here = Screening.objects.filter(pk=screening.pk, state=screening.state)
-    here.update(state=state, message=message, stage="", cancel_wanted=False)
+    with transaction.atomic():
+        changed = here.update(state=state, message=message, stage="", cancel_wanted=False)
+        if changed and state in {State.DONE, State.FAILED} and screening.organisation is not None:
+            about = f"screening {screening.id}"
+            record(f"screening.{state}", user=None, organisation=screening.organisation, about=about)
 
 
 def _without_paths(message: str, screening: Screening) -> str:

@@ -113,7 +113,7 @@ def change(user: User, product: Product, said: Mapping[str, str], categories: Ca
     changed = {name: [before[name], text] for name, text in about.items() if before[name] != text}
     if changed:
         Product.objects.filter(pk=product.pk).update(**about, changed_at=timezone.now())
-        _record("product.changed", user, product, changed=changed)
+        _record("product.changed", user, product, **{f"new_{name}": pair for name, pair in changed.items()})
 
 
 @transaction.atomic

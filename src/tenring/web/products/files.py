@@ -36,7 +36,7 @@ _MOST_UNPACKED = 200 << 20
 _HEAD = 65_536
 _YAML = re.compile(rb"\s*(\{|(product|given|labels)\s*:)")
 #: A text that a spreadsheet would run as a formula, with apostrophes in front or without; numbers are none.
-_FORMULA = re.compile(r"'*[=+\-@\t\r].*", re.DOTALL)
+_FORMULA = re.compile(r"'*[=+\-@\t\r\n＝＋－＠].*", re.DOTALL)
 _NUMBER = re.compile(r"[+-]?\d+(\.\d+)?")
 
 TYPES = {

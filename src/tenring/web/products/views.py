@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import date
-from functools import wraps
 from typing import Any
 from uuid import UUID
 
-from django.core.exceptions import PermissionDenied
+from django.contrib.auth.decorators import login_required
 from django.core.files.uploadedfile import UploadedFile
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.urls import reverse
@@ -51,15 +50,7 @@ _MOST_FREE = 60
 
 def own_page(view: View) -> View:
     """A page for whoever is signed in; it is kept by no cache."""
-
-    @never_cache
-    @wraps(view)
-    def shown(request: HttpRequest, *parts: Any, **named: Any) -> HttpResponse:  # noqa: ANN401 - of any view
-        if person(request) is None:
-            raise PermissionDenied(T("Sign in to see your products."))
-        return view(request, *parts, **named)
-
-    return shown
+    return never_cache(login_required(view))
 
 
 def _scope(request: HttpRequest) -> Scope:
@@ -310,8 +301,10 @@ def tests(request: HttpRequest, id_: UUID) -> HttpResponse:
     """The cheapest extra tests for the labels that are wanted."""
     one, open_, on = _own(request, id_), sources(), _day(request)
     wanted = list(dict.fromkeys(request.GET.getlist("want")))
-    if not wanted or len(wanted) > _MOST_WANTED:
-        what = T("choose from 1 to {count} labels", count=_MOST_WANTED)
+    if not wanted:
+        return HttpResponseRedirect(reverse("product", args=[one.id]))
+    if len(wanted) > _MOST_WANTED:
+        what = T("choose at most {count} labels", count=_MOST_WANTED)
         raise UnusableInputError(what, do=T("Tick them on the page of the product"))
     revisions = [open_.library.named(name, on) for name in wanted]
     scope = Scope(_scope(request).user, one.organisation)
