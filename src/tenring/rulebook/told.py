@@ -55,7 +55,7 @@ def _why(one: Judgement) -> str:
     why = T(SENTENCES[one.why])
     if one.would_be is not None:
         why += T("; by what is remembered of it: {answer}", answer=T(WORDS[one.would_be]))
-    elif one.mark != "read":
+    elif one.mark == "secondary":
         why += T("; the limit is known second-hand")
     is_open = one.judgement in {Judged.NOT_SHOWN, Judged.NOT_CHECKED}
     if is_open and len(one.trace) > 1 and one.trace[-2].truth is Truth.FALSE:
