@@ -200,8 +200,8 @@ def _form_page(
     problem: Problem | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    open_ = sources()
-    groups = _form(one).groups()
+    open_, form = sources(), _form(one)
+    groups = form.groups()
     sent_group = request.POST.get("group", "")
     if wrong:
         groups = [replace(group, rows=_again(group.rows, request.POST, wrong, one)) if group.id == sent_group else group
@@ -213,7 +213,7 @@ def _form_page(
         "one": one,
         "groups": groups,
         "free": FREE,
-        "empty": _form(one).free(),
+        "empty": form.free(),
         "more": more,
         "wrong": wrong or {},
         "problem": problem,
