@@ -41,6 +41,7 @@ INSTALLED_APPS = [
     "tenring.web.api",
     "tenring.web.proof",
     "tenring.web.webhooks",
+    "tenring.web.products",
 ]
 MIDDLEWARE = [
     "tenring.web.core.observed.Observed",
@@ -67,7 +68,7 @@ TEMPLATES = [
         "BACKEND": "django.template.backends.jinja2.Jinja2",
         "DIRS": [
             WEB / app / "templates"
-            for app in ("core", "accounts", "register", "procurement", "api", "proof", "webhooks")
+            for app in ("core", "accounts", "register", "procurement", "api", "proof", "webhooks", "products")
         ],
         "OPTIONS": {
             "environment": "tenring.web.core.rendering.environment",
