@@ -22,9 +22,10 @@ from tenring.rulebook.publish.words import word
 from tenring.screening.report import wording
 from tenring.screening.report.wording import formats
 from tenring.web.core.navigation import address, navigation
+from tenring.web.core.tongues import marked
 
 #: Language of ours -> (its tag in HTML, its own name).
-TAGS = {"en": ("en", "English"), "zh": ("zh-Hans", "中文")}
+TAGS = {one.tag: (one.html, one.name) for one in language.KNOWN.values()}
 
 #: In an address: the language asked for.
 ASKED = "lang"
@@ -41,6 +42,7 @@ def environment(**options: Any) -> jinja2.Environment:  # noqa: ANN401 - Django'
     made.globals.update(
         T=T,
         licence_url=licence_url,
+        marked=marked,
         named=in_language,
         navigation=navigation,
         static=static,
@@ -61,7 +63,12 @@ def page(
     frame = {
         "language": tag,
         "formats": formats(tag),
-        "others": [(other, *TAGS[other], address_in(request, other)) for other in TAGS if other != tag],
+        "others": [
+            (other, *TAGS[other], address_in(request, other), language.share(other))
+            for other in language.offered()
+            if other != tag
+        ],
+        "complete": language.COMPLETE,
         "here": request.path,
     }
     return render(request, template, {**frame, **(values or {})}, status=status)

@@ -7,10 +7,12 @@ from typing import Any
 
 import dj_database_url
 
+from tenring import language
 from tenring.settings import from_environment
 from tenring.web.core import secret
 
 TENRING = from_environment()
+language.offer(TENRING.languages)
 WEB = Path(__file__).resolve().parents[1]
 
 SECRET_KEY = secret.at_hand(TENRING.home)
@@ -88,7 +90,7 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 
 LANGUAGE_CODE = "en"
-LANGUAGES = [("en", "English"), ("zh-hans", "中文")]
+LANGUAGES = [(language.KNOWN[tag].html.lower(), language.KNOWN[tag].name) for tag in language.offered()]
 LANGUAGE_COOKIE_NAME = "tenring_language"
 LANGUAGE_COOKIE_AGE = 365 * 86_400
 LANGUAGE_COOKIE_SAMESITE = "Lax"
