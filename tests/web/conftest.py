@@ -6,10 +6,13 @@ import os
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client, override_settings
 
+from postgresql import Server, temporary_server, why_not
 from tenring import language
 from tenring.register.build import build
 from tenring.settings import Settings
@@ -25,6 +28,14 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     settings = Settings(home=tmp_path_factory.mktemp("web"))
     build(settings, source=settings.samples / "registers", only=(), on=None)
     return settings
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:  # noqa: ARG001 - pytest-django's own
+    """The database, whose log Django may empty between tests: SQLite has no other way than to delete rows."""
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            cursor.execute("DROP TRIGGER accounts_event_undeleted")
 
 
 @pytest.fixture(autouse=True)
@@ -52,3 +63,12 @@ def _empty_home(home: Settings, tmp_path: Path) -> Iterator[None]:
     """A home without a snapshot."""
     with override_settings(TENRING=replace(home, home=tmp_path)):
         yield
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[Server]:
+    """A PostgreSQL of the tests' own, or a skip with the reason."""
+    if reason := why_not():
+        pytest.skip(f"no PostgreSQL: {reason}")
+    with temporary_server() as server:
+        yield server

@@ -1,7 +1,7 @@
 """Files too large for one request: kept, read, screened in the background, and what came of them fetched.
 
-A job is a screening of the web application that belongs to a key. It waits, read, until its owner has looked at what
-was understood and starts it: nothing counts before.
+A job is a screening of the web application that a key had made; where the key is an organisation's, so is the
+screening. It waits, read, until somebody has looked at what was understood and starts it: nothing counts before.
 """
 
 from __future__ import annotations
@@ -32,6 +32,7 @@ from tenring.web.api.scopes import Scope
 from tenring.web.core.sources import today
 from tenring.web.procurement import actions, tasks
 from tenring.web.procurement.models import FILES, Screening, State
+from tenring.web.procurement.signed import addresses
 
 router = Router(tags=["jobs"])
 
@@ -53,9 +54,12 @@ class Job(Schema):
     economy: str
     on: date
     created_at: datetime
-    expires_at: datetime = Field(description="when it is removed")
+    expires_at: datetime | None = Field(description="when it is removed; null: its owner keeps it")
     understood: dict[str, Any] | None = Field(description="once read: rows and lines; look before you start it")
     files: list[str] = Field(description="once done: names for /jobs/{id}/files/{name}")
+    addresses: dict[str, str] = Field(
+        description="once done: file name -> its address for whoever has no key, signed and good for a while"
+    )
 
 
 class ToKeep(Schema):
@@ -71,7 +75,7 @@ def _key(request: HttpRequest) -> ApiKey:
     return found
 
 
-def _shown(one: Screening) -> Mapping[str, object]:
+def _shown(request: HttpRequest, one: Screening) -> Mapping[str, object]:
     read = one.state in {State.UNDERSTOOD, State.SCREENING, State.DONE}
     is_done = one.state == State.DONE
     names = ("id", "state", "stage", "done", "of", "message", "file_name", "economy", "on", "created_at", "expires_at")
@@ -79,6 +83,7 @@ def _shown(one: Screening) -> Mapping[str, object]:
         **{name: getattr(one, name) for name in names},
         "understood": vars(reopened(one.read).counts) if read and one.read.is_dir() else None,
         "files": [name for name in FILES if (one.result / name).is_file()] if is_done else [],
+        "addresses": {name: request.build_absolute_uri(path) for name, path in addresses(one).items()},
     }
 
 
@@ -108,26 +113,28 @@ def new_job(request: HttpRequest, file: File[UploadedFile], said: Form[ToKeep]) 
     options = ReadOptions(currency=said.currency)
     given = actions.Given(economy=said.economy.upper(), on=said.on or today(), options=options)
     uploaded: Uploaded[Any] = file
-    kept = actions.keep(uploaded, given, owner=key.owner)
+    kept = actions.keep(uploaded, given, owner=key.owner, organisation=key.organisation)
     with transaction.atomic():
         KeyedScreening.objects.create(screening=kept, key=key)
         _log(request, "job sent", kept.id)
     tasks.read.enqueue(str(kept.id))
     kept.refresh_from_db()
     headers = {"Location": f"/api/v1/jobs/{kept.id}"}
-    return HttpResponse(json_bytes(_shown(kept)), status=HTTPStatus.ACCEPTED, content_type=JSON, headers=headers)
+    return HttpResponse(
+        json_bytes(_shown(request, kept)), status=HTTPStatus.ACCEPTED, content_type=JSON, headers=headers
+    )
 
 
 @endpoint(router, "GET", "/jobs", returns=list[Job], scope=Scope.JOBS)
 def jobs(request: HttpRequest) -> list[Mapping[str, object]]:
     """The jobs of the key, newest first."""
-    return [_shown(one) for one in Screening.objects.filter(keyed__key=_key(request))]
+    return [_shown(request, one) for one in Screening.objects.filter(keyed__key=_key(request))]
 
 
 @endpoint(router, "GET", "/jobs/{id}", returns=Job, scope=Scope.JOBS, example=Example({"id": EXAMPLE_ID}))
 def job(request: HttpRequest, id: UUID) -> Mapping[str, object]:  # noqa: A002 - the name in the address
     """How far a job is."""
-    return _shown(_own(request, id))
+    return _shown(request, _own(request, id))
 
 
 @endpoint(
@@ -138,10 +145,10 @@ def start_job(request: HttpRequest, id: UUID) -> HttpResponse:  # noqa: A002 - t
     """Have what was understood screened."""
     one = _own(request, id)
     with transaction.atomic():
-        actions.screen(one)
+        actions.screen(one, by=_key(request).owner)
         _log(request, "job started", one.id)
     one.refresh_from_db()
-    return HttpResponse(json_bytes(_shown(one)), status=HTTPStatus.ACCEPTED, content_type=JSON)
+    return HttpResponse(json_bytes(_shown(request, one)), status=HTTPStatus.ACCEPTED, content_type=JSON)
 
 
 @endpoint(
@@ -151,17 +158,17 @@ def cancel_job(request: HttpRequest, id: UUID) -> HttpResponse:  # noqa: A002 - 
     """Have the work on a job stopped; nothing half written remains."""
     one = _own(request, id)
     with transaction.atomic():
-        actions.cancel(one)
+        actions.cancel(one, by=_key(request).owner)
         _log(request, "job cancelled", one.id)
     one.refresh_from_db()
-    return HttpResponse(json_bytes(_shown(one)), status=HTTPStatus.ACCEPTED, content_type=JSON)
+    return HttpResponse(json_bytes(_shown(request, one)), status=HTTPStatus.ACCEPTED, content_type=JSON)
 
 
 @endpoint(router, "DELETE", "/jobs/{id}", scope=Scope.JOBS, status=204, example=Example({"id": EXAMPLE_ID}))
 def remove_job(request: HttpRequest, id: UUID) -> HttpResponse:  # noqa: A002 - the name in the address
     """Remove a job with its file and results."""
     one = _own(request, id)
-    actions.forget(one)
+    actions.forget(one, by=_key(request).owner)
     _log(request, "job removed", id)
     return HttpResponse(status=HTTPStatus.NO_CONTENT)
 

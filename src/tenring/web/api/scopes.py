@@ -16,9 +16,14 @@ class Scope(StrEnum):
     """Match and screen lines at once, up to `TENRING_API_LINES`."""
     JOBS = "jobs"
     """Have files screened in the background, and fetch what came of them."""
+    WEBHOOKS = "webhooks"
+    """Have addresses told what happens."""
     ISSUE = "issue"
     """Have credentials issued through the VC-API, where one is served."""
 
+
+#: What people can make keys for in the browser. To issue is to sign with the server's key: only who runs it gives that.
+FOR_PEOPLE: Final = (Scope.MATCH, Scope.JOBS)
 
 #: No scope: everybody, with or without a key.
 OPEN: Final = None

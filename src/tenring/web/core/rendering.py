@@ -21,6 +21,8 @@ from tenring.language import T, in_language
 from tenring.rulebook.publish.words import word
 from tenring.screening.report import wording
 from tenring.screening.report.wording import formats
+from tenring.web.accounts.log import name_of
+from tenring.web.accounts.organisations.acting import acting
 from tenring.web.core.navigation import address, navigation
 from tenring.web.core.tongues import marked
 
@@ -41,9 +43,11 @@ def environment(**options: Any) -> jinja2.Environment:  # noqa: ANN401 - Django'
     made = jinja2.Environment(autoescape=True, **{**options, **ours})
     made.globals.update(
         T=T,
+        acting=acting,
         licence_url=licence_url,
         marked=marked,
         named=in_language,
+        named_user=name_of,
         navigation=navigation,
         static=static,
         tags=TAGS,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from decimal import Decimal
+from http import HTTPStatus
 from typing import Any
 from uuid import UUID
 
@@ -20,12 +21,15 @@ from tenring.screening.prepare import reopened
 from tenring.screening.read.names import KNOWN
 from tenring.screening.read.options import FIELDS
 from tenring.screening.report.pictures import PALETTE, ring
+from tenring.web.accounts.access import acting_for, may, person, require
+from tenring.web.accounts.roles import Action
 from tenring.web.core.economies import economy_name
 from tenring.web.core.rendering import page
 from tenring.web.core.sources import sources, tenring_settings, today
-from tenring.web.procurement import actions
+from tenring.web.procurement import actions, lines
 from tenring.web.procurement.forms import COLUMN, economies, given
 from tenring.web.procurement.models import FILES, Screening, State
+from tenring.web.procurement.signed import SIGNATURE, UNTIL, Standing, addresses, standing
 
 #: The report is one page of its own with its own style: it may do nothing else.
 _REPORT_POLICY = (
@@ -44,19 +48,29 @@ def screenings(request: HttpRequest) -> HttpResponse:
             return HttpResponseRedirect(reverse("screening", args=[sent.id]))
         except UnusableInputError as error:
             problem = _told(error)
-    open_ = sources()
+    open_, acting = sources(), acting_for(request)
+    mine, whose = actions.screenings_of(request), request.GET.get("for", "")
     values = {
-        "screenings": actions.screenings_of(request),
+        "screenings": [one for one in mine if whose in {"", _whose(one)}],
+        "whose": whose,
+        "organisations": sorted({(one.organisation.name, _whose(one)) for one in mine if one.organisation}),
+        "may_screen": acting is None or may(person(request), Action.SCREEN, acting),
         "problem": problem,
-        "chosen": request.POST.get("economy", ""),
+        "chosen": request.POST.get("economy", acting.economy if acting else ""),
         "economies": [(code, economy_name(code)) for code in economies(open_)],
         "today": today(),
         "most_bytes": tenring_settings().max_upload_bytes,
         "days": tenring_settings().keep_days,
         "sample": open_.snapshot.manifest.sample,
         "economy_name": economy_name,
+        "is_signed_in": person(request) is not None,
     }
     return page(request, "procurement/screenings.html", values, status=400 if problem else 200)
+
+
+def _whose(one: Screening) -> str:
+    """In the address of the list: the organisation of a screening, or `me`."""
+    return str(one.organisation_id) if one.organisation_id else "me"
 
 
 def _file(request: HttpRequest) -> UploadedFile[Any]:
@@ -78,11 +92,17 @@ def _told(error: TenringError) -> str:
     return str(error)
 
 
-def _own(request: HttpRequest, id_: UUID) -> Screening:
-    """One of the visitor's screenings; somebody else's does not exist."""
+def _own(request: HttpRequest, id_: UUID, action: Action = Action.SEE) -> Screening:
+    """One of the visitor's screenings; somebody else's does not exist.
+
+    Raises:
+        PermissionDenied: it is an organisation's, where their role does not allow the action.
+    """
     found = actions.own(request, id_)
     if found is None:
         raise Http404
+    if not actions.may_do(request, found, action):
+        require(request, action, found.organisation)
     return found
 
 
@@ -93,6 +113,7 @@ def screening(request: HttpRequest, id_: UUID) -> HttpResponse:
     one = _own(request, id_)
     values: dict[str, Any] = {
         "one": one,
+        "may_screen": actions.may_do(request, one, Action.SCREEN),
         "State": State,
         "economy_name": economy_name,
         "economies": [(code, economy_name(code)) for code in economies(sources())],
@@ -101,7 +122,7 @@ def screening(request: HttpRequest, id_: UUID) -> HttpResponse:
         prepared = reopened(one.read)
         values |= {"prepared": prepared, "fields": FIELDS, "known": KNOWN, "column": COLUMN}
     if one.state == State.DONE:
-        values |= _result(one)
+        values |= {**_result(one), **lines.beside(request, one)}
     if not request.headers.get("HX-Request"):
         return page(request, "procurement/screening.html", values)
     response = page(request, "procurement/progress.html", values)
@@ -119,37 +140,39 @@ def _result(one: Screening) -> dict[str, Any]:
         "ring": ring,
         "decimal": Decimal,
         "files": [name for name in FILES if (one.result / name).is_file()],
+        "passed_on": addresses(one),
+        "minutes": tenring_settings().file_minutes,
     }
 
 
 @require_POST
 def read_again(request: HttpRequest, id_: UUID) -> HttpResponse:
     """Read the file again as its owner says."""
-    one = _own(request, id_)
-    actions.read_again(one, given(request.POST))
+    one = _own(request, id_, Action.SCREEN)
+    actions.read_again(one, given(request.POST), by=person(request))
     return HttpResponseRedirect(reverse("screening", args=[one.id]))
 
 
 @require_POST
 def start(request: HttpRequest, id_: UUID) -> HttpResponse:
     """Screen what was understood."""
-    one = _own(request, id_)
-    actions.screen(one)
+    one = _own(request, id_, Action.SCREEN)
+    actions.screen(one, by=person(request))
     return HttpResponseRedirect(reverse("screening", args=[one.id]))
 
 
 @require_POST
 def cancel(request: HttpRequest, id_: UUID) -> HttpResponse:
     """Stop."""
-    one = _own(request, id_)
-    actions.cancel(one)
+    one = _own(request, id_, Action.SCREEN)
+    actions.cancel(one, by=person(request))
     return HttpResponseRedirect(reverse("screening", args=[one.id]))
 
 
 @require_POST
 def forget(request: HttpRequest, id_: UUID) -> HttpResponse:
     """Remove the file and its results."""
-    actions.forget(_own(request, id_))
+    actions.forget(_own(request, id_, Action.SCREEN), by=person(request))
     return HttpResponseRedirect(reverse("screenings"))
 
 
@@ -157,7 +180,30 @@ def forget(request: HttpRequest, id_: UUID) -> HttpResponse:
 @require_safe
 def result_file(request: HttpRequest, id_: UUID, name: str) -> HttpResponseBase:
     """A file of the result; the report is shown, the others are downloaded."""
-    one = _own(request, id_)
+    return _file_of(request, _own(request, id_), name)
+
+
+@never_cache
+@require_safe
+def signed_file(request: HttpRequest, id_: UUID, name: str) -> HttpResponseBase:
+    """A file of the result for whoever has its signed address; what was removed, or never was, does not exist."""
+    worth = standing(id_, name, request.GET.get(UNTIL, ""), request.GET.get(SIGNATURE, ""))
+    if worth is Standing.FALSE:
+        raise Http404
+    if worth is Standing.EXPIRED:
+        message = T("This address has expired. Whoever gave it to you can make a new one.")
+        return page(request, "core/error.html", {"status": HTTPStatus.GONE, "message": message}, status=HTTPStatus.GONE)
+    one = Screening.objects.filter(pk=id_).first()
+    if one is None:
+        raise Http404
+    response = _file_of(request, one, name)
+    # The address is a key: it goes neither to the next site nor into a list of pages.
+    response.headers["Referrer-Policy"] = "no-referrer"
+    response.headers["X-Robots-Tag"] = "noindex"
+    return response
+
+
+def _file_of(request: HttpRequest, one: Screening, name: str) -> FileResponse:
     path = one.result / name
     if name not in FILES or one.state != State.DONE or not path.is_file():
         raise Http404
