@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from django.db import close_old_connections, transaction
+from django.db import close_old_connections, connection, transaction
 from django.utils import timezone
 from django_tasks import task
 
@@ -22,6 +22,7 @@ from tenring.web.accounts.log import record
 from tenring.web.core.sources import tenring_settings
 from tenring.web.procurement import memory
 from tenring.web.procurement.models import Screening, State
+from tenring.web.webhooks import notice as webhooks
 
 #: Progress is written at most so often: a database is not a progress bar.
 _SECONDS = 0.5
@@ -122,13 +123,17 @@ def _work(
 
 def _end(screening: Screening, how: State, message: str = "", *, then: State | None = None) -> None:
     """Record how work ended, and the state that follows: the same, unless `then` says another."""
-    close_old_connections()
+    if not connection.in_atomic_block:  # after long work the database may have hung up
+        close_old_connections()
     here = Screening.objects.filter(pk=screening.pk, state=screening.state)
     with transaction.atomic():
         changed = here.update(state=then or how, message=message, stage="", cancel_wanted=False)
         if changed and how in {State.DONE, State.FAILED} and screening.organisation is not None:
             about = f"screening {screening.id}"
             record(f"screening.{how}", user=None, organisation=screening.organisation, about=about)
+        if changed:
+            screening.refresh_from_db()
+            webhooks.job_finished(screening)
 
 
 def _without_paths(message: str, screening: Screening) -> str:
