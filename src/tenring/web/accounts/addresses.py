@@ -21,6 +21,8 @@ class Open(StrEnum):
     """Whoever is signed in, for what is theirs."""
     KEY = "a key"
     """Whoever has a key of the API made for it."""
+    OPERATOR = "the operator"
+    """Whom the settings name; for everybody else it does not exist."""
 
 
 Needs = Open | Action
@@ -148,6 +150,7 @@ ADDRESSES: tuple[Address, ...] = (
     *_rows(Action.INVITE, (f"{_ONE}invitations", f"{_ONE}invitations/<uuid:which>/revoke"), ("POST",)),
     *_rows(Action.MEMBERS, tuple(f"{_ONE}members/<int:member>/{what}" for what in ("role", "remove")), ("POST",)),
     *_rows(Action.ORGANISATION, (f"{_ONE}change", f"{_ONE}close"), ("POST",)),
+    *_rows(Open.OPERATOR, ("/metrics",), ("GET",)),
     *_rows(Open.KEY, ("/api/v1/match", "/api/v1/screen"), ("POST",)),
     *_rows(Action.SEE, ("/api/v1/jobs", "/api/v1/jobs/<id>", "/api/v1/jobs/<id>/files/<name>"), ("GET",)),
     *_rows(Action.SCREEN, ("/api/v1/jobs", "/api/v1/jobs/<id>/start", "/api/v1/jobs/<id>/cancel"), ("POST",)),
