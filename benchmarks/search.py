@@ -143,15 +143,20 @@ def _opened(folder: Path) -> SearchIndex:
 
 def _kinds(connection: duckdb.DuckDBPyConnection, folder: Path, count: int) -> list[Kind]:
     """The questions, cut out of licences in an order that only their ids decide."""
+    texts = questions_of(connection, folder, count)
+    kinds = [Kind(name, [Query(text, on=day) for text, day in rows]) for name, rows in texts.items()]
+    days = connection.execute(f"SELECT day FROM sample ORDER BY h LIMIT {count}").fetchall()
+    return [*kinds, Kind("no text", [Query("", on=day) for (day,) in days])]
+
+
+def questions_of(connection: duckdb.DuckDBPyConnection, folder: Path, count: int) -> dict[str, list[tuple[str, date]]]:
+    """Kind -> texts and days; `connection` then has the table `sample` (one row = one licence they were cut from)."""
     for name in ("licences", "models", "statuses"):
         connection.execute(f"CREATE OR REPLACE VIEW {name} AS SELECT * FROM read_parquet('{folder / name}.parquet')")
     connection.execute(_SAMPLE.format(rows=40 * count))
-    kinds = []
-    for name, text in _TEXTS.items():
-        rows = connection.execute(_QUESTIONS.format(text=text, count=count)).fetchall()
-        kinds.append(Kind(name, [Query(text, on=day) for text, day in rows]))
-    days = connection.execute(f"SELECT day FROM sample ORDER BY h LIMIT {count}").fetchall()
-    return [*kinds, Kind("no text", [Query("", on=day) for (day,) in days])]
+    return {
+        name: connection.execute(_QUESTIONS.format(text=text, count=count)).fetchall() for name, text in _TEXTS.items()
+    }
 
 
 #: One row = one licence from which questions are cut: `h` decides what of it, `day` is the day asked.

@@ -77,6 +77,8 @@ class Settings:
     """Days after which an uploaded file and its results are removed."""
     file_minutes: int = 60
     """Minutes for which a signed address of a screening's file is good."""
+    invitation_days: int = 7
+    """Days for which the link of an invitation into an organisation can be used."""
     api_rate: int = 120
     """Requests to the API from one address in a minute; 0: as many as it likes."""
     api_rate_key: int = 1_200
@@ -277,6 +279,7 @@ VARIABLES: dict[str, tuple[str, Callable[[str], object], str]] = {
     "TENRING_MAX_UPLOAD_BYTES": ("max_upload_bytes", int, "largest file that the web application takes"),
     "TENRING_KEEP_DAYS": ("keep_days", int, "days after which uploaded files and their results are removed"),
     "TENRING_FILE_MINUTES": ("file_minutes", int, "minutes for which a signed address of a screening's file is good"),
+    "TENRING_INVITATION_DAYS": ("invitation_days", int, "days for which an invitation into an organisation holds"),
     "TENRING_API_RATE": ("api_rate", int, "requests to the API from one address in a minute; 0: no limit"),
     "TENRING_API_RATE_KEY": ("api_rate_key", int, "requests to the API with one key in a minute; 0: no limit"),
     "TENRING_API_LINES": ("api_lines", int, "most lines in one request to the API; more go to a job"),

@@ -6,8 +6,10 @@ import os
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client, override_settings
 
 from tenring import language
@@ -25,6 +27,14 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     settings = Settings(home=tmp_path_factory.mktemp("web"))
     build(settings, source=settings.samples / "registers", only=(), on=None)
     return settings
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:  # noqa: ARG001 - pytest-django's own
+    """The database, whose log Django may empty between tests: SQLite has no other way than to delete rows."""
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            cursor.execute("DROP TRIGGER accounts_event_undeleted")
 
 
 @pytest.fixture(autouse=True)

@@ -7,7 +7,9 @@ that names the programme, and this adapter.py:
     rows = CREDENTIALS.rows
 
 Its files hold one credential (JSON-LD with a proof, or a JWT) or, as NDJSON, one on each line. Only what verifies
-becomes a licence; everything else is a rejected row with its reason, so that rows always add up.
+becomes a licence. One that was in order until its issuer suspended or withdrew it becomes a licence of that status,
+from the reading that found it so: what was bought before then was bought while it held. Everything else is a rejected
+row with its reason, so that rows always add up.
 """
 
 from __future__ import annotations
@@ -21,7 +23,7 @@ from datetime import date
 from functools import cached_property, lru_cache
 from itertools import chain, islice
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 import pyarrow as pa
 
@@ -29,8 +31,9 @@ from tenring.catalogue.categories import load_categories
 from tenring.catalogue.programmes import Programme, load_programmes
 from tenring.exceptions import MalformedError, ProofError, RegisterError
 from tenring.language import T, current, use
+from tenring.model.licence import Status
 from tenring.model.workers import Workers
-from tenring.proof.answers import Validity, Verification
+from tenring.proof.answers import Check, Finding, Outcome, Validity, Verification
 from tenring.proof.credential.content import READ_VERSIONS, Content, is_conformity_credential, read_content
 from tenring.proof.said import categories_of
 from tenring.proof.securing import open_secured
@@ -55,7 +58,7 @@ _READ = pa.schema([("number", pa.int64()), ("cells", pa.string()), ("unreadable"
 #: Every row has all cells, so that a file of nothing but rejected rows has its columns, too.
 _NOTHING = dict.fromkeys(
     ("number", "attestation", "holder", "brand", "name", "models", "gtins", "valid_from", "valid_until", "category",
-     "criteria", "profile", "scheme", "issuer", "note", "credential"),
+     "criteria", "profile", "scheme", "issuer", "note", "status", "status_reason", "credential"),
     "",
 )  # fmt: skip
 
@@ -95,6 +98,9 @@ class Credentials:
     """Reads the credentials of the register whose `register.yml` is `definition`."""
 
     definition: Path
+
+    depends_on_day: ClassVar = True
+    """A credential may be suspended, or its issuer no longer recognised, while the file stays as it is."""
 
     def rows(self, path: Path, _listing: ListDefinition) -> Iterator[Row]:
         """A row for each credential of a file; one that cannot be relied on says why.
@@ -140,8 +146,10 @@ class Credentials:
             return Row(number, _NOTHING | text, unreadable=T("it is no conformity credential"))
         content = read_content(document)
         several = T("its products are of several categories") if len(categories_of(document)) > 1 else None
-        why_not = unsecured or self._unfit(content) or several or _unverified(raw, how, day)
-        return Row(number, _NOTHING | self._cells(content) | (text if why_not else {}), unreadable=why_not)
+        unfit = unsecured or self._unfit(content) or several
+        status, why_not = (None, unfit) if unfit else _verified(raw, how, day)
+        cells = _NOTHING | self._cells(content) | _status_cells(status) | (text if why_not else {})
+        return Row(number, cells, unreadable=why_not)
 
     def _unfit(self, content: Content) -> str | None:
         """Why a credential cannot be a licence of this programme, whoever signed it."""
@@ -193,15 +201,46 @@ class Credentials:
         return found.pop() if len(found) == 1 else None
 
 
-def _unverified(raw: bytes, how: _Verifying | None, day: date | None) -> str | None:
-    """Why a credential is not verified as valid; None if it is."""
+#: The code of a status check that failed -> what the licence then is. Other codes are no statement of the issuer.
+_ENDED = {
+    "suspended": Status.SUSPENDED,
+    "revoked": Status.WITHDRAWN,
+    Status.SUPERSEDED: Status.SUPERSEDED,
+    Status.EXPIRED: Status.EXPIRED,
+}
+#: What must have passed before the issuer's statement that it is suspended or withdrawn counts as the issuer's.
+_BEFORE_STATUS = frozenset({Check.WELL_FORMED, Check.SIGNATURE, Check.KEY, Check.RECOGNITION})
+
+
+def _verified(raw: bytes, how: _Verifying | None, day: date | None) -> tuple[Finding | None, str | None]:
+    """The finding that its issuer has ended it, if that is all there is against it; and why it is no licence."""
     if how is None:
-        return T("it was not verified: no verifier is set up here")
+        return None, T("it was not verified: no verifier is set up here")
     answer = how.verify(raw, day or how.on)
     if answer.validity is Validity.VALID:
-        return None
+        return None, None
+    if (found := _ended(answer)) is not None:
+        return found, None
     reason = answer.deciding.reason if answer.deciding else ""
-    return T("it is not verified as valid ({answer}): {reason}", answer=answer.validity.value, reason=reason)
+    return None, T("it is not verified as valid ({answer}): {reason}", answer=answer.validity.value, reason=reason)
+
+
+def _ended(answer: Verification) -> Finding | None:
+    """The failed status check, where everything before it passed and nothing else failed or is unknown."""
+    against = [one for one in answer.findings if one.outcome in {Outcome.FAILED, Outcome.UNKNOWN}]
+    passed = {one.check for one in answer.findings if one.outcome is Outcome.PASSED}
+    if len(against) != 1 or not passed >= _BEFORE_STATUS:
+        return None
+    (only,) = against
+    is_statement = only.check is Check.STATUS and only.outcome is Outcome.FAILED and only.code in _ENDED
+    return only if is_statement else None
+
+
+def _status_cells(found: Finding | None) -> dict[str, str]:
+    """Status and reason; the day is left open: the list says that it is so, not since when."""
+    if found is None:
+        return {"status": Status.ACTIVE.value}
+    return {"status": _ENDED[found.code].value, "status_reason": found.reason}
 
 
 @lru_cache(maxsize=8)

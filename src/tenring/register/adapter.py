@@ -9,6 +9,10 @@ Most registers need none: `register.yml` maps columns to fields. A file `adapter
 mapping as any other. `amend` is called with every licence the mapping made and returns it corrected
 (`dataclasses.replace`), or None when the row is no licence at all (it is then rejected, so that rows always add up); to
 reject a row with a better reason it raises `RowRejected`.
+
+What a file says is taken to depend on its bytes alone, so that one that was read before is not read again. Where it
+depends on more (credentials, which may be suspended without a change of theirs), the object whose method `rows` is has
+`depends_on_day = True`: its files are then read again by every build that is not of an earlier day.
 """
 
 from __future__ import annotations
@@ -86,6 +90,11 @@ class Adapter:
     rows: RowsFunction | None = None
     amend: AmendFunction | None = None
     source: Path | None = field(default=None, compare=False)
+
+    @property
+    def depends_on_day(self) -> bool:
+        """Whether the same file may say something else when it is read again."""
+        return bool(getattr(getattr(self.rows, "__self__", None), "depends_on_day", False))
 
 
 def load_adapter(folder: Path) -> Adapter:

@@ -227,7 +227,7 @@ class _Build:
         """Readings by day that are not older than, and not identical with, what the last snapshot knows."""
         last = self.previous.manifest.list_report(register.id, listing.id) if self.previous else None
         known = {report.sha256 for report in last.files} if last else set()
-        if all(file.sha256 in known for file in files):
+        if all(file.sha256 in known for file in files) and not self._adapter(register).depends_on_day:
             return {}
         days: dict[date | None, list[DatedReading]] = defaultdict(list)
         reader = self._reader(register, listing)
@@ -241,7 +241,8 @@ class _Build:
         self, day: date | None, readings: Sequence[DatedReading], last: ListReport | None, known: set[str]
     ) -> bool:
         if all(reading.file.sha256 in known for reading in readings):
-            return False
+            again = bool(last and last.read_on and day and day >= last.read_on)
+            return again and self._adapter(readings[0].file.register).depends_on_day
         if last and last.read_on and day and day < last.read_on:
             names = ", ".join(reading.file.name for reading in readings)
             self.warnings.append(

@@ -71,11 +71,7 @@ class LicenceRecord:
     @property
     def title(self) -> str:
         """What a reader would call the product: brand and name, else brand and model, else the number."""
-        what = self.name or (self.models[0] if self.models else "")
-        named = (
-            what if self.brand and what.casefold().startswith(self.brand.casefold()) else f"{self.brand or ''} {what}"
-        )
-        return named.strip() or self.number
+        return title_of(self.brand, self.name, next(iter(self.models), None), self.number)
 
     def period(self, day: date) -> Period | None:
         """What held on a day; None: nothing is known of that day."""
@@ -87,6 +83,13 @@ class LicenceRecord:
             ),
             None,
         )
+
+
+def title_of(brand: str | None, name: str | None, model: str | None, number: str) -> str:
+    """What a reader would call a product: brand and name, else brand and model, else the number of its licence."""
+    what = name or model or ""
+    named = what if brand and what.casefold().startswith(brand.casefold()) else f"{brand or ''} {what}"
+    return named.strip() or number
 
 
 #: The columns of the table `licences` that a record has, in its order: all fields but the last four.

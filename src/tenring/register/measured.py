@@ -1,16 +1,26 @@
-"""Licences by what was measured: ranges of properties in a category, and the licences within some of them, in order."""
+"""Licences by what was measured: ranges of properties in a category, and the licences within some of them, in order.
+
+A category is read from the snapshot once and then held as arrays, in the order of licence ids: a question is a few
+comparisons of whole arrays, where asking the tables again would look through all licences of all categories.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
 
 from tenring.exceptions import UnusableInputError
 from tenring.language import T
-from tenring.register.lookup import Database
-from tenring.register.snapshot import VALID_ON
+from tenring.model.licence import Status
+from tenring.register.lookup import Database, title_of
 
 MOST_RANGES = 8
 
@@ -44,30 +54,37 @@ class Order:
 
 
 @dataclass(frozen=True)
+class Listed:
+    """A licence as a list shows it."""
+
+    licence_id: str
+    number: str
+    holder: str | None
+    brand: str | None
+    name: str | None
+    model: str | None
+    """The first of its models."""
+    programme: str
+    economy: str | None
+    valid_until: date | None
+
+    @property
+    def title(self) -> str:
+        """What a reader would call the product."""
+        return title_of(self.brand, self.name, self.model, self.number)
+
+
+@dataclass(frozen=True)
 class Within:
-    """How many licences there are, and the ids of the page asked for."""
+    """How many licences there are, and those of the page asked for."""
 
     total: int
-    ids: tuple[str, ...]
+    licences: tuple[Listed, ...]
 
-
-#: One row = one property of the category that is a number in at least two licences.
-_SPANS = """
-SELECT property, any_value(unit), count(DISTINCT licence_id) AS licences, min(value), max(value)
-FROM properties JOIN licences USING (licence_id)
-WHERE category = $category AND value IS NOT NULL
-GROUP BY property
-HAVING count(DISTINCT unit) <= 1 AND min(value) < max(value)
-ORDER BY licences DESC, property
-"""
-
-
-def spans(db: Database, category: str) -> list[Span]:
-    """The properties that licences of a category state as numbers, the most frequent first."""
-    return [
-        Span(name, unit or "", licences, least, most)
-        for name, unit, licences, least, most in db.execute(_SPANS, {"category": category}).fetchall()
-    ]
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """Their ids."""
+        return tuple(one.licence_id for one in self.licences)
 
 
 @dataclass(frozen=True)
@@ -88,51 +105,223 @@ class Wanted:
     offset: int = 0
 
 
-def within(db: Database, wanted: Wanted) -> Within:
-    """The licences of a category, active on a day, whose measured properties lie within ranges.
+Places = npt.NDArray[np.int64]
 
-    A licence that does not state a property is not within its range: not known is not met.
+#: As the number of a day: none is known. Days are numbered from 1.
+_NO_DAY = 0
+#: As the number of a day: after all others.
+_NEVER = np.iinfo(np.int32).max
 
-    Raises:
-        UnusableInputError: too many ranges.
+
+@dataclass(frozen=True)
+class _Stated:
+    """What licences state of one property: the different values in order, and who states each.
+
+    `owners[firsts[i]:firsts[i + 1]]` are the places of the licences that state `values[i]`.
     """
-    if len(wanted.ranges) > MOST_RANGES:
-        raise UnusableInputError(T("at most {count} properties can be asked for at once", count=MOST_RANGES))
-    values: dict[str, object] = {"day": wanted.on, "category": wanted.category}
-    conditions = ["category = $category"]
-    for name in ("programme", "economy"):
-        if found := getattr(wanted, name):
-            values[name] = found
-            conditions.append(f"{name} = ${name}")
-    for number, one in enumerate(wanted.ranges):
-        conditions.append(_range(number, one, values))
-    joined, order = "", "coalesce(valid_from, active_from) DESC NULLS LAST, licence_id"
-    if wanted.among is not None:
-        values["among"] = list(wanted.among)
-        conditions.append("list_contains($among, licence_id)")
-        order = "list_position($among, licence_id)"
-    if wanted.order:
-        values["by"] = wanted.order.property
-        joined = (
-            "LEFT JOIN (SELECT licence_id, min(value) AS by_value FROM properties WHERE property = $by GROUP BY 1) "
-            "USING (licence_id)"
+
+    unit: str
+    units: int
+    values: Sequence[Decimal]
+    owners: npt.NDArray[np.int32]
+    firsts: npt.NDArray[np.int64]
+
+    def within(self, one: Range) -> npt.NDArray[np.int32]:
+        """The places of the licences that state a value within limits."""
+        first = 0 if one.at_least is None else bisect_left(self.values, one.at_least)
+        last = len(self.values) if one.at_most is None else bisect_right(self.values, one.at_most)
+        return self.owners[self.firsts[first] : self.firsts[max(first, last)]]
+
+    def least(self, count: int) -> npt.NDArray[np.int64]:
+        """The number of the least value that each of so many licences states; -1: it states none."""
+        found = np.full(count, -1, dtype=np.int64)
+        numbers = np.repeat(np.arange(len(self.values)), np.diff(self.firsts))
+        found[self.owners[::-1]] = numbers[::-1]  # of several values the least is written last
+        return found
+
+
+@dataclass(frozen=True)
+class Measurements:
+    """The licences of one category with what was measured of them; a licence is known by its place.
+
+    `ids` are in order; `begun` is the first day of validity; `owners`, `starts` and `ends` are the periods in which
+    licences were active, the last day not included.
+    """
+
+    ids: npt.NDArray[np.bytes_]
+    rows: pa.Table
+    begun: npt.NDArray[np.int32]
+    owners: npt.NDArray[np.int32]
+    starts: npt.NDArray[np.int32]
+    ends: npt.NDArray[np.int32]
+    stated: Mapping[str, _Stated]
+
+    @classmethod
+    def read(cls, db: Database, category: str) -> Measurements:
+        """Read a category from the tables of a snapshot; one that is not there has no licences."""
+        db.execute(_MEMBERS, {"category": category})
+        rows = db.sql(_ROWS).to_arrow_table().combine_chunks()
+        periods = db.execute(_PERIODS, {"status": Status.ACTIVE.value, "never": int(_NEVER)}).fetchnumpy()
+        stated = _stated(db)
+        db.execute("DROP TABLE members")
+        for name in ("programme", "economy"):
+            encoded = rows.column(name).dictionary_encode()
+            rows = rows.set_column(rows.column_names.index(name), name, encoded)
+        return cls(
+            ids=np.array([one.encode() for one in rows.column("licence_id").to_pylist()], dtype=np.bytes_),
+            rows=rows.drop_columns(["begun"]),
+            begun=rows.column("begun").to_numpy().astype(np.int32),
+            owners=periods["place"].astype(np.int32),
+            starts=periods["start"].astype(np.int32),
+            ends=periods["end"].astype(np.int32),
+            stated=stated,
         )
-        order = f"by_value {'DESC' if wanted.order.descending else 'ASC'} NULLS LAST, licence_id"
-    found_sql = f"SELECT licence_id, valid_from, active_from FROM ({VALID_ON}) WHERE {' AND '.join(conditions)}"
-    rows = db.execute(
-        f"SELECT licence_id, count(*) OVER () FROM ({found_sql}) {joined} ORDER BY {order} "
-        f"LIMIT {wanted.limit:d} OFFSET {wanted.offset:d}",
-        values,
-    ).fetchall()
-    return Within(rows[0][1] if rows else 0, tuple(id_ for id_, _ in rows))
+
+    @cached_property
+    def spans(self) -> Sequence[Span]:
+        """The properties that at least two licences state as different numbers of one unit, the most frequent first."""
+        found = [
+            Span(name, one.unit, len(np.unique(one.owners)), one.values[0], one.values[-1])
+            for name, one in self.stated.items()
+            if one.units <= 1 and len(one.values) > 1
+        ]
+        return sorted(found, key=lambda span: (-span.licences, span.property))
+
+    def within(self, wanted: Wanted) -> Within:
+        """The licences that are active on a day and whose measured properties lie within ranges.
+
+        A licence that does not state a property is not within its range: not known is not met.
+
+        Raises:
+            UnusableInputError: too many ranges.
+        """
+        if len(wanted.ranges) > MOST_RANGES:
+            raise UnusableInputError(T("at most {count} properties can be asked for at once", count=MOST_RANGES))
+        found, since = self._active(wanted.on)
+        for name in ("programme", "economy"):
+            if asked := getattr(wanted, name):
+                found &= self._equal(name, asked)
+        for one in wanted.ranges:
+            met = np.zeros(len(found), dtype=np.bool_)
+            if one.property in self.stated:
+                met[self.stated[one.property].within(one)] = True
+            found &= met
+        places = self._in_order(found, since, wanted)
+        return Within(len(places), self._listed(places[wanted.offset : wanted.offset + wanted.limit]))
+
+    def _active(self, on: date) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.int32]]:
+        """Which licences are active on a day, and since when."""
+        day = on.toordinal()
+        holds = (self.starts <= day) & (day < self.ends)
+        found = np.zeros(len(self.ids), dtype=np.bool_)
+        since = np.full(len(self.ids), _NO_DAY, dtype=np.int32)
+        found[self.owners[holds]] = True
+        since[self.owners[holds]] = self.starts[holds]
+        return found, since
+
+    def _equal(self, column: str, value: str) -> npt.NDArray[np.bool_]:
+        codes = self.rows.column(column).combine_chunks()
+        known = codes.dictionary.to_pylist()
+        if value not in known:
+            return np.zeros(len(self.ids), dtype=np.bool_)
+        return np.asarray(codes.indices.fill_null(-1).to_numpy(zero_copy_only=False) == known.index(value))
+
+    def _in_order(self, found: npt.NDArray[np.bool_], since: npt.NDArray[np.int32], wanted: Wanted) -> Places:
+        """The places of what was found, in the order asked for as far as the page asked for."""
+        places = np.flatnonzero(found)
+        if wanted.among is not None:
+            among = self._places(wanted.among)
+            places = among[found[among]]
+            if wanted.order is None:
+                return places
+        if wanted.order is None:
+            begun = np.where(self.begun[places] == _NO_DAY, since[places], self.begun[places]).astype(np.int64)
+            return _least_first(places, np.where(begun == _NO_DAY, _NEVER, -begun), wanted)
+        stated = self.stated.get(wanted.order.property)
+        least = stated.least(len(self.ids))[places] if stated else np.full(len(places), -1)
+        by_value = -least if wanted.order.descending else least
+        return _least_first(places, np.where(least < 0, _NEVER, by_value), wanted)
+
+    def _places(self, ids: Sequence[str]) -> Places:
+        """The places of the licences with these ids, in this order; one of another category is left out."""
+        if not len(self.ids) or not ids:
+            return np.empty(0, dtype=np.int64)
+        wanted = np.array([one.encode() for one in dict.fromkeys(ids)], dtype=np.bytes_)
+        places = np.minimum(np.searchsorted(self.ids, wanted), len(self.ids) - 1)
+        known: Places = places[self.ids[places] == wanted]
+        return known
+
+    def _listed(self, places: Places) -> tuple[Listed, ...]:
+        return tuple(Listed(**row) for row in self.rows.take(pa.array(places, pa.int64())).to_pylist())
 
 
-def _range(number: int, one: Range, values: dict[str, object]) -> str:
-    """The condition of one range; its values are added to `values`."""
-    parts = [f"property = $property{number}"]
-    values[f"property{number}"] = one.property
-    for name, sign, limit in (("least", ">=", one.at_least), ("most", "<=", one.at_most)):
-        if limit is not None:
-            values[f"{name}{number}"] = limit
-            parts.append(f"value {sign} ${name}{number}")
-    return f"licence_id IN (SELECT licence_id FROM properties WHERE {' AND '.join(parts)})"
+def _least_first(places: Places, keys: npt.NDArray[np.int64], wanted: Wanted) -> Places:
+    """Places by key, then by place; only what comes before the end of the page is put in order."""
+    both = (keys.astype(np.int64) << 31) + places
+    last = wanted.offset + wanted.limit
+    if last < len(both):
+        both = np.concatenate([np.sort(np.partition(both, last)[:last]), np.full(len(both) - last, -1)])
+    else:
+        both = np.sort(both)
+    return both & ((1 << 31) - 1)
+
+
+def _stated(db: Database) -> Mapping[str, _Stated]:
+    """What the licences of the table `members` state, by property."""
+    owners = db.execute(_OWNERS).fetchnumpy()["place"].astype(np.int32)
+    values: dict[str, list[tuple[Decimal, int]]] = {}
+    for name, value, licences in db.execute(_VALUES).fetchall():
+        values.setdefault(name, []).append((value, licences))
+    found, first = {}, 0
+    for name, unit, units in db.execute(_UNITS).fetchall():
+        firsts = np.cumsum([0, *(licences for _, licences in values[name])]).astype(np.int64)
+        last = first + int(firsts[-1])
+        found[name] = _Stated(unit or "", units, [value for value, _ in values[name]], owners[first:last], firsts)
+        first = last
+    return found
+
+
+#: One row = one licence of the category, with its place.
+_MEMBERS = """
+CREATE OR REPLACE TEMP TABLE members AS
+SELECT row_number() OVER (ORDER BY licence_id) - 1 AS place, *
+FROM (
+  SELECT licence_id, number, holder, brand, name, programme, economy, valid_from, valid_until
+  FROM licences
+  WHERE category = $category
+)
+"""
+
+#: One row = one licence as lists show it, with the number of its first day.
+_ROWS = f"""
+WITH numbered AS (
+  SELECT licence_id, model, row_number() OVER (PARTITION BY licence_id ORDER BY kind, model) AS number_of_model
+  FROM models SEMI JOIN members USING (licence_id)
+)
+SELECT licence_id, number, holder, brand, name, model, programme, economy, valid_until,
+       coalesce(date_diff('day', DATE '0001-01-01', valid_from) + 1, {_NO_DAY}) AS begun
+FROM members LEFT JOIN (SELECT * FROM numbered WHERE number_of_model = 1) USING (licence_id)
+ORDER BY place
+"""
+
+#: One row = one period in which a licence was active; days are numbered from 1.
+_PERIODS = f"""
+SELECT place,
+       coalesce(date_diff('day', DATE '0001-01-01', from_date) + 1, {_NO_DAY}) AS start,
+       coalesce(date_diff('day', DATE '0001-01-01', until_date) + 1, $never) AS "end"
+FROM statuses JOIN members USING (licence_id)
+WHERE status = $status
+ORDER BY place, start
+"""
+
+#: What licences of the category state as numbers.
+_NUMBERS = "properties JOIN members USING (licence_id) WHERE value IS NOT NULL"
+
+#: One row = one licence that states a value, in the order of properties and values.
+_OWNERS = f"SELECT place FROM {_NUMBERS} ORDER BY property, value, place"
+
+#: One row = one value of a property, with how often it is stated.
+_VALUES = f"SELECT property, value, count(*) FROM {_NUMBERS} GROUP BY property, value ORDER BY property, value"
+
+#: One row = one property, with a unit of it, and how many units there are.
+_UNITS = f"SELECT property, min(unit), count(DISTINCT unit) FROM {_NUMBERS} GROUP BY property ORDER BY property"

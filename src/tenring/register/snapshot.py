@@ -162,6 +162,14 @@ def _published(settings: Settings) -> list[Path]:
     return sorted((path for path in folders if (path / manifests.FILE_NAME).is_file()), key=_place_in_time)
 
 
+def names(settings: Settings) -> frozenset[str]:
+    """The names of the snapshots that are there, without a look into them; they appear and vanish whole."""
+    try:
+        return frozenset(name for name in os.listdir(settings.snapshots) if not name.startswith("."))  # noqa: PTH208 - names alone, and a third of the time
+    except FileNotFoundError:
+        return frozenset()
+
+
 def published(settings: Settings) -> list[Snapshot]:
     """All snapshots, of real registers and of samples, oldest first."""
     return [Snapshot._of(folder, settings) for folder in _published(settings)]  # noqa: SLF001 - the same module

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import signal
 import socket
@@ -111,6 +112,8 @@ def _listening(address: Address) -> Iterator[waitress.server.BaseWSGIServer]:
     except OSError as error:
         what = T("cannot listen on port {port} ({reason})", port=address.port, reason=error.strerror or error)
         raise UnusableInputError(what, do=T("Choose another one with --port")) from error
+    # Waiting for a thread is no fault: without this a line is written for every request that waits.
+    logging.getLogger("waitress.queue").setLevel(logging.ERROR)
     server = waitress.create_server(application, sockets=[listening], threads=address.threads)
     try:
         yield server

@@ -7,13 +7,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 
 from babel import Locale
 from babel.dates import format_date
 from babel.numbers import format_currency, format_decimal, format_percent, get_currency_name
 
 from tenring import language
-from tenring.language import T
+from tenring.language import N, T
 from tenring.model.verdict import STALE_AFTER_DAYS
 from tenring.screening.report.steps import NO_CURRENCY
 
@@ -43,7 +44,7 @@ class Formats:
 
     def number(self, value: int) -> str:
         """A whole number with separators."""
-        return format_decimal(value, locale=self.locale)
+        return f"{value:,}".replace(",", _separator(self.locale))
 
     def lines(self, count: int) -> str:
         """A number of lines."""
@@ -82,6 +83,21 @@ class Formats:
     def currency(self, code: str) -> str:
         """The name of a currency."""
         return T("no currency given") if code == NO_CURRENCY else get_currency_name(code, locale=self.locale)
+
+
+@lru_cache(maxsize=16)
+def _separator(locale: Locale) -> str:
+    """What stands between thousands, asked of Babel once: a page writes hundreds of numbers.
+
+    Raises:
+        ValueError: the language does not write numbers in groups of three digits.
+    """
+    written = str(format_decimal(1_234_567, locale=locale))
+    separator = written[1 : 1 + (len(written) - 7) // 2]
+    if written != f"1{separator}234{separator}567":
+        message = f"{locale} writes numbers as {written}"
+        raise ValueError(message)
+    return separator
 
 
 def formats(tag: str) -> Formats:
@@ -143,17 +159,21 @@ def measure_name(measure: str) -> str:
     }.get(measure) or verdict_name(measure)
 
 
+_STATUSES = {
+    "not_begun": N("not begun"),
+    "active": N("active"),
+    "suspended": N("suspended"),
+    "withdrawn": N("withdrawn"),
+    "superseded": N("superseded"),
+    "expired": N("expired"),
+    "delisted": N("no longer listed"),
+}
+
+
 def status_name(status: str | None) -> str:
     """The state of a licence as a reader sees it."""
-    return {
-        "not_begun": T("not begun"),
-        "active": T("active"),
-        "suspended": T("suspended"),
-        "withdrawn": T("withdrawn"),
-        "superseded": T("superseded"),
-        "expired": T("expired"),
-        "delisted": T("no longer listed"),
-    }.get(status or "", status or NOTHING)
+    known = _STATUSES.get(status or "")
+    return T(known) if known else status or NOTHING
 
 
 def obligation_name(obligation: str) -> str:

@@ -57,6 +57,16 @@ def require(request: HttpRequest, action: Action, organisation: Organisation | N
     return user
 
 
+def takes(role: Role | None, action: Action) -> None:
+    """Require a role that may do that.
+
+    Raises:
+        PermissionDenied: it may not, or there is none.
+    """
+    if role is None or action not in ALLOWED[role]:
+        raise PermissionDenied(T("Your role does not allow this."))
+
+
 def acting_for(request: HttpRequest) -> Organisation | None:
     """The organisation that the visitor acts for; None: for themselves."""
     user, chosen = person(request), request.session.get(_ACTING)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from typing import Any, ClassVar, NoReturn
 
 from django.contrib.auth.models import AbstractUser
 from django.db import models
@@ -52,8 +53,58 @@ class Membership(models.Model):
         return f"{self.user} ({self.role}, {self.organisation})"
 
 
+class Invitation(models.Model):
+    """A place in an organisation that is offered to one address: one link, used once, for some days."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="invitations")
+    email = models.EmailField()
+    role = models.CharField(max_length=20, choices=[(one.value, one.value) for one in Role])
+    any_address = models.BooleanField(default=False)
+    """Whether whoever has the link may use it; else only who has the address."""
+    digest = models.CharField(max_length=64, unique=True)
+    """SHA-256 of what the link holds, which is random and long: nothing can be guessed from it."""
+    invited_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    expires_at = models.DateTimeField()
+    accepted_at = models.DateTimeField(null=True, blank=True)
+    accepted_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        """Newest first."""
+
+        ordering = ("-created_at", "id")
+
+    def __str__(self) -> str:
+        return f"{self.email} ({self.role}, {self.organisation})"
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it can be accepted now."""
+        return self.accepted_at is None and self.revoked_at is None and timezone.now() < self.expires_at
+
+
+class OnlyAdded(models.QuerySet["Event"]):
+    """Lines of a log: read and added to, never changed or removed."""
+
+    def update(self, **changes: Any) -> NoReturn:  # noqa: ANN401 - Django's signature
+        """Refused."""
+        raise _kept(changes)
+
+    def delete(self) -> NoReturn:
+        """Refused."""
+        raise _kept("delete")
+
+
+def _kept(what: object) -> TypeError:
+    return TypeError(f"the log is only added to ({what})")
+
+
 class Event(models.Model):
-    """One change: who, when, what, why. Rows are only added."""
+    """One change: who, when, what, why. Rows are only added: here, and by triggers in the database."""
+
+    objects: ClassVar[models.Manager[Event]] = OnlyAdded.as_manager()
 
     at = models.DateTimeField(default=timezone.now, editable=False)
     organisation = models.ForeignKey(
@@ -78,3 +129,17 @@ class Event(models.Model):
 
     def __str__(self) -> str:
         return f"{self.at.isoformat()} {self.what}"
+
+    def save(self, *args: Any, **options: Any) -> None:  # noqa: ANN401 - Django's signature
+        """Add it.
+
+        Raises:
+            TypeError: it was added before.
+        """
+        if not self._state.adding:
+            raise _kept("save")
+        super().save(*args, **options)
+
+    def delete(self, *args: Any, **options: Any) -> NoReturn:  # noqa: ANN401, ARG002 - Django's signature
+        """Refused."""
+        raise _kept("delete")

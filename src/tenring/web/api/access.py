@@ -11,6 +11,8 @@ from django.http import HttpRequest
 from ninja.security.base import AuthBase
 
 from tenring.language import T
+from tenring.web.accounts.access import may
+from tenring.web.accounts.roles import Action
 from tenring.web.api.actions import live_key
 from tenring.web.api.models import ApiKey
 from tenring.web.api.problems import ProblemError
@@ -18,6 +20,7 @@ from tenring.web.api.scopes import Scope
 from tenring.web.core.sources import tenring_settings
 
 _MINUTE = 60
+_READING = frozenset({"GET", "HEAD"})
 
 
 class Limiter:
@@ -68,7 +71,22 @@ class Access(AuthBase):
         if self.scope not in key.scopes:
             what = T("the key {name} is not for this: it lacks the scope {scope}", name=str(key), scope=self.scope)
             raise ProblemError(HTTPStatus.FORBIDDEN, what, do=T("Use a key that has it"))
+        _require_role(key, self.scope, request)
         return key
+
+
+def _require_role(key: ApiKey, scope: Scope, request: HttpRequest) -> None:
+    """A key of an organisation can do what its owner may do there, no more.
+
+    Raises:
+        ProblemError: 403, the role does not allow it.
+    """
+    if key.owner is None or key.organisation is None or scope not in {Scope.JOBS, Scope.WEBHOOKS}:
+        return
+    jobs = Action.SEE if request.method in _READING else Action.SCREEN
+    if not may(key.owner, jobs if scope is Scope.JOBS else Action.WEBHOOKS, key.organisation):
+        what = T("the role of whoever made the key {name} does not allow this", name=str(key))
+        raise ProblemError(HTTPStatus.FORBIDDEN, what, do=T("Use a key of somebody whose role allows it"))
 
 
 def _key_of(request: HttpRequest) -> ApiKey | None:

@@ -12,6 +12,9 @@ from django.utils import timezone
 
 from tenring.exceptions import UnusableInputError
 from tenring.language import T
+from tenring.web.accounts import log
+from tenring.web.accounts.access import role_in
+from tenring.web.accounts.models import Organisation, User
 from tenring.web.api.models import ApiKey, KeyEvent
 from tenring.web.api.scopes import Scope
 
@@ -20,29 +23,43 @@ PREFIX = "tenring_"
 _BYTES = 32
 _SHOWN = 12
 _LONGEST = 100
+#: Keys of one person, for themselves or for one organisation, that are not revoked.
+MOST_KEYS = 50
 
 
-def new_key(
-    name: str, scopes: tuple[Scope, ...], *, who: str, expires_at: datetime | None = None
+def new_key(  # noqa: PLR0913 - one argument for each thing that a key has
+    name: str,
+    scopes: tuple[Scope, ...],
+    *,
+    who: str,
+    expires_at: datetime | None = None,
+    owner: User | None = None,
+    organisation: Organisation | None = None,
 ) -> tuple[ApiKey, str]:
     """Make a key; the text of it is not kept, so this is the only time it can be shown.
 
     Raises:
-        UnusableInputError: the name is empty or too long.
+        UnusableInputError: the name is empty or too long, or its owner has too many.
     """
     if not name.strip() or len(name) > _LONGEST:
         what = T("a key needs a name of at most {most} signs", most=_LONGEST)
         raise UnusableInputError(what, do=T("Name what will use it, for example: webshop"))
     text = PREFIX + secrets.token_urlsafe(_BYTES)
     with transaction.atomic():
+        held = ApiKey.objects.filter(owner=owner, organisation=organisation, revoked_at=None)
+        if owner is not None and held.count() >= MOST_KEYS:
+            raise UnusableInputError(T("you have {most} keys already", most=MOST_KEYS), do=T("Revoke one first"))
         key = ApiKey.objects.create(
             name=name.strip(),
             beginning=text[:_SHOWN],
             digest=digest_of(text),
             scopes=[scope.value for scope in scopes],
             expires_at=expires_at,
+            owner=owner,
+            organisation=organisation,
         )
         record(key, "made", who, scopes=key.scopes)
+        _log(key, "key.made", owner, key.scopes)
     return key, text
 
 
@@ -52,12 +69,27 @@ def digest_of(text: str) -> str:
 
 
 def live_key(text: str) -> ApiKey | None:
-    """The key that a text is; None: there is none, or it was revoked, or it has expired."""
-    key = ApiKey.objects.filter(digest=digest_of(text)).first()
-    return key if key is not None and key.is_live else None
+    """The key that a text is; None: there is none, or it opens nothing (any more)."""
+    found = ApiKey.objects.filter(digest=digest_of(text)).select_related("owner", "organisation").first()
+    return found if found is not None and opens(found) else None
 
 
-def revoke(id_: str, *, who: str) -> ApiKey:
+def opens(key: ApiKey) -> bool:
+    """Whether a key opens anything now.
+
+    It was not revoked and has not expired; the account of its owner is open; and its organisation is, to which its
+    owner belongs.
+    """
+    if not key.is_live or (key.owner is not None and not key.owner.is_active):
+        return False
+    if key.organisation is None:
+        return True
+    if key.owner is None:
+        return key.organisation.closed_at is None
+    return role_in(key.owner, key.organisation) is not None
+
+
+def revoke(id_: str, *, who: str, by: User | None = None) -> ApiKey:
     """Take a key back; at once nobody can use it. Its log stays.
 
     Raises:
@@ -72,7 +104,17 @@ def revoke(id_: str, *, who: str) -> ApiKey:
         key.revoked_at = timezone.now()
         key.save(update_fields=["revoked_at"])
         record(key, "revoked", who)
+        _log(key, "key.revoked", by)
     return key
+
+
+def _log(key: ApiKey, what: str, by: User | None, scopes: list[str] | None = None) -> None:
+    """Add a line to the log of whom a key belongs to; one made on the server has only the log of the key itself."""
+    if key.owner is not None or key.organisation is not None:
+        about = f"key {key.beginning}…"
+        log.record(
+            what, user=by, organisation=key.organisation, about=about, name=key.name, key=str(key.id), scopes=scopes
+        )
 
 
 def _uuid(text: str) -> uuid.UUID | None:

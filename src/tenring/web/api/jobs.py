@@ -1,7 +1,7 @@
 """Files too large for one request: kept, read, screened in the background, and what came of them fetched.
 
-A job is a screening of the web application that belongs to a key. It waits, read, until its owner has looked at what
-was understood and starts it: nothing counts before.
+A job is a screening of the web application that a key had made; where the key is an organisation's, so is the
+screening. It waits, read, until somebody has looked at what was understood and starts it: nothing counts before.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ class Job(Schema):
     economy: str
     on: date
     created_at: datetime
-    expires_at: datetime = Field(description="when it is removed")
+    expires_at: datetime | None = Field(description="when it is removed; null: its owner keeps it")
     understood: dict[str, Any] | None = Field(description="once read: rows and lines; look before you start it")
     files: list[str] = Field(description="once done: names for /jobs/{id}/files/{name}")
     addresses: dict[str, str] = Field(
@@ -113,7 +113,7 @@ def new_job(request: HttpRequest, file: File[UploadedFile], said: Form[ToKeep]) 
     options = ReadOptions(currency=said.currency)
     given = actions.Given(economy=said.economy.upper(), on=said.on or today(), options=options)
     uploaded: Uploaded[Any] = file
-    kept = actions.keep(uploaded, given, owner=key.owner)
+    kept = actions.keep(uploaded, given, owner=key.owner, organisation=key.organisation)
     with transaction.atomic():
         KeyedScreening.objects.create(screening=kept, key=key)
         _log(request, "job sent", kept.id)
@@ -145,7 +145,7 @@ def start_job(request: HttpRequest, id: UUID) -> HttpResponse:  # noqa: A002 - t
     """Have what was understood screened."""
     one = _own(request, id)
     with transaction.atomic():
-        actions.screen(one)
+        actions.screen(one, by=_key(request).owner)
         _log(request, "job started", one.id)
     one.refresh_from_db()
     return HttpResponse(json_bytes(_shown(request, one)), status=HTTPStatus.ACCEPTED, content_type=JSON)
@@ -158,7 +158,7 @@ def cancel_job(request: HttpRequest, id: UUID) -> HttpResponse:  # noqa: A002 - 
     """Have the work on a job stopped; nothing half written remains."""
     one = _own(request, id)
     with transaction.atomic():
-        actions.cancel(one)
+        actions.cancel(one, by=_key(request).owner)
         _log(request, "job cancelled", one.id)
     one.refresh_from_db()
     return HttpResponse(json_bytes(_shown(request, one)), status=HTTPStatus.ACCEPTED, content_type=JSON)
@@ -168,7 +168,7 @@ def cancel_job(request: HttpRequest, id: UUID) -> HttpResponse:  # noqa: A002 - 
 def remove_job(request: HttpRequest, id: UUID) -> HttpResponse:  # noqa: A002 - the name in the address
     """Remove a job with its file and results."""
     one = _own(request, id)
-    actions.forget(one)
+    actions.forget(one, by=_key(request).owner)
     _log(request, "job removed", id)
     return HttpResponse(status=HTTPStatus.NO_CONTENT)
 

@@ -67,7 +67,7 @@ class KeyEvent(models.Model):
 
 
 class KeyedScreening(models.Model):
-    """A screening that came by the API: it belongs to the key, and to nobody else."""
+    """A screening that came by the API: of all keys, only this one reaches it."""
 
     screening = models.OneToOneField(Screening, primary_key=True, on_delete=models.CASCADE, related_name="keyed")
     key = models.ForeignKey(ApiKey, on_delete=models.PROTECT, related_name="screenings")

@@ -22,6 +22,9 @@ class Scope(StrEnum):
     """Have credentials issued through the VC-API, where one is served."""
 
 
+#: What people can make keys for in the browser. To issue is to sign with the server's key: only who runs it gives that.
+FOR_PEOPLE: Final = (Scope.MATCH, Scope.JOBS, Scope.WEBHOOKS)
+
 #: No scope: everybody, with or without a key.
 OPEN: Final = None
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from babel import Locale
 
 from tenring import language
@@ -19,9 +21,11 @@ _APEC = {
 
 def economy_name(code: str | None) -> str:
     """The name of an economy by its ISO 3166-1 code (EU as a group); a code without a name stands for itself."""
-    if not code:
-        return ""
-    tag = language.current()
+    return _name(code, language.current()) if code else ""
+
+
+@lru_cache(maxsize=1024)
+def _name(code: str, tag: str) -> str:
     if code in _APEC:
         return _APEC[code].get(tag, _APEC[code]["en"])
     locale: Locale = LOCALES.get(tag, LOCALES["en"])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from django.urls import reverse
 
 from tenring.language import N, T
@@ -20,4 +22,10 @@ _PAGES: tuple[tuple[str, str], ...] = (
 
 def navigation() -> list[tuple[str, str]]:
     """Address and title of each page, in the language in use."""
-    return [(reverse(name), T(title)) for name, title in _PAGES]
+    return [(address(name), T(title)) for name, title in _PAGES]
+
+
+@lru_cache(maxsize=256)
+def address(name: str) -> str:
+    """The address of a page that there is once; it never changes, and every page names many."""
+    return reverse(name)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 import jinja2
 from django.contrib.staticfiles import finders
@@ -21,13 +21,18 @@ from tenring.language import T, in_language
 from tenring.rulebook.publish.words import word
 from tenring.screening.report import wording
 from tenring.screening.report.wording import formats
-from tenring.web.core.navigation import navigation
+from tenring.web.accounts.log import name_of
+from tenring.web.accounts.organisations.acting import acting
+from tenring.web.core.navigation import address, navigation
 
 #: Language of ours -> (its tag in HTML, its own name).
 TAGS = {"en": ("en", "English"), "zh": ("zh-Hans", "中文")}
 
 #: In an address: the language asked for.
 ASKED = "lang"
+
+#: What Django leaves as it is in an address.
+_UNQUOTED = "!$&'()*+,;=/~:@"
 
 
 def environment(**options: Any) -> jinja2.Environment:  # noqa: ANN401 - Django's own options
@@ -37,7 +42,10 @@ def environment(**options: Any) -> jinja2.Environment:  # noqa: ANN401 - Django'
     made = jinja2.Environment(autoescape=True, **{**options, **ours})
     made.globals.update(
         T=T,
+        acting=acting,
+        licence_url=licence_url,
         named=in_language,
+        named_user=name_of,
         navigation=navigation,
         static=static,
         tags=TAGS,
@@ -71,7 +79,17 @@ def address_in(request: HttpRequest, tag: str) -> str:
 
 def url(name: str, *parts: object, **named: object) -> str:
     """The address of a page by its name in `urls.py`."""
-    return reverse(name, args=parts or None, kwargs=named or None)
+    return reverse(name, args=parts, kwargs=named) if parts or named else address(name)
+
+
+@lru_cache(maxsize=1)
+def _before_licence() -> str:
+    return reverse("licence", args=["x"]).removesuffix("x")
+
+
+def licence_url(licence_id: str) -> str:
+    """The address of a licence as `url` gives it; lists have many, and Django looks all addresses through for each."""
+    return _before_licence() + quote(licence_id, safe=_UNQUOTED)
 
 
 @lru_cache(maxsize=64)

@@ -56,7 +56,10 @@ MIDDLEWARE = [
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.jinja2.Jinja2",
-        "DIRS": [WEB / app / "templates" for app in ("core", "register", "procurement", "api", "proof", "webhooks")],
+        "DIRS": [
+            WEB / app / "templates"
+            for app in ("core", "accounts", "register", "procurement", "api", "proof", "webhooks")
+        ],
         "OPTIONS": {"environment": "tenring.web.core.rendering.environment"},
     },
     {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import threading
+from collections import Counter
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -16,16 +17,19 @@ from tenring.catalogue.properties import Properties, load_measurands
 from tenring.exceptions import SnapshotError
 from tenring.register.figures import Count, counts
 from tenring.register.lookup import Database
-from tenring.register.measured import Span, spans
+from tenring.register.measured import Measurements
 from tenring.register.overview import RegisterOverview, overview
 from tenring.register.search.index import SearchIndex
-from tenring.register.snapshot import Snapshot
+from tenring.register.snapshot import Snapshot, names
 from tenring.rulebook.library import Library, load_library
 from tenring.rulebook.publish.html import Site
 from tenring.rulebook.publish.names import Publication
 from tenring.screening.obligations import Obliges, obligations
 from tenring.screening.work import folder_state, program_state
 from tenring.settings import Settings
+
+#: Categories, the largest first, whose measurements are read before anybody asks for them.
+_READ_AT_ONCE = 12
 
 
 @dataclass(frozen=True)
@@ -36,7 +40,8 @@ class Sources:
     snapshot: Snapshot
     _open: ExitStack = field(default_factory=ExitStack, compare=False, repr=False)
     """Closes the tables when nobody holds these sources any more."""
-    _spans: dict[str, list[Span]] = field(default_factory=dict, compare=False, repr=False)
+    _measured: dict[str, Measurements] = field(default_factory=dict, compare=False, repr=False)
+    _reading: threading.Lock = field(default_factory=threading.Lock, compare=False, repr=False)
 
     @cached_property
     def index(self) -> SearchIndex:
@@ -77,13 +82,15 @@ class Sources:
         """What registers there are, and what is known of each."""
         return overview(self.settings)
 
-    def spans(self, category: str) -> list[Span]:
-        """The properties that licences of a category state as numbers."""
+    def measured(self, category: str) -> Measurements:
+        """What was measured of the licences of a category; read once, by whoever asks first."""
         if category not in self.catalogue.categories.by_id:
-            return []  # what does not exist is not kept: visitors may invent any number of it
-        if category not in self._spans:
-            self._spans[category] = spans(self.db, category)
-        return self._spans[category]
+            return Measurements.read(self.db, category)  # not kept: visitors may invent any number of categories
+        if category not in self._measured:
+            with self._reading:
+                if category not in self._measured:
+                    self._measured[category] = Measurements.read(self.db, category)
+        return self._measured[category]
 
     @cached_property
     def counts(self) -> list[Count]:
@@ -119,6 +126,11 @@ def warm() -> None:
         return
     for _ in (open_.index, open_.library, open_.counts, open_.registers, open_.obligations):
         pass
+    sizes: Counter[str] = Counter()
+    for one in open_.counts:
+        sizes[one.category] += one.licences
+    for category, _ in sizes.most_common(_READ_AT_ONCE):
+        open_.measured(category)
 
 
 def tenring_settings() -> Settings:
@@ -138,18 +150,22 @@ class _Newest:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._held: Sources | None = None
+        self._there: tuple[Settings, frozenset[str]] | None = None
 
     def get(self, settings: Settings) -> Sources:
-        """The sources now.
+        """The sources now: as long as the same snapshots are there, the same.
 
         Raises:
             SnapshotError: there is no snapshot.
         """
-        snapshot = Snapshot.open(settings)
+        there = (settings, names(settings))
         with self._lock:
             held = self._held
-            if held is None or held.snapshot.folder != snapshot.folder or held.settings != settings:
-                held = self._held = Sources(settings, snapshot)
+            if held is None or there != self._there:
+                snapshot = Snapshot.open(settings)
+                if held is None or held.snapshot.folder != snapshot.folder or held.settings != settings:
+                    held = self._held = Sources(settings, snapshot)
+                self._there = there
             return held
 
 

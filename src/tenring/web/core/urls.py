@@ -10,6 +10,8 @@ urlpatterns = [
     path("healthz", views.alive, name="alive"),
     path("readyz", views.ready, name="ready"),
     path("", include("tenring.web.register.urls")),
+    path("", include("tenring.web.accounts.organisations.urls")),
+    path("", include("tenring.web.api.key_urls")),
     path("", include("tenring.web.procurement.urls")),
     path("", include("tenring.web.proof.urls")),
     path("", include("tenring.web.webhooks.urls")),

@@ -64,9 +64,9 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     return _error(request, 400, T("The request cannot be understood."))
 
 
-def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001 - Django's signature
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
     """403."""
-    return _error(request, 403, T("This page is not open to you."))
+    return _error(request, 403, str(exception) or T("This page is not open to you."))
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001 - Django's signature

@@ -18,7 +18,10 @@ from tenring.exceptions import UnusableInputError
 from tenring.language import T
 from tenring.screening.read.options import ReadOptions
 from tenring.screening.read.source import detect
-from tenring.web.accounts.models import User
+from tenring.web.accounts.access import acting_for, may, person, require, visible
+from tenring.web.accounts.log import record
+from tenring.web.accounts.models import Organisation, User
+from tenring.web.accounts.roles import Action
 from tenring.web.core.sources import tenring_settings
 from tenring.web.procurement import tasks
 from tenring.web.procurement.models import AT_WORK, Screening, State
@@ -44,15 +47,21 @@ def receive(request: HttpRequest, file: UploadedFile[Any], given: Given) -> Scre
 
     Raises:
         UnusableInputError: it is of a kind we do not read, or too much is at work.
+        PermissionDenied: the visitor's role in the organisation they act for does not allow it.
     """
-    require_room(screenings_of(request))
-    screening = keep(file, given, owner=request.user if request.user.is_authenticated else None)
+    organisation, user = acting_for(request), person(request)
+    if organisation is not None:
+        require(request, Action.SCREEN, organisation)
+    require_room([one for one in screenings_of(request) if one.owner == user])
+    screening = keep(file, given, owner=user, organisation=organisation)
     _remember(request, screening)
     tasks.read.enqueue(str(screening.id))
     return screening
 
 
-def keep(file: UploadedFile[Any], given: Given, *, owner: User | None) -> Screening:
+def keep(
+    file: UploadedFile[Any], given: Given, *, owner: User | None, organisation: Organisation | None = None
+) -> Screening:
     """Keep a file as a screening; nothing of it is read yet but its first bytes.
 
     Raises:
@@ -61,6 +70,7 @@ def keep(file: UploadedFile[Any], given: Given, *, owner: User | None) -> Screen
     forget_expired()
     screening = Screening(
         owner=owner,
+        organisation=organisation,
         file_name=safe_name(file.name or ""),
         language=language.current(),
         economy=given.economy,
@@ -77,6 +87,7 @@ def keep(file: UploadedFile[Any], given: Given, *, owner: User | None) -> Screen
         detect(screening.file, settings=tenring_settings())
         with transaction.atomic():
             screening.save()
+            _log("uploaded", screening, owner)
     except BaseException:
         shutil.rmtree(screening.folder)
         raise
@@ -114,11 +125,10 @@ def _remember(request: HttpRequest, screening: Screening) -> None:
 
 
 def screenings_of(request: HttpRequest) -> list[Screening]:
-    """The screenings that a visitor may see: those of the session, and those of the account."""
-    found = Screening.objects.filter(id__in=request.session.get(_KEY, []), owner=None)
-    if request.user.is_authenticated:
-        found = found | Screening.objects.filter(owner=request.user)
-    return list(found)
+    """The screenings that a visitor may see: those of the session, of the account, and of its organisations."""
+    of_session = Screening.objects.filter(id__in=request.session.get(_KEY, []), owner=None, organisation=None)
+    found = of_session | visible(Screening.objects.all(), person(request))
+    return list(found.select_related("owner", "organisation"))
 
 
 def own(request: HttpRequest, id_: object) -> Screening | None:
@@ -126,23 +136,33 @@ def own(request: HttpRequest, id_: object) -> Screening | None:
     return next((one for one in screenings_of(request) if one.id == id_), None)
 
 
-def read_again(screening: Screening, given: Given) -> None:
+def may_do(request: HttpRequest, screening: Screening, action: Action) -> bool:
+    """Whether a visitor, who sees a screening, may do that with it: an organisation's, if their role allows it."""
+    return screening.organisation is None or may(person(request), action, screening.organisation)
+
+
+def read_again(screening: Screening, given: Given, *, by: User | None = None) -> None:
     """Read the file again with other words about it.
 
     Raises:
         UnusableInputError: the worker is at it.
     """
-    _begin(screening, State.READING, economy=given.economy, on=given.on, options=_stored(given.options))
+    said = {"economy": given.economy, "on": given.on, "options": _stored(given.options)}
+    with transaction.atomic():
+        _begin(screening, State.READING, **said)
+        _log("read_again", screening, by)
     tasks.read.enqueue(str(screening.id))
 
 
-def screen(screening: Screening) -> None:
+def screen(screening: Screening, *, by: User | None = None) -> None:
     """Have a file that was understood screened.
 
     Raises:
         UnusableInputError: it was not understood yet, or the worker is at it.
     """
-    _begin(screening, State.SCREENING)
+    with transaction.atomic():
+        _begin(screening, State.SCREENING)
+        _log("screened", screening, by)
     tasks.judge.enqueue(str(screening.id))
 
 
@@ -159,16 +179,17 @@ def _begin(screening: Screening, state: State, **changes: object) -> None:
         held.save()
 
 
-def cancel(screening: Screening) -> None:
+def cancel(screening: Screening, *, by: User | None = None) -> None:
     """Ask the worker to stop; where it says nothing any more, what it was to do is cancelled without it."""
-    at_work = Screening.objects.filter(pk=screening.pk, state__in=AT_WORK)
-    if screening.is_silent:
-        at_work.update(state=State.CANCELLED)
-    else:
-        at_work.update(cancel_wanted=True)
+    at_work = Screening.objects.filter(pk=screening.pk, state__in=AT_WORK, cancel_wanted=False)
+    with transaction.atomic():
+        if at_work.update(cancel_wanted=True):
+            _log("cancelled", screening, by)
+        if screening.is_silent:
+            Screening.objects.filter(pk=screening.pk, state__in=AT_WORK).update(state=State.CANCELLED)
 
 
-def forget(screening: Screening) -> None:
+def forget(screening: Screening, *, by: User | None = None) -> None:
     """Remove a screening with its file and results.
 
     Raises:
@@ -176,17 +197,28 @@ def forget(screening: Screening) -> None:
     """
     if screening.is_at_work:
         raise UnusableInputError(T("this screening is at work"), do=T("Cancel it first"))
-    _remove(screening)
+    _remove(screening, "removed", by)
 
 
 def forget_expired() -> None:
     """Remove what was kept long enough; one that still says it is at work then was left by a worker that died."""
     for one in Screening.objects.filter(expires_at__lt=timezone.now()):
-        _remove(one)
+        _remove(one, "expired", None)
 
 
-def _remove(screening: Screening) -> None:
+def _remove(screening: Screening, what: str, by: User | None) -> None:
     """First the row, then the files: what nobody can ask for may linger, what is asked for must be there."""
     folder = screening.folder
-    screening.delete()
+    with transaction.atomic():
+        _log(what, screening, by)
+        screening.delete()
     shutil.rmtree(folder, ignore_errors=True)
+
+
+def _log(what: str, screening: Screening, by: User | None) -> None:
+    """Add a line to the log of whom a screening belongs to; one of somebody not signed in has no log to stand in."""
+    if screening.owner is None and screening.organisation is None:
+        return
+    whose = by or (screening.owner if screening.organisation is None else None)
+    about = f"screening {screening.id}"
+    record(f"screening.{what}", user=whose, organisation=screening.organisation, about=about, file=screening.file_name)

@@ -21,10 +21,12 @@ from tenring.screening.prepare import reopened
 from tenring.screening.read.names import KNOWN
 from tenring.screening.read.options import FIELDS
 from tenring.screening.report.pictures import PALETTE, ring
+from tenring.web.accounts.access import acting_for, may, person, require
+from tenring.web.accounts.roles import Action
 from tenring.web.core.economies import economy_name
 from tenring.web.core.rendering import page
 from tenring.web.core.sources import sources, tenring_settings, today
-from tenring.web.procurement import actions
+from tenring.web.procurement import actions, lines
 from tenring.web.procurement.forms import COLUMN, economies, given
 from tenring.web.procurement.models import FILES, Screening, State
 from tenring.web.procurement.signed import SIGNATURE, UNTIL, Standing, addresses, standing
@@ -46,19 +48,29 @@ def screenings(request: HttpRequest) -> HttpResponse:
             return HttpResponseRedirect(reverse("screening", args=[sent.id]))
         except UnusableInputError as error:
             problem = _told(error)
-    open_ = sources()
+    open_, acting = sources(), acting_for(request)
+    mine, whose = actions.screenings_of(request), request.GET.get("for", "")
     values = {
-        "screenings": actions.screenings_of(request),
+        "screenings": [one for one in mine if whose in {"", _whose(one)}],
+        "whose": whose,
+        "organisations": sorted({(one.organisation.name, _whose(one)) for one in mine if one.organisation}),
+        "may_screen": acting is None or may(person(request), Action.SCREEN, acting),
         "problem": problem,
-        "chosen": request.POST.get("economy", ""),
+        "chosen": request.POST.get("economy", acting.economy if acting else ""),
         "economies": [(code, economy_name(code)) for code in economies(open_)],
         "today": today(),
         "most_bytes": tenring_settings().max_upload_bytes,
         "days": tenring_settings().keep_days,
         "sample": open_.snapshot.manifest.sample,
         "economy_name": economy_name,
+        "is_signed_in": person(request) is not None,
     }
     return page(request, "procurement/screenings.html", values, status=400 if problem else 200)
+
+
+def _whose(one: Screening) -> str:
+    """In the address of the list: the organisation of a screening, or `me`."""
+    return str(one.organisation_id) if one.organisation_id else "me"
 
 
 def _file(request: HttpRequest) -> UploadedFile[Any]:
@@ -80,11 +92,17 @@ def _told(error: TenringError) -> str:
     return str(error)
 
 
-def _own(request: HttpRequest, id_: UUID) -> Screening:
-    """One of the visitor's screenings; somebody else's does not exist."""
+def _own(request: HttpRequest, id_: UUID, action: Action = Action.SEE) -> Screening:
+    """One of the visitor's screenings; somebody else's does not exist.
+
+    Raises:
+        PermissionDenied: it is an organisation's, where their role does not allow the action.
+    """
     found = actions.own(request, id_)
     if found is None:
         raise Http404
+    if not actions.may_do(request, found, action):
+        require(request, action, found.organisation)
     return found
 
 
@@ -95,6 +113,7 @@ def screening(request: HttpRequest, id_: UUID) -> HttpResponse:
     one = _own(request, id_)
     values: dict[str, Any] = {
         "one": one,
+        "may_screen": actions.may_do(request, one, Action.SCREEN),
         "State": State,
         "economy_name": economy_name,
         "economies": [(code, economy_name(code)) for code in economies(sources())],
@@ -103,7 +122,7 @@ def screening(request: HttpRequest, id_: UUID) -> HttpResponse:
         prepared = reopened(one.read)
         values |= {"prepared": prepared, "fields": FIELDS, "known": KNOWN, "column": COLUMN}
     if one.state == State.DONE:
-        values |= _result(one)
+        values |= {**_result(one), **lines.beside(request, one)}
     if not request.headers.get("HX-Request"):
         return page(request, "procurement/screening.html", values)
     response = page(request, "procurement/progress.html", values)
@@ -129,31 +148,31 @@ def _result(one: Screening) -> dict[str, Any]:
 @require_POST
 def read_again(request: HttpRequest, id_: UUID) -> HttpResponse:
     """Read the file again as its owner says."""
-    one = _own(request, id_)
-    actions.read_again(one, given(request.POST))
+    one = _own(request, id_, Action.SCREEN)
+    actions.read_again(one, given(request.POST), by=person(request))
     return HttpResponseRedirect(reverse("screening", args=[one.id]))
 
 
 @require_POST
 def start(request: HttpRequest, id_: UUID) -> HttpResponse:
     """Screen what was understood."""
-    one = _own(request, id_)
-    actions.screen(one)
+    one = _own(request, id_, Action.SCREEN)
+    actions.screen(one, by=person(request))
     return HttpResponseRedirect(reverse("screening", args=[one.id]))
 
 
 @require_POST
 def cancel(request: HttpRequest, id_: UUID) -> HttpResponse:
     """Stop."""
-    one = _own(request, id_)
-    actions.cancel(one)
+    one = _own(request, id_, Action.SCREEN)
+    actions.cancel(one, by=person(request))
     return HttpResponseRedirect(reverse("screening", args=[one.id]))
 
 
 @require_POST
 def forget(request: HttpRequest, id_: UUID) -> HttpResponse:
     """Remove the file and its results."""
-    actions.forget(_own(request, id_))
+    actions.forget(_own(request, id_, Action.SCREEN), by=person(request))
     return HttpResponseRedirect(reverse("screenings"))
 
 

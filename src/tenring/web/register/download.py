@@ -14,8 +14,8 @@ import pyarrow.parquet as pq
 
 from tenring.model import tables
 from tenring.register.lookup import Database
-from tenring.register.measured import within
 from tenring.web.core.sources import Sources
+from tenring.web.core.spreadsheets import without_formula
 from tenring.web.register.asked import Asked
 from tenring.web.register.found import wanted
 
@@ -28,9 +28,6 @@ TYPES = {
     "parquet": "application/vnd.apache.parquet",
 }
 
-#: What a spreadsheet would run as a formula gets an apostrophe in front.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
-
 
 def download(open_: Sources, asked: Asked, form: str) -> bytes:
     """The licences that a question finds, in its order, as a file of the form `csv`, `json` or `parquet`."""
@@ -40,7 +37,8 @@ def download(open_: Sources, asked: Asked, form: str) -> bytes:
 
 def _ids(open_: Sources, asked: Asked) -> Iterator[str]:
     if asked.by_measure:
-        yield from within(open_.db, replace(wanted(open_, asked)[0], limit=MOST, offset=0)).ids
+        question = replace(wanted(open_, asked)[0], limit=MOST, offset=0)
+        yield from open_.measured(asked.category).within(question).ids
         return
     for offset in range(0, MOST, _PIECE):
         hits = open_.index.search(replace(asked.query(limit=_PIECE, offset=offset), facets=())).hits
@@ -74,15 +72,11 @@ def _csv(rows: pa.Table) -> bytes:
             rows = rows.set_column(number, field.name, pa.array(texts, pa.string()))
     for number, field in enumerate(rows.schema):
         if pa.types.is_string(field.type):
-            texts = [_plain(value) for value in rows.column(number).to_pylist()]
+            texts = [without_formula(value) for value in rows.column(number).to_pylist()]
             rows = rows.set_column(number, field.name, pa.array(texts, pa.string()))
     out = io.BytesIO()
     pyarrow.csv.write_csv(rows, out)
     return b"\xef\xbb\xbf" + out.getvalue()  # with a mark of UTF-8: spreadsheets guess otherwise
-
-
-def _plain(text: str | None) -> str | None:
-    return f"'{text}" if text and text.startswith(_FORMULA) else text
 
 
 def _json(rows: pa.Table) -> bytes:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -15,6 +15,10 @@ from tenring.web.register.asked import Asked
 
 #: Keys shown at once; the others unfold.
 SHOWN = 8
+#: Keys that unfold at most: a page must stay light where a register has hundreds of categories.
+MOST = 60
+#: Page that lists every key of a facet.
+_ALL = {"category": "categories", "programme": "programmes", "economy": "economies", "status": "search"}
 
 TITLES = {
     "status": N("Status"),
@@ -40,6 +44,9 @@ class Facet:
 
     title: str
     keys: tuple[Key, ...]
+    left_out: int
+    """Keys that are not shown because others are more frequent; the page `all_of_them` has them."""
+    all_of_them: str
 
 
 @dataclass(frozen=True)
@@ -62,17 +69,17 @@ def facets(open_: Sources, asked: Asked, counted: Mapping[str, Mapping[str, int]
     for facet, title in TITLES.items():
         chosen = getattr(asked, facet)
         counts = dict(counted.get(facet, {}))
+        ordered = sorted(
+            (pair for pair in counts.items() if pair[0] != "unknown"), key=lambda pair: (-pair[1], pair[0])
+        )
         if chosen:
             keys = [Key(names[facet](chosen), counts.get(chosen), asked.address(path, **_without(facet)), chosen=True)]
         else:
-            ordered = sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
-            keys = [
-                Key(names[facet](key), count, asked.address(path, **{facet: key}), chosen=False)
-                for key, count in ordered
-                if key != "unknown"
-            ]
-        if chosen or keys:
-            found.append(Facet(T(title), tuple(keys)))
+            address = asked.addresses(path, facet)
+            keys = [Key(names[facet](key), count, address(key), chosen=False) for key, count in ordered[:MOST]]
+        if keys:
+            left_out = 0 if chosen else len(ordered) - len(keys)
+            found.append(Facet(T(title), tuple(keys), left_out, _ALL[facet]))
     return found
 
 
@@ -120,7 +127,7 @@ def unit_shown(unit: str | None) -> str:
     return {"percent": "%"}.get(text, text.replace("**2", "²").replace("**3", "³"))
 
 
-def range_fields(open_: Sources, asked: Asked, found: list[Span]) -> list[RangeField]:
+def range_fields(open_: Sources, asked: Asked, found: Sequence[Span]) -> list[RangeField]:
     """A field for each property that can be asked for, with what was asked."""
     asked_for: dict[str, Range] = {one.property: one for one in asked.ranges}
     return [

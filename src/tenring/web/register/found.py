@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from tenring.language import T
-from tenring.register.lookup import LicenceRecord, licences
-from tenring.register.measured import Wanted, within
+from tenring.model.licence import Status
+from tenring.register.lookup import LicenceRecord
+from tenring.register.measured import Listed, Wanted
 from tenring.register.search import Hit, Results
 from tenring.web.core.sources import Sources
 from tenring.web.register.asked import PAGE, Asked
@@ -71,8 +72,8 @@ def _by_words(open_: Sources, asked: Asked) -> Found:
 
 def _by_measure(open_: Sources, asked: Asked) -> Found:
     question, remarks = wanted(open_, asked)
-    found = within(open_.db, question)
-    rows = tuple(of_record(one, question.on) for one in licences(open_.db, found.ids))
+    found = open_.measured(asked.category).within(question)
+    rows = tuple(of_listed(one, asked.category) for one in found.licences)
     return Found(total=found.total, rows=rows, on=question.on, facets={}, remarks=remarks)
 
 
@@ -130,6 +131,22 @@ def of_hit(hit: Hit) -> Row:
         status=hit.status,
         until=hit.valid_until,
         why=hit.explanation[0].text if hit.explanation else "",
+    )
+
+
+def of_listed(one: Listed, category: str) -> Row:
+    """A licence that was found by what was measured, which only active ones are."""
+    return Row(
+        licence_id=one.licence_id,
+        title=one.title,
+        number=one.number,
+        holder=one.holder,
+        category=category,
+        programme=one.programme,
+        economy=one.economy,
+        status=Status.ACTIVE.value,
+        until=one.valid_until,
+        why="",
     )
 
 

@@ -73,7 +73,7 @@ def search(request: HttpRequest) -> HttpResponse:
     counted = found.facets
     if asked.by_measure:
         counted = {}
-    fields = facets.range_fields(open_, asked, open_.spans(asked.category)) if asked.category else []
+    fields = facets.range_fields(open_, asked, open_.measured(asked.category).spans) if asked.category else []
     last = min(found.pages(), MOST_PAGES)
     values = {
         "asked": asked,

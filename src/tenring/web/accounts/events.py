@@ -1,0 +1,85 @@
+"""The lines of the log in words; a word that is not in the table stands for itself."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from tenring.language import N, T
+from tenring.web.accounts.models import Event
+from tenring.web.accounts.roles import Role, role_name
+
+#: Word of an event -> what it says.
+_NAMES = {
+    "organisation.made": N("organisation made"),
+    "organisation.changed": N("organisation changed"),
+    "organisation.closed": N("organisation closed"),
+    "member.invited": N("person invited"),
+    "invitation.revoked": N("invitation taken back"),
+    "member.joined": N("invitation accepted"),
+    "member.role_changed": N("role changed"),
+    "member.removed": N("person removed"),
+    "member.left": N("person left"),
+    "key.made": N("key made"),
+    "key.revoked": N("key revoked"),
+    "screening.uploaded": N("purchases uploaded"),
+    "screening.read_again": N("purchases read again"),
+    "screening.screened": N("purchases sent to be screened"),
+    "screening.done": N("purchases screened"),
+    "screening.failed": N("screening failed"),
+    "screening.cancelled": N("screening cancelled"),
+    "screening.removed": N("purchases removed"),
+    "screening.expired": N("purchases removed on their day"),
+    "screening.again": N("purchases sent to be screened again"),
+    "screening.kept": N("screening kept"),
+    "screening.dropped": N("screening kept no longer"),
+    "correction.confirmed": N("match or category confirmed"),
+    "correction.rejected": N("match or category rejected"),
+    "correction.undone": N("decision taken back"),
+    "correction.imported": N("decisions added from a file"),
+    "webhook.made": N("webhook made"),
+    "webhook.changed": N("webhook changed"),
+    "webhook.removed": N("webhook removed"),
+    "webhook.rotated": N("secret of a webhook changed"),
+    "webhook.redelivered": N("message of a webhook sent again"),
+    "webhook.switched_off": N("webhook switched off"),
+}
+_DETAILS = {
+    "name": N("name"),
+    "economy": N("economy"),
+    "role": N("role"),
+    "scopes": N("scopes"),
+    "file": N("file"),
+    "kind": N("about"),
+    "target": N("target"),
+    "line": N("line"),
+    "count": N("count"),
+    "address": N("address"),
+    "events": N("events"),
+    "is_on": N("switched on"),
+    "given_up": N("messages given up"),
+}
+#: Numbers that programs look things up by.
+_IDS = frozenset({"person", "invitation", "key", "any_address", "screening", "message"})
+
+
+def event_name(what: str) -> str:
+    """What happened, in words."""
+    return T(_NAMES[what]) if what in _NAMES else what
+
+
+def event_details(event: Event) -> list[str]:
+    """What else a line says, in words: `role: reader → editor`."""
+    detail: Mapping[str, object] = event.detail
+    return [_said(name, value) for name, value in detail.items() if name not in _IDS and value not in ("", None)]
+
+
+def _said(name: str, value: object) -> str:
+    title = T(_DETAILS[name]) if name in _DETAILS else name
+    if name == "scopes" and isinstance(value, list):
+        return f"{title}: {', '.join(map(str, value))}"
+    parts = value if isinstance(value, list) else [value]
+    return f"{title}: {' → '.join(_word(name, str(part)) or '–' for part in parts)}"
+
+
+def _word(name: str, value: str) -> str:
+    return role_name(value) if name == "role" and value in set(Role) else value
