@@ -333,13 +333,13 @@ def test_a_receiver_that_is_slow_is_not_waited_for(believed: Certificate, world:
     ended = threading.Event()
 
     def slow(handler: BaseHTTPRequestHandler) -> None:
-        ended.wait(5)
+        ended.wait(30)
         del handler
 
     with serving(believed, slow) as server:
         began = time.monotonic()
         sent = actions.ping(told(server)[0])
-        assert time.monotonic() - began < 2
+        assert time.monotonic() - began < 15
         ended.set()
     assert attempts(sent) == [(None, "no answer within 0.4 seconds")]
 
