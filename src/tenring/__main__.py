@@ -38,7 +38,11 @@ VERBS = {
     "vc-api": ("vc_api", "command"),
     "serve": ("serve", "serve"),
     "worker": ("worker", "worker"),
+    "migrate": ("migrate", "migrate"),
+    "backup": ("backup", "backup"),
+    "restore": ("backup", "restore"),
     "api-key": ("api_key", "api_key"),
+    "user": ("user", "user"),
     "demo": ("demo", "demo"),
 }
 

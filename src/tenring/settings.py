@@ -65,20 +65,30 @@ class Settings:
     passphrase: str | None = field(default=None, repr=False)
     """Opens keys; nothing shows it."""
     passphrase_file: Path | None = None
-    database_url: str | None = None
+    database_url: str | None = field(default=None, repr=False)
     """Database of the web application, for example `postgresql://user:password@host/name`; None: SQLite in `home`."""
     hosts: tuple[str, ...] = ("localhost", "127.0.0.1", "[::1]")
     """Names under which the web application is reached; a request for another is refused."""
     https: bool = False
     """Whether a proxy in front speaks HTTPS and says so (X-Forwarded-Proto): cookies are then sent over HTTPS only."""
+    proxy: str = "127.0.0.1"
+    """With `https`: the address of that proxy, whose word on who asks is taken; `*`: whoever connects."""
     max_upload_bytes: int = 100 * 1024**2
     """Largest file that the web application takes."""
     keep_days: int = 7
     """Days after which an uploaded file and its results are removed."""
-    file_minutes: int = 60
-    """Minutes for which a signed address of a screening's file is good."""
+    sign_up: str | None = None
+    """Who may make an account: see `SIGN_UP`; None: everybody where a machine serves itself alone, else the invited."""
+    email_url: str | None = field(default=None, repr=False)
+    """Where e-mail goes out, such as `smtp://user:password@host:587`; None: into files in `mail/` of the home."""
+    email_from: str | None = None
+    """Address that e-mail is sent from; None: `tenring@` and the first of `hosts`."""
+    oidc: Path | None = None
+    """TOML or JSON file with the OpenID Connect servers by which people may sign in; None: there are none."""
     invitation_days: int = 7
     """Days for which the link of an invitation into an organisation can be used."""
+    file_minutes: int = 60
+    """Minutes for which a signed address of a screening's file is good."""
     api_rate: int = 120
     """Requests to the API from one address in a minute; 0: as many as it likes."""
     api_rate_key: int = 1_200
@@ -89,6 +99,19 @@ class Settings:
     """Largest request to the API; files for jobs are as large as `max_upload_bytes`."""
     api_issue_key: str | None = None
     """Name of the key with which the API issues credentials (VC-API); None: it issues none."""
+    secret_key: str | None = field(default=None, repr=False)
+    """Signs sessions and tokens; None: a key made once and kept in `home`."""
+    log_format: str = "auto"
+    """See `LOG_FORMATS`."""
+    log_level: str = "info"
+    metrics: bool = False
+    """Whether `/metrics` answers."""
+    metrics_from: tuple[str, ...] = ("127.0.0.0/8", "::1/128")
+    """Networks from which `/metrics` answers."""
+    metrics_token: str | None = field(default=None, repr=False)
+    """What `/metrics` wants to be shown (`Authorization: Bearer …`), besides; None: nothing."""
+    min_free_bytes: int = 256 * 1024**2
+    """With less free disk in `home` the web application is not ready."""
     engine: str = "duckdb"
     spark_master: str | None = None
     """Where Spark runs, for example `local[4]` or `spark://host:7077`; None: here, with `threads` threads."""
@@ -164,6 +187,21 @@ class Settings:
         return self.home / "uploads"
 
     @property
+    def mail(self) -> Path:
+        """Folder of e-mail that is not sent; it holds links that open accounts, so only its owner may read it."""
+        return self.home / "mail"
+
+    @property
+    def is_local(self) -> bool:
+        """Whether the web application is reached from this machine alone, as far as its names say."""
+        return set(self.hosts) <= LOCAL_HOSTS
+
+    @property
+    def signing_up(self) -> str:
+        """Who may make an account: one of `SIGN_UP`. A server that others reach lets in only who was invited."""
+        return self.sign_up or ("open" if self.is_local else "invited")
+
+    @property
     def dumps(self) -> Path:
         """Folder of what was worked out about snapshots for others: checksums and deltas. It may be deleted."""
         return self.home / "dumps"
@@ -194,11 +232,34 @@ class Settings:
         return self.catalog / "samples"
 
 
+#: Names of a machine for itself.
+LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1", "[::1]"})
+
+#: Who may make an account: anybody, who was invited to an organisation, or nobody (the operator makes them).
+SIGN_UP = ("open", "invited", "closed")
+
 ENGINES = ("duckdb", "spark")
 
 
 #: auto: by the size of each table; broadcast: each executor has all of it; bucketed: divided by key once, lines move.
 REGISTER_WAYS = ("auto", "broadcast", "bucketed")
+
+
+#: auto: for people on a terminal, else JSON; line: for people; json: an object on each line.
+LOG_FORMATS = ("auto", "line", "json")
+LOG_LEVELS = ("debug", "info", "warning", "error")
+
+#: Variables whose value may stand in a file that the variable with `_FILE` behind it names; nothing shows them.
+SECRETS = ("DATABASE_URL", "TENRING_SECRET_KEY", "TENRING_METRICS_TOKEN")
+_FILE = "_FILE"
+
+
+def _log_format(text: str) -> str:
+    return _one_of(LOG_FORMATS, text.lower())
+
+
+def _log_level(text: str) -> str:
+    return _one_of(LOG_LEVELS, text.lower())
 
 
 def _engine(text: str) -> str:
@@ -207,6 +268,10 @@ def _engine(text: str) -> str:
 
 def _register_way(text: str) -> str:
     return _one_of(REGISTER_WAYS, text)
+
+
+def _sign_up(text: str) -> str:
+    return _one_of(SIGN_UP, text)
 
 
 def _one_of(known: tuple[str, ...], text: str) -> str:
@@ -276,10 +341,23 @@ VARIABLES: dict[str, tuple[str, Callable[[str], object], str]] = {
     "DATABASE_URL": ("database_url", str, "database of the web application (SQLite in TENRING_HOME)"),
     "TENRING_HOSTS": ("hosts", _names, "names under which the web application is reached, separated by commas"),
     "TENRING_HTTPS": ("https", _yes_or_no, "1: a proxy in front of the web application speaks HTTPS"),
+    "TENRING_PROXY": ("proxy", str, "with TENRING_HTTPS: address of that proxy; *: whoever connects is it"),
     "TENRING_MAX_UPLOAD_BYTES": ("max_upload_bytes", int, "largest file that the web application takes"),
     "TENRING_KEEP_DAYS": ("keep_days", int, "days after which uploaded files and their results are removed"),
-    "TENRING_FILE_MINUTES": ("file_minutes", int, "minutes for which a signed address of a screening's file is good"),
+    "TENRING_SIGN_UP": (
+        "sign_up",
+        _sign_up,
+        "who may make an account: open, invited or closed (open for this machine alone, else invited)",
+    ),
+    "TENRING_EMAIL_URL": (
+        "email_url",
+        str,
+        "where e-mail goes out: smtp://user:password@host:587, smtps://…, console: or file: (mail/ in the home)",
+    ),
+    "TENRING_EMAIL_FROM": ("email_from", str, "address that e-mail is sent from (tenring@ and the first host)"),
+    "TENRING_OIDC": ("oidc", Path, "TOML or JSON file of the OpenID Connect servers by which people may sign in"),
     "TENRING_INVITATION_DAYS": ("invitation_days", int, "days for which an invitation into an organisation holds"),
+    "TENRING_FILE_MINUTES": ("file_minutes", int, "minutes for which a signed address of a screening's file is good"),
     "TENRING_API_RATE": ("api_rate", int, "requests to the API from one address in a minute; 0: no limit"),
     "TENRING_API_RATE_KEY": ("api_rate_key", int, "requests to the API with one key in a minute; 0: no limit"),
     "TENRING_API_LINES": ("api_lines", int, "most lines in one request to the API; more go to a job"),
@@ -290,6 +368,13 @@ VARIABLES: dict[str, tuple[str, Callable[[str], object], str]] = {
         "hosts to which webhooks may be sent over http, for trying things out (none)",
     ),
     "TENRING_API_ISSUE_KEY": ("api_issue_key", str, "name of the key with which the API issues credentials (none)"),
+    "TENRING_SECRET_KEY": ("secret_key", str, "signs sessions; needed only by servers that share no TENRING_HOME"),
+    "TENRING_LOG_FORMAT": ("log_format", _log_format, "the web application's log: auto, line (for people) or json"),
+    "TENRING_LOG_LEVEL": ("log_level", _log_level, "least that is logged: debug, info, warning or error"),
+    "TENRING_METRICS": ("metrics", _yes_or_no, "1: /metrics answers Prometheus"),
+    "TENRING_METRICS_FROM": ("metrics_from", _networks, "networks from which /metrics answers, separated by commas"),
+    "TENRING_METRICS_TOKEN": ("metrics_token", str, "token that /metrics wants to be shown (none)"),
+    "TENRING_MIN_FREE_BYTES": ("min_free_bytes", int, "free disk in TENRING_HOME below which /readyz says no"),
 }
 
 
@@ -302,7 +387,7 @@ def from_environment(environ: dict[str, str] | None = None) -> Settings:
     environ = dict(os.environ) if environ is None else environ
     values: dict[str, object] = {}
     for name, (attribute, read, meaning) in VARIABLES.items():
-        text = environ.get(name)
+        text = environ.get(name) or _from_file(name, environ)
         if not text:
             continue
         try:
@@ -312,3 +397,22 @@ def from_environment(environ: dict[str, str] | None = None) -> Settings:
             what = f"the setting {name} has the value {text!r}, which cannot be read"
             raise UnusableInputError(what, do=f"Set it {to}or remove it ({meaning})") from error
     return Settings(**values)  # type: ignore[arg-type]  # each value was read by the type in its row
+
+
+def _from_file(name: str, environ: Mapping[str, str]) -> str | None:
+    """The first line of the file that `NAME_FILE` names, for variables that are secrets.
+
+    Raises:
+        UnusableInputError: the file cannot be read, or is empty.
+    """
+    file = environ.get(name + _FILE) if name in SECRETS else None
+    if not file:
+        return None
+    do = f"Make it a file that this user may read, whose first line is the value of {name}"
+    try:
+        lines = Path(file).read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise UnusableInputError(f"the file of {name}{_FILE} cannot be read", where=file, do=do) from error
+    if not lines or not lines[0].strip():
+        raise UnusableInputError(f"the file of {name}{_FILE} is empty", where=file, do=do)
+    return lines[0].strip()

@@ -8,12 +8,13 @@ from typing import Any
 import dj_database_url
 
 from tenring.settings import from_environment
-from tenring.web.core import secret
+from tenring.web.accounts.configuration import mail, providers
+from tenring.web.core import logs, secret
 
 TENRING = from_environment()
 WEB = Path(__file__).resolve().parents[1]
 
-SECRET_KEY = secret.at_hand(TENRING.home)
+SECRET_KEY = secret.long_enough(TENRING.secret_key) if TENRING.secret_key else secret.at_hand(TENRING.home)
 DEBUG = False
 ALLOWED_HOSTS = list(TENRING.hosts)
 ROOT_URLCONF = "tenring.web.core.urls"
@@ -25,6 +26,11 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "django_htmx",
     "django_tasks",
     "django_tasks_db",
@@ -37,6 +43,7 @@ INSTALLED_APPS = [
     "tenring.web.webhooks",
 ]
 MIDDLEWARE = [
+    "tenring.web.core.observed.Observed",
     "django.middleware.security.SecurityMiddleware",
     "tenring.web.core.middleware.SecurityHeaders",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -48,6 +55,8 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "tenring.web.accounts.middleware.NotKept",
+    "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "tenring.web.core.middleware.ErrorsExplained",
 ]
@@ -60,11 +69,14 @@ TEMPLATES = [
             WEB / app / "templates"
             for app in ("core", "accounts", "register", "procurement", "api", "proof", "webhooks")
         ],
-        "OPTIONS": {"environment": "tenring.web.core.rendering.environment"},
+        "OPTIONS": {
+            "environment": "tenring.web.core.rendering.environment",
+            "context_processors": ["tenring.web.core.rendering.frame", "tenring.web.accounts.frame.accounts"],
+        },
     },
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
-        "APP_DIRS": True,
+        "APP_DIRS": False,  # no page of a library is ever shown: what is not ours does not exist
         "OPTIONS": {"context_processors": ["django.template.context_processors.request"]},
     },
 ]
@@ -87,9 +99,46 @@ DATABASES = {"default": _database(TENRING.database_url, TENRING.home)}
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": []}}
 AUTH_USER_MODEL = "accounts.User"
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": f"django.contrib.auth.password_validation.{name}"}
-    for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "tenring.web.accounts.passwords.LongEnough", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
+
+# Accounts: allauth does what is hard about them; its pages, texts and e-mail are ours (`accounts/`).
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "home"
+LOGOUT_REDIRECT_URL = "home"
+PASSWORD_RESET_TIMEOUT = 2 * 86_400
+ACCOUNT_ADAPTER = "tenring.web.accounts.adapter.Accounts"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_FORMS = {"signup": "tenring.web.accounts.forms.SignUp"}
+ACCOUNT_USER_DISPLAY = "tenring.web.accounts.log.name_of"
+ACCOUNT_EMAIL_VERIFICATION = "mandatory"  # without it an answer would tell which addresses have accounts
+ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_LOGIN_ON_EMAIL_CONFIRMATION = True  # only in the browser that signed up
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_MAX_EMAIL_ADDRESSES = 5
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
+ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if TENRING.https else "http"
+ALLAUTH_TRUSTED_PROXY_COUNT = 1 if TENRING.https else 0
+MFA_ADAPTER = "tenring.web.accounts.adapter.SecondFactors"
+MFA_FORMS = {"add_webauthn": "tenring.web.accounts.forms.AddPasskey"}
+MFA_SUPPORTED_TYPES = ["recovery_codes", "totp", "webauthn"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_TOTP_ISSUER = "Tenring"
+MFA_TOTP_TOLERANCE = 1  # clocks of telephones are up to half a minute off
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not TENRING.https  # browsers do so for this machine alone
+SOCIALACCOUNT_ADAPTER = "tenring.web.accounts.adapter.Elsewhere"
+SOCIALACCOUNT_PROVIDERS = providers(TENRING.oidc)
+SOCIALACCOUNT_STORE_TOKENS = False
+SOCIALACCOUNT_ONLY = False
+# Attempts to sign in are counted here; enough room that nobody can push the counts out.
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": 100_000}}}
+globals().update(mail(TENRING))
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("zh-hans", "中文")]
@@ -129,12 +178,4 @@ SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TENRING.https e
 SECURE_HSTS_SECONDS = 365 * 86_400 if TENRING.https else 0
 CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in TENRING.hosts if host != "*"] if TENRING.https else []
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["stderr"], "level": "WARNING"},
-    # Requests that failed because of what was asked (404, 400) are the visitor's matter, not the log's.
-    "loggers": {"django.request": {"handlers": ["stderr"], "level": "ERROR", "propagate": False}},
-}
+LOGGING = logs.configuration(TENRING.log_format, TENRING.log_level)

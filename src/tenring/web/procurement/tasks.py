@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from django.db import close_old_connections, transaction
+from django.db import close_old_connections, connection, transaction
 from django.utils import timezone
 from django_tasks import task
 
@@ -123,7 +123,8 @@ def _work(
 
 def _end(screening: Screening, how: State, message: str = "", *, then: State | None = None) -> None:
     """Record how work ended, and the state that follows: the same, unless `then` says another."""
-    close_old_connections()
+    if not connection.in_atomic_block:  # after long work the database may have hung up
+        close_old_connections()
     here = Screening.objects.filter(pk=screening.pk, state=screening.state)
     with transaction.atomic():
         changed = here.update(state=then or how, message=message, stage="", cancel_wanted=False)
