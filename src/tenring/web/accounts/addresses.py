@@ -58,6 +58,8 @@ _WEBHOOK = "/webhooks/<uuid:hook>/"
 _HOOK_API = "/api/v1/webhooks/<id>"
 _LINE = "lines/<str:line_id>/"
 _CORRECTIONS, _HISTORY = "/screen/corrections/", "/screen/history/"
+_PRODUCT = "/products/<uuid:id_>/"
+_IMPORT = "/products/imports/<uuid:id_>/"
 
 ADDRESSES: tuple[Address, ...] = (
     *_rows(
@@ -65,6 +67,7 @@ ADDRESSES: tuple[Address, ...] = (
         (
             "/healthz",
             "/readyz",
+            "/metrics",  # only where it is told to answer, to whoever has its token
             "/",
             "/search",
             "/search.<str:form>",
@@ -120,6 +123,27 @@ ADDRESSES: tuple[Address, ...] = (
     *_rows(
         Action.CORRECT,
         (_CORRECTIONS, f"{_CORRECTIONS}<int:number>/undo", f"{_SCREENING}{_LINE}correct"),
+        ("POST",),
+    ),
+    *_rows(
+        Open.SIGNED_IN,
+        ("/products/", "/products/prices", "/products/all.<str:form>", "/products/blank/<slug:category>.<str:form>"),
+        ("GET",),
+    ),
+    *_rows(
+        Action.SEE,
+        (
+            *(f"{_PRODUCT}{what}" for what in ("", "values", "row", "tests", "product.<str:form>")),
+            *(f"{_IMPORT}{what}" for what in ("", "rows.<str:form>")),
+        ),
+        ("GET",),
+    ),
+    *_rows(
+        Action.PRODUCTS,
+        (
+            *(f"/products/{what}" for what in ("", "import", "prices")),
+            *(f"{_PRODUCT}{what}" for what in ("values", "about", "remove")),
+        ),
         ("POST",),
     ),
     *_rows(Action.KEYS, (f"{_ONE}keys",), _BOTH),
