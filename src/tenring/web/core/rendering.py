@@ -87,7 +87,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "complete": language.COMPLETE,
         "here": request.path,
         "person": user if user is not None and user.is_authenticated else None,
-        "said": lambda: get_messages(request),
+        "notices": lambda: get_messages(request),
     }
 
 
