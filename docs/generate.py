@@ -32,6 +32,8 @@ from tenring.rulebook.library import load_library
 from tenring.rulebook.revision import Clause, Revision
 from tenring.rulebook.schema import reference
 from tenring.settings import SECRETS, VARIABLES, Settings
+from tenring.web.accounts.addresses import ADDRESSES, Open
+from tenring.web.accounts.roles import ALLOWED, Action, Role, action_name, role_name
 
 if TYPE_CHECKING:
     from tenring.catalogue import Rule
@@ -510,6 +512,40 @@ def _used(revision: Revision, quantity: Quantity) -> str:
     return f"{revision.id} ({quantity.of})"
 
 
+def permissions() -> str:
+    """Role × action, and what each address needs, from the tables that the web application itself asks."""
+    held = [
+        (action_name(action), *("yes" if action in ALLOWED[role] else "–" for role in Role), f"`{action.value}`")
+        for action in Action
+    ]
+    in_order = sorted(ADDRESSES, key=lambda one: (one.route, one.method))
+    addresses = [(f"`{one}`", f"`{one.needs.value}`") for one in in_order if one.needs is not Open.EVERYBODY]
+    everybody = ", ".join(f"`{one}`" for one in in_order if one.needs is Open.EVERYBODY)
+    return _page(
+        "# Permissions",
+        (
+            "Who may do what in an organisation, made from the table that the web application asks with every request "
+            "(`tenring.web.accounts.roles`). A role that is taken away is gone with the next request. Each cell is a "
+            "test that tries it (`tests/web/test_permissions.py`)."
+        ),
+        _table(("action", *(role_name(role) for role in Role), "its word"), held),
+        "## What each address needs",
+        (
+            "An action is asked of one's role in the organisation that the thing belongs to; for `POST /screen/`, in "
+            "the one for which one acts; for `/api/v1/jobs`, of whoever made the key, in the key's organisation. What "
+            "belongs to no organisation, only its owner reaches. What one may not see answers 404, what one sees and "
+            "may not do 403. `signed in`: whoever is, for what is theirs; `a key`: any key with the scope, see "
+            "[API](api.md)."
+        ),
+        _table(("address", "needs"), addresses),
+        "## Open to everybody",
+        (
+            f"{everybody}, and the endpoints of the [API](api.md) that need no key. What is shown at "
+            "`/screen/` is one's own. An address that is in none of these tables fails a test."
+        ),
+    )
+
+
 def pages() -> dict[str, Callable[[], str]]:
     """File name in docs/reference -> what makes it."""
     catalogue = Catalogue(Settings().catalog)
@@ -525,6 +561,7 @@ def pages() -> dict[str, Callable[[], str]]:
         "criteria-language.md": criteria_language,
         "licence-files.md": licence_files,
         "properties.md": properties,
+        "permissions.md": permissions,
         "weights.md": matcher_weights,
     }
 

@@ -79,6 +79,8 @@ class Settings:
     """Days after which an uploaded file and its results are removed."""
     invitation_days: int = 7
     """Days for which the link of an invitation into an organisation can be used."""
+    file_minutes: int = 60
+    """Minutes for which a signed address of a screening's file is good."""
     api_rate: int = 120
     """Requests to the API from one address in a minute; 0: as many as it likes."""
     api_rate_key: int = 1_200
@@ -112,7 +114,9 @@ class Settings:
     roots: Path | None = None
     """File of the pinned root keys; None: `roots.json` in the home folder."""
     allow_networks: tuple[str, ...] = ()
-    """Networks inside one's own walls from which material may be fetched, such as `10.20.0.0/16`."""
+    """Networks inside one's own walls that may be connected to, such as `10.20.0.0/16`."""
+    webhook_http_hosts: tuple[str, ...] = ()
+    """Hosts to which webhooks may be sent without encryption, for trying things out."""
 
     @property
     def snapshots(self) -> Path:
@@ -308,10 +312,16 @@ VARIABLES: dict[str, tuple[str, Callable[[str], object], str]] = {
     "TENRING_MAX_UPLOAD_BYTES": ("max_upload_bytes", int, "largest file that the web application takes"),
     "TENRING_KEEP_DAYS": ("keep_days", int, "days after which uploaded files and their results are removed"),
     "TENRING_INVITATION_DAYS": ("invitation_days", int, "days for which an invitation into an organisation holds"),
+    "TENRING_FILE_MINUTES": ("file_minutes", int, "minutes for which a signed address of a screening's file is good"),
     "TENRING_API_RATE": ("api_rate", int, "requests to the API from one address in a minute; 0: no limit"),
     "TENRING_API_RATE_KEY": ("api_rate_key", int, "requests to the API with one key in a minute; 0: no limit"),
     "TENRING_API_LINES": ("api_lines", int, "most lines in one request to the API; more go to a job"),
     "TENRING_API_BYTES": ("api_bytes", int, "largest request to the API"),
+    "TENRING_WEBHOOK_HTTP_HOSTS": (
+        "webhook_http_hosts",
+        _names,
+        "hosts to which webhooks may be sent over http, for trying things out (none)",
+    ),
     "TENRING_API_ISSUE_KEY": ("api_issue_key", str, "name of the key with which the API issues credentials (none)"),
     "TENRING_SECRET_KEY": ("secret_key", str, "signs sessions; needed only by servers that share no TENRING_HOME"),
     "TENRING_LOG_FORMAT": ("log_format", _log_format, "the web application's log: auto, line (for people) or json"),

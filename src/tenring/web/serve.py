@@ -89,6 +89,9 @@ def work(settings: Settings, *, beside: int | None = None, migrate: bool = True)
     if beside is not None:
         threading.Thread(target=_end_with, args=(beside,), daemon=True).start()
     prepare(settings, migrate=migrate)
+    from tenring.web.webhooks import beside as webhooks  # noqa: PLC0415 - Django must be set up first
+
+    webhooks.begin()
     call_command("db_worker", interval=_SECONDS, reload=False)
 
 

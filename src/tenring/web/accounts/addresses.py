@@ -6,6 +6,7 @@ are open to everybody stand in the table of docs/reference/api.md.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -24,6 +25,9 @@ class Open(StrEnum):
 
 Needs = Open | Action
 
+#: A part of a route that stands for any value, and how readers see it: `{id}`.
+_NAMED, _SHOWN = re.compile(r"<(?:[a-z]+:)?([a-z_]+?)_?>"), r"{\1}"
+
 
 @dataclass(frozen=True)
 class Address:
@@ -36,6 +40,9 @@ class Address:
     method: str
     route: str
     needs: Needs
+
+    def __str__(self) -> str:
+        return f"{self.method} {_NAMED.sub(_SHOWN, self.route)}"
 
 
 _BOTH = ("GET", "POST")

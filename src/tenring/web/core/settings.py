@@ -34,6 +34,7 @@ INSTALLED_APPS = [
     "tenring.web.procurement",
     "tenring.web.api",
     "tenring.web.proof",
+    "tenring.web.webhooks",
 ]
 MIDDLEWARE = [
     "tenring.web.core.observed.Observed",
@@ -56,7 +57,10 @@ MIDDLEWARE = [
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.jinja2.Jinja2",
-        "DIRS": [WEB / app / "templates" for app in ("core", "accounts", "register", "procurement", "api", "proof")],
+        "DIRS": [
+            WEB / app / "templates"
+            for app in ("core", "accounts", "register", "procurement", "api", "proof", "webhooks")
+        ],
         "OPTIONS": {"environment": "tenring.web.core.rendering.environment"},
     },
     {

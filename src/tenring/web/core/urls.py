@@ -16,6 +16,7 @@ urlpatterns = [
     path("", include("tenring.web.api.key_urls")),
     path("", include("tenring.web.procurement.urls")),
     path("", include("tenring.web.proof.urls")),
+    path("", include("tenring.web.webhooks.urls")),
     path("api/v1/", include("tenring.web.api.urls")),
 ]
 handler400 = "tenring.web.core.views.bad_request"

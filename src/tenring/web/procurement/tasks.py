@@ -22,6 +22,7 @@ from tenring.web.accounts.log import record
 from tenring.web.core.sources import tenring_settings
 from tenring.web.procurement import memory
 from tenring.web.procurement.models import Screening, State
+from tenring.web.webhooks import notice as webhooks
 
 #: Progress is written at most so often: a database is not a progress bar.
 _SECONDS = 0.5
@@ -130,6 +131,9 @@ def _end(screening: Screening, how: State, message: str = "", *, then: State | N
         if changed and how in {State.DONE, State.FAILED} and screening.organisation is not None:
             about = f"screening {screening.id}"
             record(f"screening.{how}", user=None, organisation=screening.organisation, about=about)
+        if changed:
+            screening.refresh_from_db()
+            webhooks.job_finished(screening)
 
 
 def _without_paths(message: str, screening: Screening) -> str:

@@ -27,4 +27,5 @@ urlpatterns = [
     path("screen/history/<uuid:kept_id>/", history.kept_page, name="kept"),
     path("screen/history/<uuid:kept_id>/drop", history.drop_it, name="kept_drop"),
     path("screen/<uuid:id_>/<str:name>", views.result_file, name="screening_file"),
+    path("files/<uuid:id_>/<str:name>", views.signed_file, name="signed_file"),
 ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from decimal import Decimal
+from http import HTTPStatus
 from typing import Any
 from uuid import UUID
 
@@ -28,6 +29,7 @@ from tenring.web.core.sources import sources, tenring_settings, today
 from tenring.web.procurement import actions, lines
 from tenring.web.procurement.forms import COLUMN, economies, given
 from tenring.web.procurement.models import FILES, Screening, State
+from tenring.web.procurement.signed import SIGNATURE, UNTIL, Standing, addresses, standing
 
 #: The report is one page of its own with its own style: it may do nothing else.
 _REPORT_POLICY = (
@@ -138,6 +140,8 @@ def _result(one: Screening) -> dict[str, Any]:
         "ring": ring,
         "decimal": Decimal,
         "files": [name for name in FILES if (one.result / name).is_file()],
+        "passed_on": addresses(one),
+        "minutes": tenring_settings().file_minutes,
     }
 
 
@@ -176,7 +180,30 @@ def forget(request: HttpRequest, id_: UUID) -> HttpResponse:
 @require_safe
 def result_file(request: HttpRequest, id_: UUID, name: str) -> HttpResponseBase:
     """A file of the result; the report is shown, the others are downloaded."""
-    one = _own(request, id_)
+    return _file_of(request, _own(request, id_), name)
+
+
+@never_cache
+@require_safe
+def signed_file(request: HttpRequest, id_: UUID, name: str) -> HttpResponseBase:
+    """A file of the result for whoever has its signed address; what was removed, or never was, does not exist."""
+    worth = standing(id_, name, request.GET.get(UNTIL, ""), request.GET.get(SIGNATURE, ""))
+    if worth is Standing.FALSE:
+        raise Http404
+    if worth is Standing.EXPIRED:
+        message = T("This address has expired. Whoever gave it to you can make a new one.")
+        return page(request, "core/error.html", {"status": HTTPStatus.GONE, "message": message}, status=HTTPStatus.GONE)
+    one = Screening.objects.filter(pk=id_).first()
+    if one is None:
+        raise Http404
+    response = _file_of(request, one, name)
+    # The address is a key: it goes neither to the next site nor into a list of pages.
+    response.headers["Referrer-Policy"] = "no-referrer"
+    response.headers["X-Robots-Tag"] = "noindex"
+    return response
+
+
+def _file_of(request: HttpRequest, one: Screening, name: str) -> FileResponse:
     path = one.result / name
     if name not in FILES or one.state != State.DONE or not path.is_file():
         raise Http404
