@@ -69,7 +69,6 @@ ADDRESSES: tuple[Address, ...] = (
         (
             "/healthz",
             "/readyz",
-            "/metrics",  # only where it is told to answer, to whoever has its token
             "/",
             "/search",
             "/search.<str:form>",
