@@ -33,6 +33,14 @@ TAGS = {one.tag: (one.html, one.name) for one in language.KNOWN.values()}
 #: In an address: the language asked for.
 ASKED = "lang"
 
+#: Names that every page knows from `frame` and from `accounts.frame`.
+FRAME = frozenset(
+    {
+        *("complete", "formats", "here", "language", "notices", "others", "person"),
+        *("closed_words", "mail_goes_out", "may_sign_up", "providers"),
+    }
+)
+
 #: What Django leaves as it is in an address.
 _UNQUOTED = "!$&'()*+,;=/~:@"
 
@@ -68,8 +76,16 @@ def _escaped(template: str | None) -> bool:
 def page(
     request: HttpRequest, template: str, values: Mapping[str, Any] | None = None, *, status: int = 200
 ) -> HttpResponse:
-    """A page of ours in the language in use."""
-    return render(request, template, dict(values or {}), status=status)
+    """A page of ours in the language in use.
+
+    Raises:
+        ValueError: a value has a name of the frame, which would take its place without a word.
+    """
+    own = dict(values or {})
+    if taken := own.keys() & FRAME:
+        message = f"{template}: the frame has names of its own: {', '.join(sorted(taken))}"
+        raise ValueError(message)
+    return render(request, template, own, status=status)
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
@@ -87,7 +103,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "complete": language.COMPLETE,
         "here": request.path,
         "person": user if user is not None and user.is_authenticated else None,
-        "said": lambda: get_messages(request),
+        "notices": lambda: get_messages(request),
     }
 
 
