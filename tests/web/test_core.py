@@ -4,11 +4,13 @@ import stat
 from pathlib import Path
 
 import pytest
-from django.test import Client
+from django.test import Client, RequestFactory
 
 from tenring.exceptions import UnusableInputError
+from tenring.web.accounts.frame import accounts
 from tenring.web.core import secret
 from tenring.web.core.middleware import CONTENT_SECURITY_POLICY
+from tenring.web.core.rendering import FRAME, frame, page
 
 # the key
 
@@ -108,3 +110,14 @@ def test_static_files_are_addressed_by_their_content(visitor: Client) -> None:
     page = visitor.get("/").content.decode()
     assert "/static/tenring/style.css?v=" in page
     assert "https://" not in page.split("</head>")[0]
+
+
+# the frame of every page
+
+
+def test_a_page_never_loses_a_value_to_the_frame() -> None:
+    request = RequestFactory().get("/")
+    assert {*frame(request), *accounts(request)} == FRAME
+    for name in FRAME:
+        with pytest.raises(ValueError, match=name):
+            page(request, "core/error.html", {name: "mine"})

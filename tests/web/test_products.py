@@ -397,7 +397,7 @@ def test_for_everybody_else_a_product_does_not_exist(board: Product, *, elsewher
 
 def test_nobody_sees_anything_without_signing_in(visitor: Client, board: Product) -> None:
     for method, address in pages_of(board, Import.objects.get()):
-        assert getattr(visitor, method)(address).headers["Location"].startswith("/accounts/login/"), address
+        assert getattr(visitor, method)(address).headers["Location"].startswith("/account/sign-in"), address
     for address in ("/products/", "/products/prices", "/products/all.csv"):
         assert visitor.get(address).status_code == 302
     assert "My products" not in text(visitor.get("/"))

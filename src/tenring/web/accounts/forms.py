@@ -11,6 +11,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 
+from tenring import language
 from tenring.language import T
 from tenring.web.accounts.invited import is_for
 from tenring.web.accounts.models import User
@@ -64,7 +65,7 @@ class Profile(forms.ModelForm[User]):
     """Name, and the language of e-mail."""
 
     first_name = Name()
-    language = forms.ChoiceField(choices=[(tag, name) for tag, (_, name) in TAGS.items()])
+    language = forms.ChoiceField()
 
     class Meta:
         """The fields that people change themselves."""
@@ -74,4 +75,5 @@ class Profile(forms.ModelForm[User]):
 
     def __init__(self, *args: Any, **options: Any) -> None:  # noqa: ANN401 - Django's own
         super().__init__(*args, **options)
+        self.fields["language"].choices = [(tag, TAGS[tag][1]) for tag in language.offered()]  # type: ignore[attr-defined]
         self.fields["first_name"].label, self.fields["language"].label = T("Your name"), T("Language of e-mail")

@@ -30,11 +30,16 @@ from tenring.web.core.tongues import marked
 #: Language of ours -> (its tag in HTML, its own name).
 TAGS = {one.tag: (one.html, one.name) for one in language.KNOWN.values()}
 
-#: What `frame` calls things.
-_FRAME = frozenset({"language", "formats", "others", "complete", "here", "person", "notices"})
-
 #: In an address: the language asked for.
 ASKED = "lang"
+
+#: Names that every page knows from `frame` and from `accounts.frame`.
+FRAME = frozenset(
+    {
+        *("complete", "formats", "here", "language", "notices", "others", "person"),
+        *("closed_words", "mail_goes_out", "may_sign_up", "providers"),
+    }
+)
 
 #: What Django leaves as it is in an address.
 _UNQUOTED = "!$&'()*+,;=/~:@"
@@ -74,12 +79,13 @@ def page(
     """A page of ours in the language in use.
 
     Raises:
-        LookupError: a value has a name of the frame, which Django would show instead.
+        ValueError: a value has a name of the frame, which would take its place without a word.
     """
-    if taken := values and _FRAME & values.keys():
-        message = f"{template}: the frame of every page has the names {', '.join(sorted(taken))}"
-        raise LookupError(message)
-    return render(request, template, dict(values or {}), status=status)
+    own = dict(values or {})
+    if taken := own.keys() & FRAME:
+        message = f"{template}: the frame has names of its own: {', '.join(sorted(taken))}"
+        raise ValueError(message)
+    return render(request, template, own, status=status)
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
