@@ -37,7 +37,9 @@ FIELD = re.compile(r"\{([a-z_]*)[^}]*\}")
 def used_texts() -> dict[str, str]:
     """Text -> the first place in the code or a template that says it."""
     found = extract_from_dir(
-        SOURCE, method_map=[("**.py", "python"), ("**.html", "jinja2")], keywords={"T": None, "N": None}
+        SOURCE,
+        method_map=[("**.py", "python"), ("**.html", "jinja2"), ("**/mail/**.txt", "jinja2")],
+        keywords={"T": None, "N": None},
     )
     return {str(text): f"{file}:{line}" for file, line, text, _, _ in reversed(list(found))}
 

@@ -42,6 +42,7 @@ VERBS = {
     "backup": ("backup", "backup"),
     "restore": ("backup", "restore"),
     "api-key": ("api_key", "api_key"),
+    "user": ("user", "user"),
     "demo": ("demo", "demo"),
 }
 

@@ -56,6 +56,8 @@ _ONE = "/organisations/<uuid:id_>/"
 _SCREENING = "/screen/<uuid:id_>/"
 _LINE = "lines/<str:line_id>/"
 _CORRECTIONS, _HISTORY = "/screen/corrections/", "/screen/history/"
+_PRODUCT = "/products/<uuid:id_>/"
+_IMPORT = "/products/imports/<uuid:id_>/"
 
 ADDRESSES: tuple[Address, ...] = (
     *_rows(
@@ -86,6 +88,10 @@ ADDRESSES: tuple[Address, ...] = (
         ("GET",),
     ),
     *_rows(Open.EVERYBODY, ("/verify/", "/invitations/<str:token>"), _BOTH),
+    *_rows(Open.EVERYBODY, ("/account/with/<slug:provider_id>/login",), _BOTH),
+    *_rows(Open.SIGNED_IN, ("/account/", "/account/delete"), _BOTH),
+    *_rows(Open.SIGNED_IN, tuple(f"/account/{one}" for one in ("log", "data", "second", "passkeys")), ("GET",)),
+    *_rows(Open.SIGNED_IN, ("/account/elsewhere", "/account/take-over"), ("POST",)),
     *_rows(Open.SIGNED_IN, ("/organisations/", "/keys/"), _BOTH),
     *_rows(
         Open.SIGNED_IN,
@@ -113,6 +119,27 @@ ADDRESSES: tuple[Address, ...] = (
     *_rows(
         Action.CORRECT,
         (_CORRECTIONS, f"{_CORRECTIONS}<int:number>/undo", f"{_SCREENING}{_LINE}correct"),
+        ("POST",),
+    ),
+    *_rows(
+        Open.SIGNED_IN,
+        ("/products/", "/products/prices", "/products/all.<str:form>", "/products/blank/<slug:category>.<str:form>"),
+        ("GET",),
+    ),
+    *_rows(
+        Action.SEE,
+        (
+            *(f"{_PRODUCT}{what}" for what in ("", "values", "row", "tests", "product.<str:form>")),
+            *(f"{_IMPORT}{what}" for what in ("", "rows.<str:form>")),
+        ),
+        ("GET",),
+    ),
+    *_rows(
+        Action.PRODUCTS,
+        (
+            *(f"/products/{what}" for what in ("", "import", "prices")),
+            *(f"{_PRODUCT}{what}" for what in ("values", "about", "remove")),
+        ),
         ("POST",),
     ),
     *_rows(Action.KEYS, (f"{_ONE}keys",), _BOTH),

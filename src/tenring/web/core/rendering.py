@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 import jinja2
+from django.contrib.messages import get_messages
 from django.contrib.staticfiles import finders
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -40,7 +41,7 @@ def environment(**options: Any) -> jinja2.Environment:  # noqa: ANN401 - Django'
     """The environment of all pages; a name that does not exist is an error, never an empty text."""
     ours: dict[str, Any] = {"undefined": jinja2.StrictUndefined, "trim_blocks": True, "lstrip_blocks": True}
     options.pop("autoescape", None)
-    made = jinja2.Environment(autoescape=True, **{**options, **ours})
+    made = jinja2.Environment(autoescape=_escaped, **{**options, **ours})  # noqa: S701 - only plain text is not escaped
     made.globals.update(
         T=T,
         acting=acting,
@@ -59,12 +60,23 @@ def environment(**options: Any) -> jinja2.Environment:  # noqa: ANN401 - Django'
     return made
 
 
+def _escaped(template: str | None) -> bool:
+    """Whether texts are escaped as HTML wants it: everywhere but in e-mail, which is plain text."""
+    return template is None or not template.endswith(".txt")
+
+
 def page(
     request: HttpRequest, template: str, values: Mapping[str, Any] | None = None, *, status: int = 200
 ) -> HttpResponse:
     """A page of ours in the language in use."""
+    return render(request, template, dict(values or {}), status=status)
+
+
+def frame(request: HttpRequest) -> dict[str, Any]:
+    """What every page knows, also one that a library renders: language, formats, addresses, who is signed in."""
     tag = language.current()
-    frame = {
+    user = getattr(request, "user", None)
+    return {
         "language": tag,
         "formats": formats(tag),
         "others": [
@@ -74,8 +86,9 @@ def page(
         ],
         "complete": language.COMPLETE,
         "here": request.path,
+        "person": user if user is not None and user.is_authenticated else None,
+        "said": lambda: get_messages(request),
     }
-    return render(request, template, {**frame, **(values or {})}, status=status)
 
 
 def address_in(request: HttpRequest, tag: str) -> str:
