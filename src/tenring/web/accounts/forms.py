@@ -11,7 +11,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 
-from tenring.language import T
+from tenring.language import T, offered
 from tenring.web.accounts.invited import is_for
 from tenring.web.accounts.models import User
 from tenring.web.core.rendering import TAGS
@@ -64,7 +64,7 @@ class Profile(forms.ModelForm[User]):
     """Name, and the language of e-mail."""
 
     first_name = Name()
-    language = forms.ChoiceField(choices=[(tag, name) for tag, (_, name) in TAGS.items()])
+    language = forms.ChoiceField(choices=lambda: [(tag, TAGS[tag][1]) for tag in offered()])
 
     class Meta:
         """The fields that people change themselves."""
