@@ -60,7 +60,7 @@ def visit(browser: Any, site: str) -> Iterator[Visit]:
         context = browser.new_context(viewport={"width": width, "height": 844}, locale=language, **options)
         contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(30_000)
+        page.set_default_timeout(90_000)
         page.on("console", lambda said: complaints.append(said.text) if said.type in {"error", "warning"} else None)
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.on("request", lambda asked: None if asked.url.startswith((site, "data:")) else elsewhere.append(asked.url))

@@ -18,7 +18,6 @@ from django.utils import translation
 from tenring import language
 from tenring.web.accounts.models import User
 from tenring.web.core.middleware import DJANGO_TAGS
-from tenring.web.core.rendering import TAGS
 from tenring.web.core.sources import tenring_settings
 
 _log = logging.getLogger(__name__)
@@ -57,7 +56,7 @@ def _send(message: EmailMessage, name: str) -> None:
 def language_of(address: str) -> str:
     """The language in which somebody wants e-mail; for a stranger, the one in use."""
     owner = User.objects.filter(emailaddress__email__iexact=address).exclude(language="").first()
-    return owner.language if owner is not None and owner.language in TAGS else language.current()
+    return owner.language if owner is not None and owner.language in language.offered() else language.current()
 
 
 @contextmanager
