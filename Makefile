@@ -6,10 +6,10 @@ BIN := $(VENV)/bin
 TEST_WORKERS ?= 2
 STAMP := $(VENV)/.installed
 
-.PHONY: help setup run test lint types imports check docs screenshots bench peers lock messages samples clean
+.PHONY: help setup run test test-postgresql lint types imports check docs screenshots bench peers lock messages samples clean
 
 help: ## what each command does
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 17
 
 setup: $(STAMP) ## .venv with the `tenring` command, from pinned and hashed requirements
 
@@ -26,6 +26,10 @@ run: setup ## register snapshot, screening of the sample purchases, report; then
 
 test: setup ## the tests, on two cores (TEST_WORKERS=0: on one, in order)
 	$(BIN)/python -m pytest -n $(TEST_WORKERS) --dist loadfile
+
+test-postgresql: setup ## what of the web application's tests asks the database, on a PostgreSQL of its own
+	$(BIN)/python tests/postgresql.py $(BIN)/python -m pytest -n $(TEST_WORKERS) --dist loadfile -m django_db tests/web \
+	  --ignore tests/web/browser --ignore tests/web/test_api_schema.py
 
 lint: setup ## ruff, all rules, and the format
 	$(BIN)/ruff check .

@@ -31,7 +31,9 @@ from tenring.rulebook.expressions import ALWAYS, Quantity
 from tenring.rulebook.library import load_library
 from tenring.rulebook.revision import Clause, Revision
 from tenring.rulebook.schema import reference
-from tenring.settings import VARIABLES, Settings
+from tenring.settings import SECRETS, VARIABLES, Settings
+from tenring.web.accounts.addresses import ADDRESSES, Open
+from tenring.web.accounts.roles import ALLOWED, Action, Role, action_name, role_name
 
 if TYPE_CHECKING:
     from tenring.catalogue import Rule
@@ -133,14 +135,34 @@ def _option(option: click.Option, context: click.Context) -> tuple[str, str]:
 def settings() -> str:
     """Every environment variable with its meaning and its default."""
     defaults = {field.name: _default(field.name) for field in fields(Settings)}
-    rows = [(f"`{name}`", meaning, f"`{defaults[to]}`") for name, (to, _, meaning) in VARIABLES.items()]
+    kinds = {field.name: _kind(str(field.type)) for field in fields(Settings)}
+    rows = [
+        (f"`{name}`", meaning, f"{kinds[to]}{_unit(name)}", f"`{defaults[to]}`")
+        for name, (to, _, meaning) in VARIABLES.items()
+    ]
     return _page(
         "# Settings",
         "Settings are environment variables, read once when a command starts. Nothing needs to be set.",
-        _table(("variable", "meaning", "default"), rows),
+        _table(("variable", "meaning", "type", "default"), rows),
+        f"{', '.join(f'`{name}`' for name in SECRETS)} are secrets: each may stand in a file, as its first line, that "
+        "the variable with `_FILE` behind it names (`DATABASE_URL_FILE=/run/secrets/url`). Nothing shows them.",
         "The limits are there because purchase files come from anywhere: see [Security](../security.md).",
         "`TENRING_LANGUAGE` (else `LC_ALL`, `LC_MESSAGES`, `LANG`) chooses the language: `en` or `zh`.",
     )
+
+
+def _kind(annotation: str) -> str:
+    """The type of a field in words."""
+    plain = annotation.removesuffix(" | None")
+    known = {"Path": "path", "str": "text", "int": "integer", "bool": "1 or 0", "tuple[str, ...]": "list, by commas"}
+    return known.get(plain, "name=value;name=value")
+
+
+def _unit(name: str) -> str:
+    """What a number counts, by the end of its variable's name."""
+    units = {"_BYTES": "bytes", "_DAYS": "days", "_CHARS": "characters", "_ROWS": "rows", "_LINES": "lines"}
+    units |= {"_RATE": "requests a minute", "_RATE_KEY": "requests a minute"}
+    return next((f", {unit}" for end, unit in units.items() if name.endswith(end)), "")
 
 
 def _default(name: str) -> str:
@@ -149,7 +171,9 @@ def _default(name: str) -> str:
     if name == "catalog":
         return "the bundled catalogue"
     value = getattr(Settings(), name)
-    return "not set" if value is None else str(value)
+    if isinstance(value, tuple | dict):
+        return ",".join(value) or "not set"
+    return "not set" if value is None else str(int(value) if isinstance(value, bool) else value)
 
 
 # tables
@@ -488,6 +512,40 @@ def _used(revision: Revision, quantity: Quantity) -> str:
     return f"{revision.id} ({quantity.of})"
 
 
+def permissions() -> str:
+    """Role × action, and what each address needs, from the tables that the web application itself asks."""
+    held = [
+        (action_name(action), *("yes" if action in ALLOWED[role] else "–" for role in Role), f"`{action.value}`")
+        for action in Action
+    ]
+    in_order = sorted(ADDRESSES, key=lambda one: (one.route, one.method))
+    addresses = [(f"`{one}`", f"`{one.needs.value}`") for one in in_order if one.needs is not Open.EVERYBODY]
+    everybody = ", ".join(f"`{one}`" for one in in_order if one.needs is Open.EVERYBODY)
+    return _page(
+        "# Permissions",
+        (
+            "Who may do what in an organisation, made from the table that the web application asks with every request "
+            "(`tenring.web.accounts.roles`). A role that is taken away is gone with the next request. Each cell is a "
+            "test that tries it (`tests/web/test_permissions.py`)."
+        ),
+        _table(("action", *(role_name(role) for role in Role), "its word"), held),
+        "## What each address needs",
+        (
+            "An action is asked of one's role in the organisation that the thing belongs to; for `POST /screen/`, in "
+            "the one for which one acts; for `/api/v1/jobs`, of whoever made the key, in the key's organisation. What "
+            "belongs to no organisation, only its owner reaches. What one may not see answers 404, what one sees and "
+            "may not do 403. `signed in`: whoever is, for what is theirs; `a key`: any key with the scope, see "
+            "[API](api.md)."
+        ),
+        _table(("address", "needs"), addresses),
+        "## Open to everybody",
+        (
+            f"{everybody}, and the endpoints of the [API](api.md) that need no key. What is shown at "
+            "`/screen/` is one's own. An address that is in none of these tables fails a test."
+        ),
+    )
+
+
 def pages() -> dict[str, Callable[[], str]]:
     """File name in docs/reference -> what makes it."""
     catalogue = Catalogue(Settings().catalog)
@@ -503,6 +561,7 @@ def pages() -> dict[str, Callable[[], str]]:
         "criteria-language.md": criteria_language,
         "licence-files.md": licence_files,
         "properties.md": properties,
+        "permissions.md": permissions,
         "weights.md": matcher_weights,
     }
 

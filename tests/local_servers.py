@@ -62,11 +62,13 @@ class Server:
 
     port: int
     asked: list[tuple[str, dict[str, str]]] = field(default_factory=list)
+    bodies: list[bytes] = field(default_factory=list)
+    """Of each POST."""
 
 
 @contextmanager
 def serving(certificate: Certificate | None, answer: Answering) -> Iterator[Server]:
-    """A server that answers every GET with `answer`; without a certificate it speaks plain http."""
+    """A server that answers every GET and POST with `answer`; without a certificate it speaks plain http."""
     server = Server(0)
 
     class Handler(BaseHTTPRequestHandler):
@@ -74,6 +76,10 @@ def serving(certificate: Certificate | None, answer: Answering) -> Iterator[Serv
             server.asked.append((self.path, dict(self.headers)))
             with suppress(OSError):
                 answer(self)
+
+        def do_POST(self) -> None:
+            server.bodies.append(self.rfile.read(int(self.headers["Content-Length"])))
+            self.do_GET()
 
         def log_message(self, *_: object) -> None:
             pass

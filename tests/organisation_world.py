@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
-from datetime import date
+import json
+import shutil
+from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 from django.apps import apps
 from django.test import Client
 
+from tenring.model import tables
+from tenring.screening.kept import KeptFigures
+from tenring.screening.memory import Decided, Decision, Subject
 from tenring.web.accounts.models import Membership, Organisation, User
 from tenring.web.accounts.organisations import actions
 from tenring.web.accounts.roles import Role
-from tenring.web.procurement.models import Screening, State
+from tenring.web.procurement import memory
+from tenring.web.procurement.models import Correction, Kept, Screening, State
 
 
 def a_person(name: str) -> User:
@@ -53,4 +62,56 @@ def a_screening(owner: User | None, organisation: Organisation | None, **fields:
     (one.result / "lines.csv").write_text("row\n1\n", encoding="utf-8")
     one.file.parent.mkdir()
     one.file.write_text("date,description\n2026-03-01,secret paper\n", encoding="utf-8")
+    a_result(one.result)
+    shutil.copyfile(one.result / "lines.parquet", one.before)
     return one
+
+
+def a_result(folder: Path) -> None:
+    """The tables of a screening with one line, which nobody knows anything about."""
+    line = {"line_id": "1.1", "source_file": "secret-purchases.csv", "row": 1, "description": "secret paper"}
+    for name, schema, row in (
+        ("purchases", tables.PURCHASE_LINES, line),
+        ("lines", tables.SCREENED_LINES, {**line, "verdict": "unclassified", "explanation": "secret"}),
+        ("matches", _MATCHES, None),
+        ("classified", _CLASSIFIED, None),
+        ("obligations", _OBLIGATIONS, None),
+    ):
+        pq.write_table(pa.Table.from_pylist([row] if row else [], schema=schema), folder / f"{name}.parquet")
+    basis = {"snapshot": "gone", "matcher": "v1", "tool_version": "0", "sample": True}
+    said = {"economy": "CN", "lines": {"first_date": None, "last_date": None}, "problems": [], "basis": basis}
+    (folder / "summary.json").write_text(json.dumps(said), encoding="utf-8")
+
+
+_TEXT = pa.string()
+_MATCHES = pa.schema(
+    [(name, _TEXT) for name in ("line_id", "entry_id", "rung", "features", "matched_model")] + [("score", pa.float64())]
+)
+_CLASSIFIED = pa.schema([("line_id", _TEXT), ("nearest", pa.list_(_TEXT))])
+_OBLIGATIONS = pa.schema(
+    [
+        (name, _TEXT)
+        for name in (
+            "line_id", "rule", "obligation", "rule_names_en", "rule_names_zh", "document", "mark", "condition",
+        )
+    ]
+    + [("met", pa.bool_())]
+)  # fmt: skip
+
+
+def a_correction(organisation: Organisation) -> Correction:
+    """A decision of an organisation about that line's category."""
+    decision = Decision(
+        decided=Decided.CONFIRMED, subject=Subject(text="secret paper"), category="copy-paper", who="ann",
+        at=datetime(2026, 3, 1, tzinfo=UTC), why="secret reason",
+    )  # fmt: skip
+    owner = organisation.memberships.first()
+    assert owner is not None
+    return memory.record([decision], memory.Scribe(owner.user, organisation))[0]
+
+
+def kept_of(organisation: Organisation, **fields: Any) -> Kept:
+    """Figures that an organisation keeps, of a screening whose files are gone."""
+    figures = KeptFigures(None, None, "CN", "gone", "v1", "0", sample=True, rows_left_out=0, cells=())
+    given = {"organisation": organisation, "name": "secret year", "who": "ann", "figures": figures.stored()}
+    return Kept.objects.create(**{**given, **fields})

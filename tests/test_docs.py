@@ -107,6 +107,21 @@ def test_the_numbers_of_the_matcher_are_all_shown_with_their_reasons(generated: 
     assert all(rule.why in generated["weights.md"] for rule in rules)
 
 
+def test_every_cell_of_role_and_action_and_every_guarded_address_is_shown(generated: dict[str, str]) -> None:
+    from tenring.web.accounts.addresses import ADDRESSES, Open  # noqa: PLC0415 - next to what it is compared with
+    from tenring.web.accounts.roles import ALLOWED, Action, Role  # noqa: PLC0415 - likewise
+
+    roles, _, addresses = generated["permissions.md"].partition("## What each address needs")
+    rows = {line.rsplit("`", 2)[1]: line for line in roles.splitlines() if line.endswith("` |")}
+    for action in Action:
+        cells = [cell.strip() for cell in rows[action.value].strip("|").split("|")][1:-1]
+        assert cells == ["yes" if action in ALLOWED[role] else "–" for role in Role]
+    assert [one for one in ADDRESSES if addresses.count(f"`{one}`") < 1] == []
+    assert all(
+        f"| `{one}` | `{one.needs.value}` |" in addresses for one in ADDRESSES if one.needs is not Open.EVERYBODY
+    )
+
+
 def test_every_file_of_the_catalogue_is_listed(generated: dict[str, str]) -> None:
     for kind in ("programmes", "rules", "categories"):
         folder = REPOSITORY / "catalog" / kind

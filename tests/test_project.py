@@ -79,7 +79,7 @@ def test_make_help_says_what_each_target_does() -> None:
         text=True,
         check=True,
     )
-    documented = dict(re.findall(r"^(\w+)\s+(\S.*)$", printed.stdout, re.MULTILINE))
+    documented = dict(re.findall(r"^([\w-]+)\s+(\S.*)$", printed.stdout, re.MULTILINE))
     assert sorted(documented) == sorted(targets[1].split())
 
 
@@ -89,7 +89,7 @@ def test_ci_runs_the_commands_of_the_readme() -> None:
     assert text.startswith("#!/usr/bin/env bash\n")
     assert "set -euo pipefail" in text
     assert script.stat().st_mode & 0o111
-    for command in ("make setup", "make check", "make docs", "make run"):
+    for command in ("make setup", "make check", "make docs", "make run", "make test-postgresql"):
         assert f"\n{command}\n" in text or f" {command}\n" in text
     assert text.rstrip().endswith("make test"), "pytest's last line is the last one printed"
 

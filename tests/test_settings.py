@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tenring.exceptions import UnusableInputError
-from tenring.settings import VARIABLES, Settings, from_environment
+from tenring.settings import SECRETS, VARIABLES, Settings, from_environment
 
 
 def test_without_any_variable_every_field_has_a_working_default() -> None:
@@ -57,3 +57,42 @@ def test_snapshots_and_fetched_files_live_in_the_home_and_samples_in_the_catalog
     assert settings.snapshots == tmp_path / "snapshots"
     assert settings.fetched == tmp_path / "fetched"
     assert settings.samples == tmp_path / "catalog" / "samples"
+
+
+# secrets
+
+
+@pytest.mark.parametrize("name", SECRETS)
+def test_a_secret_may_stand_in_a_file_and_is_never_shown(name: str, tmp_path: Path) -> None:
+    (tmp_path / "secret").write_text("correct-horse-battery\n# who made it\n", encoding="utf-8")
+    settings = from_environment({f"{name}_FILE": str(tmp_path / "secret")})
+    assert getattr(settings, VARIABLES[name][0]) == "correct-horse-battery"
+    assert "correct-horse" not in repr(settings)
+
+
+def test_what_is_said_plainly_wins_over_the_file(tmp_path: Path) -> None:
+    (tmp_path / "secret").write_text("in the file", encoding="utf-8")
+    found = from_environment({"DATABASE_URL": "said", "DATABASE_URL_FILE": str(tmp_path / "secret")})
+    assert found.database_url == "said"
+
+
+@pytest.mark.parametrize("content", [None, "", "\n", b"\xff\xfe"])
+def test_a_secret_that_cannot_be_read_names_variable_and_file(content: str | bytes | None, tmp_path: Path) -> None:
+    file = tmp_path / "secret"
+    if content is not None:
+        file.write_bytes(content if isinstance(content, bytes) else content.encode())
+    with pytest.raises(UnusableInputError, match="DATABASE_URL_FILE") as error:
+        from_environment({"DATABASE_URL_FILE": str(file)})
+    assert str(file) in str(error.value)
+
+
+def test_only_secrets_are_read_from_files(tmp_path: Path) -> None:
+    (tmp_path / "hosts").write_text("evil.example", encoding="utf-8")
+    assert from_environment({"TENRING_HOSTS_FILE": str(tmp_path / "hosts")}) == from_environment({})
+
+
+def test_log_format_and_level_are_among_those_known() -> None:
+    assert from_environment({"TENRING_LOG_FORMAT": "JSON", "TENRING_LOG_LEVEL": "Debug"}).log_format == "json"
+    for name in ("TENRING_LOG_FORMAT", "TENRING_LOG_LEVEL"):
+        with pytest.raises(UnusableInputError, match=name):
+            from_environment({name: "loud"})

@@ -38,6 +38,9 @@ VERBS = {
     "vc-api": ("vc_api", "command"),
     "serve": ("serve", "serve"),
     "worker": ("worker", "worker"),
+    "migrate": ("migrate", "migrate"),
+    "backup": ("backup", "backup"),
+    "restore": ("backup", "restore"),
     "api-key": ("api_key", "api_key"),
     "demo": ("demo", "demo"),
 }

@@ -65,18 +65,22 @@ class Settings:
     passphrase: str | None = field(default=None, repr=False)
     """Opens keys; nothing shows it."""
     passphrase_file: Path | None = None
-    database_url: str | None = None
+    database_url: str | None = field(default=None, repr=False)
     """Database of the web application, for example `postgresql://user:password@host/name`; None: SQLite in `home`."""
     hosts: tuple[str, ...] = ("localhost", "127.0.0.1", "[::1]")
     """Names under which the web application is reached; a request for another is refused."""
     https: bool = False
     """Whether a proxy in front speaks HTTPS and says so (X-Forwarded-Proto): cookies are then sent over HTTPS only."""
+    proxy: str = "127.0.0.1"
+    """With `https`: the address of that proxy, whose word on who asks is taken; `*`: whoever connects."""
     max_upload_bytes: int = 100 * 1024**2
     """Largest file that the web application takes."""
     keep_days: int = 7
     """Days after which an uploaded file and its results are removed."""
     invitation_days: int = 7
     """Days for which the link of an invitation into an organisation can be used."""
+    file_minutes: int = 60
+    """Minutes for which a signed address of a screening's file is good."""
     api_rate: int = 120
     """Requests to the API from one address in a minute; 0: as many as it likes."""
     api_rate_key: int = 1_200
@@ -87,6 +91,19 @@ class Settings:
     """Largest request to the API; files for jobs are as large as `max_upload_bytes`."""
     api_issue_key: str | None = None
     """Name of the key with which the API issues credentials (VC-API); None: it issues none."""
+    secret_key: str | None = field(default=None, repr=False)
+    """Signs sessions and tokens; None: a key made once and kept in `home`."""
+    log_format: str = "auto"
+    """See `LOG_FORMATS`."""
+    log_level: str = "info"
+    metrics: bool = False
+    """Whether `/metrics` answers."""
+    metrics_from: tuple[str, ...] = ("127.0.0.0/8", "::1/128")
+    """Networks from which `/metrics` answers."""
+    metrics_token: str | None = field(default=None, repr=False)
+    """What `/metrics` wants to be shown (`Authorization: Bearer …`), besides; None: nothing."""
+    min_free_bytes: int = 256 * 1024**2
+    """With less free disk in `home` the web application is not ready."""
     engine: str = "duckdb"
     spark_master: str | None = None
     """Where Spark runs, for example `local[4]` or `spark://host:7077`; None: here, with `threads` threads."""
@@ -97,7 +114,9 @@ class Settings:
     roots: Path | None = None
     """File of the pinned root keys; None: `roots.json` in the home folder."""
     allow_networks: tuple[str, ...] = ()
-    """Networks inside one's own walls from which material may be fetched, such as `10.20.0.0/16`."""
+    """Networks inside one's own walls that may be connected to, such as `10.20.0.0/16`."""
+    webhook_http_hosts: tuple[str, ...] = ()
+    """Hosts to which webhooks may be sent without encryption, for trying things out."""
 
     @property
     def snapshots(self) -> Path:
@@ -197,6 +216,23 @@ ENGINES = ("duckdb", "spark")
 REGISTER_WAYS = ("auto", "broadcast", "bucketed")
 
 
+#: auto: for people on a terminal, else JSON; line: for people; json: an object on each line.
+LOG_FORMATS = ("auto", "line", "json")
+LOG_LEVELS = ("debug", "info", "warning", "error")
+
+#: Variables whose value may stand in a file that the variable with `_FILE` behind it names; nothing shows them.
+SECRETS = ("DATABASE_URL", "TENRING_SECRET_KEY", "TENRING_METRICS_TOKEN")
+_FILE = "_FILE"
+
+
+def _log_format(text: str) -> str:
+    return _one_of(LOG_FORMATS, text.lower())
+
+
+def _log_level(text: str) -> str:
+    return _one_of(LOG_LEVELS, text.lower())
+
+
 def _engine(text: str) -> str:
     return _one_of(ENGINES, text)
 
@@ -272,14 +308,28 @@ VARIABLES: dict[str, tuple[str, Callable[[str], object], str]] = {
     "DATABASE_URL": ("database_url", str, "database of the web application (SQLite in TENRING_HOME)"),
     "TENRING_HOSTS": ("hosts", _names, "names under which the web application is reached, separated by commas"),
     "TENRING_HTTPS": ("https", _yes_or_no, "1: a proxy in front of the web application speaks HTTPS"),
+    "TENRING_PROXY": ("proxy", str, "with TENRING_HTTPS: address of that proxy; *: whoever connects is it"),
     "TENRING_MAX_UPLOAD_BYTES": ("max_upload_bytes", int, "largest file that the web application takes"),
     "TENRING_KEEP_DAYS": ("keep_days", int, "days after which uploaded files and their results are removed"),
     "TENRING_INVITATION_DAYS": ("invitation_days", int, "days for which an invitation into an organisation holds"),
+    "TENRING_FILE_MINUTES": ("file_minutes", int, "minutes for which a signed address of a screening's file is good"),
     "TENRING_API_RATE": ("api_rate", int, "requests to the API from one address in a minute; 0: no limit"),
     "TENRING_API_RATE_KEY": ("api_rate_key", int, "requests to the API with one key in a minute; 0: no limit"),
     "TENRING_API_LINES": ("api_lines", int, "most lines in one request to the API; more go to a job"),
     "TENRING_API_BYTES": ("api_bytes", int, "largest request to the API"),
+    "TENRING_WEBHOOK_HTTP_HOSTS": (
+        "webhook_http_hosts",
+        _names,
+        "hosts to which webhooks may be sent over http, for trying things out (none)",
+    ),
     "TENRING_API_ISSUE_KEY": ("api_issue_key", str, "name of the key with which the API issues credentials (none)"),
+    "TENRING_SECRET_KEY": ("secret_key", str, "signs sessions; needed only by servers that share no TENRING_HOME"),
+    "TENRING_LOG_FORMAT": ("log_format", _log_format, "the web application's log: auto, line (for people) or json"),
+    "TENRING_LOG_LEVEL": ("log_level", _log_level, "least that is logged: debug, info, warning or error"),
+    "TENRING_METRICS": ("metrics", _yes_or_no, "1: /metrics answers Prometheus"),
+    "TENRING_METRICS_FROM": ("metrics_from", _networks, "networks from which /metrics answers, separated by commas"),
+    "TENRING_METRICS_TOKEN": ("metrics_token", str, "token that /metrics wants to be shown (none)"),
+    "TENRING_MIN_FREE_BYTES": ("min_free_bytes", int, "free disk in TENRING_HOME below which /readyz says no"),
 }
 
 
@@ -292,7 +342,7 @@ def from_environment(environ: dict[str, str] | None = None) -> Settings:
     environ = dict(os.environ) if environ is None else environ
     values: dict[str, object] = {}
     for name, (attribute, read, meaning) in VARIABLES.items():
-        text = environ.get(name)
+        text = environ.get(name) or _from_file(name, environ)
         if not text:
             continue
         try:
@@ -302,3 +352,22 @@ def from_environment(environ: dict[str, str] | None = None) -> Settings:
             what = f"the setting {name} has the value {text!r}, which cannot be read"
             raise UnusableInputError(what, do=f"Set it {to}or remove it ({meaning})") from error
     return Settings(**values)  # type: ignore[arg-type]  # each value was read by the type in its row
+
+
+def _from_file(name: str, environ: Mapping[str, str]) -> str | None:
+    """The first line of the file that `NAME_FILE` names, for variables that are secrets.
+
+    Raises:
+        UnusableInputError: the file cannot be read, or is empty.
+    """
+    file = environ.get(name + _FILE) if name in SECRETS else None
+    if not file:
+        return None
+    do = f"Make it a file that this user may read, whose first line is the value of {name}"
+    try:
+        lines = Path(file).read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise UnusableInputError(f"the file of {name}{_FILE} cannot be read", where=file, do=do) from error
+    if not lines or not lines[0].strip():
+        raise UnusableInputError(f"the file of {name}{_FILE} is empty", where=file, do=do)
+    return lines[0].strip()

@@ -146,6 +146,32 @@ def test_floats_are_written_the_same_in_the_fast_way(value: Any) -> None:
         assert module.canonical_object(document) == canonical(document)
 
 
+LIKE_NUMBERS = [
+    "#clause-3",
+    "1e-7",
+    "7e-7,",
+    ",1e-7",
+    "[1.0]",
+    ":5.0,",
+    "+49 30 1e+21",
+    "3.0, Energy",
+    "e-9",
+    "é+\ue000",
+]
+
+
+@pytest.mark.parametrize("text", LIKE_NUMBERS)
+@pytest.mark.parametrize("value", [1.5e-7, 1e21, 4.0, -0.0, 17.25, 3])
+def test_texts_that_look_like_numbers_hide_none(text: str, value: float) -> None:
+    for document in ({text: value}, {"a": text, "b": [value]}, {"a": [text, {"c": value}], text: text}):
+        assert module.canonical_object(document) == canonical(document)
+
+
+@given(st.recursive(st.floats(allow_nan=False, allow_infinity=False) | st.sampled_from(LIKE_NUMBERS), st.lists))
+def test_any_floats_among_such_texts_are_written_the_same_in_the_fast_way(value: Any) -> None:
+    assert module.canonical_object({"a": value}) == canonical({"a": value})
+
+
 @pytest.mark.parametrize(
     "value", [2**53, "\ud800", b"x", object()], ids=lambda value: repr(value).partition(" at 0x")[0]
 )

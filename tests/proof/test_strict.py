@@ -131,6 +131,13 @@ def test_both_kinds_of_brackets_count_together() -> None:
     assert "deeper than 64" in refused('[{"a":' * 33 + "1" + "}]" * 33)
 
 
+def test_brackets_inside_texts_hide_no_nesting() -> None:
+    closed_in_text = '{"a":"}","b":' * 65 + "1" + "}" * 65
+    assert "deeper than 64" in refused(closed_in_text)
+    assert "deeper than 64" in refused('["]",' * 65 + "1" + "]" * 65)
+    assert read_json('["]",' * 64 + "1" + "]" * 64) is not None
+
+
 def test_brackets_inside_texts_do_not_count() -> None:
     value = {"text": "[{" * 200, "quoted": '"[' * 100, "list": [[{}]] * 40}
     assert read_json(json.dumps(value)) == value

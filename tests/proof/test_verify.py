@@ -188,6 +188,30 @@ def test_each_status_entry_is_held_to_the_schema(programme: Programme, place: in
     assert any("credentialStatus.statusPurpose" in problem for problem in problems), problems
 
 
+PURPOSES = ["revocation", "suspension", "message", "decoration", 7]
+STRANGE_STATUS = [
+    *([{"statusPurpose": one}, {"statusPurpose": two}] for one in PURPOSES for two in PURPOSES),
+    [{}, {"statusListIndex": "01x"}],
+    [{"statusListIndex": -1}, {}],
+    [{"statusListIndex": "\u0663"}, {}],
+    [{"statusSize": 2}, {"statusReference": "https://label.example/why"}],
+    [{"extra": 1}, {}],
+    [{"type": ["BitstringStatusListEntry"]}, {}],
+]
+
+
+@pytest.mark.parametrize("changes", STRANGE_STATUS, ids=repr)
+def test_all_entries_in_one_look_are_held_to_what_each_is_alone(
+    programme: Programme, changes: list[dict[str, object]], data: Path
+) -> None:
+    schema = official(data)
+    document = json.loads(json.dumps(programme.document))
+    entries = [entry | change for entry, change in zip(document["credentialStatus"], changes, strict=True)]
+    alone = [list(schema_problems(document | {"credentialStatus": entry}, schema)) for entry in entries]
+    together = list(schema_problems(document | {"credentialStatus": entries}, schema))
+    assert together == list(dict.fromkeys(problem for problems in alone for problem in problems))
+
+
 def test_a_verifier_that_lives_on_sees_what_is_published_later(programme: Programme) -> None:
     """What is kept from one verification to the next is no older than a minute."""
     verifier, token = programme.verifier(), programme.token

@@ -12,6 +12,7 @@ import pytest
 from django.db import connection
 from django.test import Client, override_settings
 
+from postgresql import Server, temporary_server, why_not
 from tenring import language
 from tenring.register.build import build
 from tenring.settings import Settings
@@ -62,3 +63,12 @@ def _empty_home(home: Settings, tmp_path: Path) -> Iterator[None]:
     """A home without a snapshot."""
     with override_settings(TENRING=replace(home, home=tmp_path)):
         yield
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[Server]:
+    """A PostgreSQL of the tests' own, or a skip with the reason."""
+    if reason := why_not():
+        pytest.skip(f"no PostgreSQL: {reason}")
+    with temporary_server() as server:
+        yield server

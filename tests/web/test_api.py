@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlencode
+from uuid import UUID
 
 import jsonschema_rs
 import pyarrow.parquet as pq
@@ -25,6 +26,7 @@ from tenring.register.build import build
 from tenring.screening.read.options import ReadOptions
 from tenring.settings import Settings
 from tenring.web.api import access, actions
+from tenring.web.api import webhooks as webhook_examples
 from tenring.web.api.jobs import EXAMPLE_ID
 from tenring.web.api.models import ApiKey, KeyedScreening, KeyEvent
 from tenring.web.api.operations import OPERATIONS
@@ -34,11 +36,13 @@ from tenring.web.core.sources import tenring_settings
 from tenring.web.procurement import tasks
 from tenring.web.procurement.actions import Given, keep
 from tenring.web.procurement.models import Screening
+from tenring.web.webhooks import secret
+from tenring.web.webhooks.models import Delivery, DeliveryState, Endpoint, Message
 
 pytestmark = pytest.mark.django_db
 
 ALL = tuple(Scope)
-AT_ONCE = {"default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend"}}
+AT_ONCE = {"default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend", "QUEUES": []}}
 CSV = "date,description,brand,model\n2026-02-17,Copy paper A4,Aldrune,AL201\n"
 LINE = {"date": "2026-02-17", "description": "Copy paper A4, 80 gsm", "brand": "Aldrune", "model": "AL201"}
 
@@ -144,6 +148,19 @@ def the_example_job(key: ApiKey, name: str) -> None:
         tasks_screen(kept)
 
 
+def the_example_webhook(key: ApiKey) -> None:
+    """The webhook that examples ask for, with a message that was given up."""
+    id_ = UUID(webhook_examples.EXAMPLE_ID)
+    sealed = secret.sealed(secret.new(), id_)
+    one = Endpoint.objects.create(
+        id=id_, key=key, address="https://hooks.invalid/", events=["register.published"], secret=sealed
+    )
+    message = Message.objects.create(id="msg_example", type="register.published", body="{}")
+    Delivery.objects.create(
+        id=UUID(webhook_examples.EXAMPLE_DELIVERY), endpoint=one, message=message, state=DeliveryState.GIVEN_UP
+    )
+
+
 def tasks_screen(kept: Screening) -> None:
     from tenring.web.procurement.actions import screen  # noqa: PLC0415 - only here
 
@@ -155,6 +172,8 @@ def test_the_example_of_every_endpoint_runs_and_answers_as_documented(name: str,
     key, text = a_key(*ALL)
     if "/jobs/{id}" in OPERATIONS[name].path:
         the_example_job(key, name)
+    if "/webhooks/{id}" in OPERATIONS[name].path:
+        the_example_webhook(key)
     answer = an_example(name, document, text)
     assert answer.status_code == OPERATIONS[name].status, answer.content
     if OPERATIONS[name].returns is None:
@@ -467,11 +486,15 @@ def test_a_job_goes_from_file_to_result_and_every_step_is_logged() -> None:
     assert "lines.csv" in done["files"]
     answer = own.get(f"{where}/files/lines.csv")
     assert b"AL201" in content_of(answer)
+    signed = done["addresses"]["lines.csv"]
+    assert signed.startswith("http://testserver/files/")
+    assert b"AL201" in content_of(client().get(signed.removeprefix("http://testserver")))
     assert [one["id"] for one in own.get("/api/v1/jobs").json()] == [done["id"]]
     is_problem(own.post(f"{where}/start"), 400)
     is_problem(own.get(f"{where}/files/settings.py"), 404)
     assert own.delete(where).status_code == 204
     is_problem(own.get(where), 404)
+    assert client().get(signed.removeprefix("http://testserver")).status_code == 404
     assert [one.what for one in key.events.all()] == ["made", "job sent", "job started", "job removed"]
 
 

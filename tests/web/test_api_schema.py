@@ -38,7 +38,7 @@ def key(home: Settings, tmp_path: Path) -> Iterator[str]:
     request_started.disconnect(close_old_connections)
     request_finished.disconnect(close_old_connections)
     (tmp_path / "snapshots").symlink_to(home.snapshots)
-    later = {"default": {"BACKEND": "django_tasks.backends.dummy.DummyBackend"}}
+    later = {"default": {"BACKEND": "django_tasks.backends.dummy.DummyBackend", "QUEUES": []}}
     with override_settings(TENRING=replace(tenring_settings(), home=tmp_path, api_rate=0, api_rate_key=0), TASKS=later):
         yield actions.new_key("schemathesis", tuple(Scope), who="tester")[1]
     request_started.connect(close_old_connections)

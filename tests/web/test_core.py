@@ -33,6 +33,12 @@ def test_a_key_that_is_too_short_is_refused(tmp_path: Path) -> None:
         secret.kept(tmp_path)
 
 
+def test_a_key_that_was_set_is_long_enough() -> None:
+    assert secret.long_enough("k" * 32) == "k" * 32
+    with pytest.raises(UnusableInputError, match="TENRING_SECRET_KEY"):
+        secret.long_enough("short")
+
+
 # headers and language
 
 

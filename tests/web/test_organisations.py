@@ -18,6 +18,7 @@ from django.test import Client, override_settings
 from django.utils import timezone
 
 from organisation_world import a_person, a_screening, an_organisation, named, signed_in
+from tenring.exceptions import UnusableInputError
 from tenring.settings import Settings
 from tenring.web.accounts.events import event_name
 from tenring.web.accounts.log import record
@@ -187,6 +188,18 @@ def test_an_organisation_is_never_without_an_owner(ann: User, city: Organisation
     assert role_of("ann", city) == Role.OWNER
     assert happened(city) == ["organisation.made"]
     assert actions.without_owner(ann) == [city]
+
+
+def test_an_account_that_goes_leaves_every_organisation_or_none(ann: User, city: Organisation) -> None:
+    eve = named("eve")
+    other = an_organisation(eve, "Another")
+    with pytest.raises(UnusableInputError, match="needs an owner"):
+        actions.leave_all(eve)
+    assert role_of("eve", city) == Role.EDITOR
+    Membership.objects.create(organisation=other, user=ann, role=Role.OWNER)
+    actions.leave_all(eve)
+    assert not eve.memberships.exists()
+    assert (happened(city)[-1], happened(other)[-1]) == ("member.left", "member.left")
 
 
 def test_an_owner_whose_account_is_closed_does_not_count(ann: User, city: Organisation) -> None:
@@ -438,7 +451,7 @@ def test_a_key_can_do_what_the_role_of_its_owner_allows_now(city: Organisation) 
     assert keyed(text).get("/api/v1/jobs").status_code == 200
 
 
-@pytest.mark.parametrize("what", ["left", "disabled", "closed"])
+@pytest.mark.parametrize("what", ["left", "disabled", "gone", "closed"])
 def test_a_key_whose_owner_or_organisation_went_opens_nothing(ann: User, city: Organisation, what: str) -> None:
     eve = named("eve")
     text = made_key(signed_in(eve), at(city, "keys"))
@@ -446,6 +459,8 @@ def test_a_key_whose_owner_or_organisation_went_opens_nothing(ann: User, city: O
     if what == "left":
         actions.leave(city, eve)
         assert "opens nothing" in text_of(signed_in(ann).get(at(city, "keys")))
+    elif what == "gone":
+        ApiKey.objects.update(owner=None)
     elif what == "disabled":
         User.objects.filter(pk=eve.pk).update(is_active=False)
     else:

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
+from html import unescape
 from pathlib import Path
 
 import pytest
@@ -70,6 +72,22 @@ def test_a_file_is_understood_before_anything_counts_then_screened_then_download
         assert answer.status_code == 200
         assert "attachment" in answer.headers["Content-Disposition"]
         assert b"".join(answer.streaming_content)
+
+
+@pytest.mark.parametrize(("tag", "title"), [("en", "Addresses to pass on"), ("zh", "可转交的地址")])
+def test_the_result_comes_with_addresses_to_pass_on(visitor: Client, tag: str, title: str) -> None:
+    one = send(visitor)
+    visitor.post(f"/screen/{one.id}/start")
+    page = visitor.get(f"/screen/{one.id}/", {"lang": tag}).content.decode()
+    assert title in page
+    found = re.findall(rf'href="(/files/{one.id}/[^"]+)"', page)
+    assert {address.partition("?")[0].rpartition("/")[2] for address in found} >= {"report.html", "lines.csv"}
+    for address in found:
+        answer = Client().get(unescape(address))
+        assert answer.status_code == 200
+        assert b"".join(answer.streaming_content)
+        if "report.html" in address:
+            assert "sandbox" in answer.headers["Content-Security-Policy"]
 
 
 def test_the_answer_is_the_one_of_the_command_line(visitor: Client, uploads: Path, tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from django.core.management import call_command
 
 from tenring.commands import serve as command
 from tenring.exceptions import UnusableInputError
@@ -22,7 +23,8 @@ def test_a_port_that_is_taken_is_said_with_a_way_out() -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
-        with pytest.raises(UnusableInputError, match="--port"), serve._listening(Address(port=taken.getsockname()[1])):  # noqa: SLF001 - the part under test
+        address = Address(port=taken.getsockname()[1])
+        with pytest.raises(UnusableInputError, match="--port"), serve._listening(address, Settings()):  # noqa: SLF001 - the part under test
             pass
 
 
@@ -76,3 +78,27 @@ def test_a_home_without_a_snapshot_is_served_all_the_same(home: Settings, tmp_pa
 
     with override_settings(TENRING=replace(home, home=tmp_path)):
         warm()
+
+
+# whose word is taken on who asks
+
+
+def test_only_the_proxy_of_the_settings_is_believed() -> None:
+    behind = Settings(https=True, proxy="10.0.0.2")
+    assert serve._proxy(behind) == {  # noqa: SLF001 - the part under test
+        "trusted_proxy": "10.0.0.2",
+        "trusted_proxy_headers": {"x-forwarded-for", "x-forwarded-proto"},
+        "clear_untrusted_proxy_headers": True,
+    }
+
+
+def test_without_https_nobody_is_believed_and_what_is_said_can_be_seen() -> None:
+    assert serve._proxy(Settings()) == {"clear_untrusted_proxy_headers": False}  # noqa: SLF001 - the part under test
+
+
+# the tables
+
+
+@pytest.mark.django_db
+def test_the_tables_are_what_the_models_say() -> None:
+    call_command("makemigrations", "--check", "--dry-run", verbosity=0)

@@ -73,7 +73,7 @@ def list_keys(context: click.Context, /, *, as_json: bool) -> None:
     for heading in (T("id"), T("name"), T("begins with"), T("scopes"), T("made on"), T("does it open")):
         table.add_column(heading, overflow="fold")
     for key in keys:
-        state = T("live") if key.is_live else T("taken back") if key.revoked_at else T("expired")
+        state = T("taken back") if key.revoked_at else T("expired") if not key.is_live else _opening(key)
         made = key.created_at.date().isoformat()
         table.add_row(str(key.id), key.name, key.beginning, " ".join(key.scopes), made, state)
     console().print(table)
@@ -97,6 +97,13 @@ def revoke(context: click.Context, /, *, id_: str, as_json: bool) -> None:
         print_json({"id": str(key.id), "name": key.name, "revoked_at": key.revoked_at})
         return
     click.echo(T("Revoked: {key}", key=str(key)))
+
+
+def _opening(key: Any) -> str:  # noqa: ANN401 - a key, whose type needs Django
+    """Whether a key that was not revoked and has not expired opens anything."""
+    from tenring.web.api.actions import opens  # noqa: PLC0415 - Django is set up now
+
+    return T("live") if opens(key) else T("opens nothing: whoever made it does not belong here any more")
 
 
 def _ready(context: click.Context) -> Settings:

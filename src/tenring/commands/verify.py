@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 import sys
 from collections import Counter
 from datetime import date
@@ -18,7 +19,9 @@ from tenring.exceptions import UnusableInputError
 from tenring.language import T
 from tenring.proof.answers import Validity, Verification
 from tenring.proof.given import LARGEST, credential_in
-from tenring.proof.place import VerifierOf, fetched, verifier_of
+from tenring.proof.pasted import Kind, credential_of, kind_of, likely
+from tenring.proof.picture import is_picture, texts_in
+from tenring.proof.place import VerifierOf, verifier_of
 from tenring.proof.sentence import CHECKS, OUTCOMES, VALIDITIES, sentence, written
 from tenring.proof.verify import Question
 from tenring.proof.verify_many import LINES, lines_in, verify_many
@@ -55,8 +58,9 @@ def verify(  # noqa: PLR0913 - one argument for each option
 ) -> None:
     """Check a certificate: exit code 0 valid, 1 not valid, 2 unusable input, 3 it cannot be said.
 
-    CREDENTIAL is a file (a token, JSON, or a PDF certificate), - for standard input, or an https address. A file named
-    .ndjson or .jsonl holds one credential on each line: each gets its answer, and the worst one decides the exit code.
+    CREDENTIAL is a file (a token, JSON, a PDF certificate, or a picture of its QR code), - for standard input, or an
+    https address. A file named .ndjson or .jsonl holds one credential on each line: each gets its answer, and the worst
+    one decides the exit code.
 
     Example: tenring verify licence.jwt --bundle network.tenring --product 04006381333931
     """
@@ -65,7 +69,7 @@ def verify(  # noqa: PLR0913 - one argument for each option
     if Path(credential).suffix.lower() in LINES and "://" not in credential:
         opener = VerifierOf(settings, at, bundle)
         raise SystemExit(_many(Path(credential), opener, question, as_json=as_json))
-    raw = read_credential(credential, settings)
+    raw = read_credential(credential, settings, offline=bundle is not None)
     answer = verifier_of(settings, at=at, bundle=bundle).verify(raw, question)
     if as_json:
         print_json(written(answer))
@@ -99,20 +103,46 @@ def _many(path: Path, opener: VerifierOf, question: Question, *, as_json: bool) 
     return next(_EXITS[one] for one in _WORST_FIRST if counts[one])
 
 
-def read_credential(where: str, settings: Settings) -> bytes:
+def read_credential(where: str, settings: Settings, *, offline: bool = False) -> bytes:
     """The credential at a path, on standard input (`-`) or at an https address; out of a PDF the one attached to it.
 
+    Of a picture it is the one that its QR code holds or leads to.
+
     Raises:
-        UnusableInputError: it cannot be read, is empty or too large.
+        UnusableInputError: it cannot be read, is empty or too large; a picture has no QR code that leads to one.
         ProofError: the address cannot be asked, or the PDF carries no credential.
     """
-    if where.startswith(("https://", "http://")):
-        raw = fetched(where, settings)
-    elif where == "-":
-        raw = sys.stdin.buffer.read(LARGEST + 1)
-    else:
-        raw = _from_file(Path(where))
-    return credential_in(raw, where)
+    if _is_address(where):
+        return credential_of(where, settings)
+    raw = sys.stdin.buffer.read(LARGEST + 1) if where == "-" else _from_file(Path(where))
+    return _from_picture(raw, where, settings, offline=offline) if is_picture(raw) else credential_in(raw, where)
+
+
+def _is_address(where: str) -> bool:
+    return where.lower().startswith(("https://", "http://"))
+
+
+def _from_picture(raw: bytes, where: str, settings: Settings, *, offline: bool) -> bytes:
+    """The credential that the QR code of a picture holds or leads to.
+
+    Raises:
+        UnusableInputError: it has none that does, or several; or the network would have to be asked, and may not.
+    """
+    texts = texts_in(raw, where)
+    text = likely(texts)
+    if text is None:
+        what = T(
+            "the picture has {count} QR codes: {texts}", count=len(texts), texts=", ".join(one[:80] for one in texts)
+        )
+        raise UnusableInputError(what, where=where, do=T("Give the text of the right one instead of the picture"))
+    kind = kind_of(text)
+    if kind is Kind.NUMBER:
+        do = T("Look it up: tenring search {number}", number=shlex.quote(text))
+        raise UnusableInputError(T("the QR code holds no certificate, but {found}", found=text), where=where, do=do)
+    if kind is Kind.ADDRESS and offline:
+        do = T("Give the certificate as a file, or leave --bundle out")
+        raise UnusableInputError(T("the QR code leads to {found}, on the network", found=text), where=where, do=do)
+    return credential_of(text, settings)
 
 
 def _from_file(path: Path) -> bytes:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 from functools import cached_property
+from typing import Protocol, TypeVar
+
+from tenring.language import T, current
 
 
 class Validity(StrEnum):
@@ -53,6 +56,25 @@ class Finding:
 
 
 @dataclass(frozen=True)
+class Always:
+    """A finding whose reason, `text` (marked with `N`), is always the same: made once for each language."""
+
+    check: Check
+    outcome: Outcome
+    text: str
+    code: str = ""
+    _made: dict[str, Finding] = field(default_factory=dict, repr=False, compare=False)
+
+    def finding(self) -> Finding:
+        """The finding, its reason in the language in use."""
+        return self._made.get(current()) or self._make()
+
+    def _make(self) -> Finding:
+        made = self._made[current()] = Finding(self.check, self.outcome, T(self.text), self.code)
+        return made
+
+
+@dataclass(frozen=True)
 class Said:
     """What a credential says about itself; shown also when it is not valid. None: it does not say."""
 
@@ -89,11 +111,27 @@ class Verification:
     @property
     def deciding(self) -> Finding | None:
         """The finding that made the answer: the first failure, else the first unknown; None when valid."""
-        for outcome in (Outcome.FAILED, Outcome.UNKNOWN):
-            for finding in self.findings:
-                if finding.outcome is outcome:
-                    return finding
-        return None
+        return worst(self.findings)
+
+
+class _HasOutcome(Protocol):
+    @property
+    def outcome(self) -> Outcome:
+        """How it came out."""
+
+
+_Answer = TypeVar("_Answer", bound=_HasOutcome)
+
+
+def worst(answers: Iterable[_Answer]) -> _Answer | None:
+    """The first failure among answers, else the first unknown; None: neither is among them."""
+    unknown = None
+    for answer in answers:
+        if answer.outcome is Outcome.FAILED:
+            return answer
+        if unknown is None and answer.outcome is Outcome.UNKNOWN:
+            unknown = answer
+    return unknown
 
 
 def validity_of(findings: tuple[Finding, ...]) -> Validity:
@@ -104,5 +142,9 @@ def validity_of(findings: tuple[Finding, ...]) -> Validity:
     outcomes = [finding.outcome for finding in findings]
     if Outcome.FAILED in outcomes:
         return Validity.INVALID
-    signed = any(f.check is Check.SIGNATURE and f.outcome is Outcome.PASSED for f in findings)
-    return Validity.VALID if signed and Outcome.UNKNOWN not in outcomes else Validity.INDETERMINATE
+    if Outcome.UNKNOWN in outcomes:
+        return Validity.INDETERMINATE
+    for finding in findings:
+        if finding.check is Check.SIGNATURE and finding.outcome is Outcome.PASSED:
+            return Validity.VALID
+    return Validity.INDETERMINATE

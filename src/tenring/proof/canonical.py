@@ -19,11 +19,13 @@ _SORTED_ALIKE: Final = "\ud7ff"
 #: Between these Python writes a float that is no integer as ECMAScript does: shortest digits, no exponent.
 _FIXED: Final = (1e-4, 1e16)
 _PLAIN_KINDS: Final = frozenset({str, bool, type(None)})
-#: Where a usual encoder's text may not be that of RFC 8785: integers written as floats, exponents; and the first bytes
-#: of characters that the RFC sorts in another order.
+#: Where a usual encoder's text may not be that of RFC 8785: the first bytes of characters that the RFC sorts in another
+#: order; integers written as floats, exponents. The searches for these are quick and find texts, too: where one finds
+#: something, the slower one tells whether it is a number. That stands behind a bracket, a comma or a colon.
+_ELSEWHERE: Final = tuple(bytes((first,)) for first in range(0xEE, 0xF5))
 _WHOLE: Final = re.compile(rb"\.0[,\]}]")
 _SMALL: Final = re.compile(rb"e-[0-9]")
-_ELSEWHERE: Final = tuple(bytes((first,)) for first in (ord("+"), *range(0xEE, 0xF5)))
+_NUMBER: Final = re.compile(rb"[:,\[]-?[0-9]+(?:\.0[,\]}]|(?:\.[0-9]+)?e)")
 _OPTIONS: Final = (
     orjson.OPT_SORT_KEYS
     | orjson.OPT_STRICT_INTEGER
@@ -64,9 +66,17 @@ def canonical_object(value: JsonObject) -> bytes:
         written = orjson.dumps(value, option=_OPTIONS)
     except TypeError:
         return canonical(value)
-    if any(mark in written for mark in _ELSEWHERE) or _WHOLE.search(written) or _SMALL.search(written):
+    if not written.isascii() and any(mark in written for mark in _ELSEWHERE):
         return canonical(value)
-    return written
+    return canonical(value) if _may_be_otherwise(written) and _NUMBER.search(written) else written
+
+
+def _may_be_otherwise(written: bytes) -> bool:
+    """Whether some number in the text may not be written as the RFC asks; quick, and sometimes wrongly so."""
+    if b"+" in written or _WHOLE.search(written):
+        return True
+    # A clause-3 is no power of ten: that has a digit in front.
+    return any(written[found.start() - 1 : found.start()].isdigit() for found in _SMALL.finditer(written))
 
 
 def _simple(value: Any) -> bool:  # noqa: ANN401, C901 - one loop without calls: every signed byte comes by here

@@ -8,7 +8,7 @@ first thing that is wrong. Whether its terms are defined by its contexts is anot
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any, Final
 
 from tenring.exceptions import MalformedError
@@ -72,34 +72,43 @@ def require_presentation(presentation: JsonObject) -> None:
 
 def _require_head(document: JsonObject, kind: str, path: str) -> None:
     """Context, type and identifier."""
-    _require_context(document.get("@context"), f"{path}.@context")
-    types = _types(document.get("type"), f"{path}.type")
-    if kind not in types:
+    _require_context(document.get("@context"), path)
+    if kind not in _types(document, path):
         raise _wrong(T("{path} does not name {kind}", path=f"{path}.type", kind=kind))
-    if "id" in document:
-        _require_url(document["id"], f"{path}.id")
+    if "id" in document and not is_url(document["id"]):
+        raise _no_url(document["id"], f"{path}.id")
 
 
 def _require_context(context: object, path: str) -> None:
     """An ordered set that begins with the context of the data model (section 4.3)."""
     if not isinstance(context, list) or not context:
-        raise _wrong(T("{path} is missing or no list", path=path))
+        raise _wrong(T("{path} is missing or no list", path=f"{path}.@context"))
     if context[0] != CREDENTIALS:
-        raise _wrong(T("{path} does not begin with {context}", path=path, context=CREDENTIALS))
+        raise _wrong(T("{path} does not begin with {context}", path=f"{path}.@context", context=CREDENTIALS))
     for index, entry in enumerate(context[1:], 1):
         if not isinstance(entry, dict) and not is_url(entry):
-            raise _wrong(T("{path} is neither a URL nor an object", path=f"{path}[{index}]"))
+            raise _wrong(T("{path} is neither a URL nor an object", path=f"{path}.@context[{index}]"))
 
 
-def _types(value: object, path: str) -> list[str]:
-    """One or more terms or URLs (section 4.5)."""
+def _types(holder: JsonObject, path: str) -> list[str]:
+    """Its types: one or more terms or URLs (section 4.5)."""
+    value = holder.get("type")
+    if isinstance(value, str) and value and ":" not in value:
+        return [value]
     types: list[Any] = value if isinstance(value, list) else [value]
-    if not types or not all(isinstance(name, str) and name for name in types):
-        raise _wrong(T("{path} is missing or no text", path=path))
+    urls = []
     for name in types:
-        if ":" in name and not is_url(name):
-            raise _wrong(T("{path} is not a URL: {value}", path=path, value=repr(name)))
-    return types
+        if not isinstance(name, str) or not name:
+            break
+        if ":" in name:
+            urls.append(name)
+    else:
+        for name in urls:
+            if not is_url(name):
+                raise _wrong(T("{path} is not a URL: {value}", path=f"{path}.type", value=repr(name)))
+        if types:
+            return types
+    raise _wrong(T("{path} is missing or no text", path=f"{path}.type"))
 
 
 def _require_body(credential: JsonObject, path: str) -> None:
@@ -124,9 +133,11 @@ def _require_body(credential: JsonObject, path: str) -> None:
 def _require_party(party: object, path: str) -> None:
     """An issuer or holder: a URL, or an object that has one as its id (sections 4.7, 4.13)."""
     if not isinstance(party, dict):
-        _require_url(party, path)
+        if not is_url(party):
+            raise _no_url(party, path)
         return
-    _require_url(party.get("id"), f"{path}.id")
+    if not is_url(party.get("id")):
+        raise _no_url(party.get("id"), f"{path}.id")
     _require_words(party, path)
 
 
@@ -154,8 +165,8 @@ def _require_subject(subject: object, path: str) -> None:
     """Something that is said of someone (section 4.8)."""
     if not isinstance(subject, dict) or not subject:
         raise _wrong(T("{path} is no object that says something", path=path))
-    if "id" in subject:
-        _require_url(subject["id"], f"{path}.id")
+    if "id" in subject and not is_url(subject["id"]):
+        raise _no_url(subject["id"], f"{path}.id")
 
 
 def _require_period(credential: JsonObject, path: str) -> None:
@@ -170,9 +181,9 @@ def _require_typed(value: object, path: str) -> None:
     """An object with its type, and a URL as its id where it has one."""
     if not isinstance(value, dict):
         raise _wrong(T("{path} is no object", path=path))
-    _types(value.get("type"), f"{path}.type")
-    if "id" in value:
-        _require_url(value["id"], f"{path}.id")
+    _types(value, path)
+    if "id" in value and not is_url(value["id"]):
+        raise _no_url(value["id"], f"{path}.id")
 
 
 def _require_identified(value: object, path: str) -> None:
@@ -189,7 +200,8 @@ def _require_related(value: object, path: str) -> None:
     def require(resource: object, place: str) -> None:
         if not isinstance(resource, dict):
             raise _wrong(T("{path} is no object", path=place))
-        _require_url(resource.get("id"), f"{place}.id")
+        if not is_url(resource.get("id")):
+            raise _no_url(resource.get("id"), f"{place}.id")
         if resource["id"] in seen:
             raise _wrong(T("{path} stands there twice", path=f"{place}.id"))
         seen.add(resource["id"])
@@ -213,7 +225,7 @@ def _require_presented(value: object, path: str) -> None:
     """A credential in a presentation: itself, or enveloped (section 4.13)."""
     if not isinstance(value, dict):
         raise _wrong(T("{path} is no object", path=path))
-    types = _types(value.get("type"), f"{path}.type")
+    types = _types(value, path)
     if ENVELOPED_CREDENTIAL in types or ENVELOPED_PRESENTATION in types:
         _require_envelope(value, path)
         return
@@ -232,10 +244,9 @@ def _require_envelope(value: JsonObject, path: str) -> None:
         raise _wrong(T("{path} is no data: URL", path=f"{path}.id"))
 
 
-def _require_url(value: object, path: str) -> None:
-    """One URL (section 4.4)."""
-    if not is_url(value):
-        raise _wrong(T("{path} is not a URL: {value}", path=path, value=repr(value)[:100]))
+def _no_url(value: object, path: str) -> MalformedError:
+    """It is no URL where one has to stand (section 4.4)."""
+    return _wrong(T("{path} is not a URL: {value}", path=path, value=repr(value)[:100]))
 
 
 def _each(value: Any, path: str, require: Callable[[object, str], None], *, empty: bool = False) -> None:  # noqa: ANN401
@@ -245,12 +256,8 @@ def _each(value: Any, path: str, require: Callable[[object, str], None], *, empt
         return
     if not value and not empty:
         raise _wrong(T("{path} is empty", path=path))
-    for place, entry in _placed(value, path):
-        require(entry, place)
-
-
-def _placed(values: Iterable[object], path: str) -> Iterable[tuple[str, object]]:
-    return ((f"{path}[{index}]", value) for index, value in enumerate(values))
+    for index, entry in enumerate(value):
+        require(entry, f"{path}[{index}]")
 
 
 def _wrong(what: str) -> MalformedError:

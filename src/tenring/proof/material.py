@@ -75,9 +75,10 @@ class Remembered:
 
     def find(self, address: str) -> Held | None:
         """What the source had under this address when it was first asked."""
-        if address not in self._found:
-            self._found[address] = self.source.find(address)
-        return self._found[address]
+        found = self._found.get(address)
+        if found is None and address not in self._found:
+            found = self._found[address] = self.source.find(address)
+        return found
 
     def forget(self) -> None:
         """Ask the source again from now on."""

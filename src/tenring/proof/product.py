@@ -162,7 +162,9 @@ def _link(identifier: str) -> DigitalLink | None:
 def _objects(holder: object, name: str) -> list[dict[str, Any]]:
     """The objects under `name`, whether it holds one or several."""
     value = holder.get(name) if isinstance(holder, dict) else None
-    return [one for one in (value if isinstance(value, list) else [value]) if isinstance(one, dict)]
+    if isinstance(value, dict):
+        return [value]
+    return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
 
 
 def _holder(credential: JsonObject) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any, Final
 
 from tenring.proof.answers import Said
@@ -38,14 +37,15 @@ def schemes_of(document: JsonObject) -> tuple[str | None, ...]:
 
     As with categories: recognition must cover every one of them.
     """
-    schemes = [_scheme(subject) for subject in _objects(document.get("credentialSubject"))]
-    return tuple(dict.fromkeys(schemes)) or (None,)
+    subjects = _objects(document.get("credentialSubject"))
+    return tuple(dict.fromkeys(map(_scheme, subjects))) or (None,)
 
 
 def _scheme(subject: JsonObject) -> str | None:
     named = subject.get("referenceScheme") or subject.get("scope")
-    found = [one.get("id") for one in _objects(named)]
-    return found[0] if len(found) == 1 and isinstance(found[0], str) else None
+    found = _objects(named)
+    name = found[0].get("id") if len(found) == 1 else None
+    return name if isinstance(name, str) else None
 
 
 def categories_of(document: JsonObject) -> tuple[str | None, ...]:
@@ -54,21 +54,19 @@ def categories_of(document: JsonObject) -> tuple[str | None, ...]:
     Recognition must cover every one of them: a credential must not bring a product in under the category of another.
     """
     found: dict[str | None, None] = {}
-    for product in _products(document):
-        codes = [
-            code
-            for kind in _objects(product.get("productCategory"))
-            if kind.get("schemeId") == CATEGORIES and isinstance(code := kind.get("code"), str)
-        ]
-        found.update(dict.fromkeys(codes or (None,)))
+    for subject in _objects(document.get("credentialSubject")):
+        assessments = _objects(subject.get("conformityAssessment") or subject.get("assessment"))
+        for product in assessed_products(assessments):  # one may stand in many assessments
+            codes = [
+                code
+                for kind in _objects(product.get("productCategory"))
+                if kind.get("schemeId") == CATEGORIES and isinstance(code := kind.get("code"), str)
+            ]
+            found.update(dict.fromkeys(codes or (None,)))
     return tuple(found) or (None,)
 
 
-def _products(document: JsonObject) -> Iterator[JsonObject]:
-    """The products of all assessments; one may stand in many of them."""
-    for subject in _objects(document.get("credentialSubject")):
-        yield from assessed_products(_objects(subject.get("conformityAssessment") or subject.get("assessment")))
-
-
 def _objects(value: Any) -> list[JsonObject]:  # noqa: ANN401 - JSON is anything
-    return [one for one in (value if isinstance(value, list) else [value]) if isinstance(one, dict)]
+    if isinstance(value, dict):
+        return [value]
+    return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []

@@ -6,14 +6,13 @@ recognises the signer is another question (`trust`).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, NamedTuple
 
 from tenring.exceptions import KeyMaterialError, MalformedError, MaterialError
-from tenring.language import T
-from tenring.proof.answers import Check, Finding, Outcome
+from tenring.language import N, T
+from tenring.proof.answers import Always, Check, Finding, Outcome
 from tenring.proof.did import VerificationMethod, document_of, find_method
 from tenring.proof.keys.jwk import thumbprint
 from tenring.proof.material import Material
@@ -21,12 +20,13 @@ from tenring.proof.moment import read_moment
 from tenring.proof.securing import Proof, Secured, SignatureAnswer
 from tenring.proof.standards import KnownContexts
 
+_RIGHT: Final = Always(Check.SIGNATURE, Outcome.PASSED, N("the signature is right"), "signature")
+_OWN_KEY: Final = Always(Check.KEY, Outcome.PASSED, N("the key was its issuer's to sign with"), "key")
 #: How far the clocks of two honest computers may differ.
 SKEW: Final = timedelta(minutes=5)
 
 
-@dataclass(frozen=True)
-class Signatures:
+class Signatures(NamedTuple):
     """What the proofs of a document came to: findings for `Check.SIGNATURE` and `Check.KEY`, and what they rest on."""
 
     signature: Finding
@@ -53,10 +53,9 @@ def signatures(secured: Secured, material: Material, at: datetime) -> Signatures
         if isinstance(checked, Finding):
             return _without_key(checked)
         methods.append(checked)
-    as_of = tuple(method.got for method in methods if method.got is not None)
-    right = Finding(Check.SIGNATURE, Outcome.PASSED, T("the signature is right"), "signature")
+    as_of = tuple([method.got for method in methods if method.got is not None])
     signed = _signed(secured, methods)
-    return Signatures(right, _keys(secured, methods, signed, at), signed, as_of)
+    return Signatures(_RIGHT.finding(), _keys(secured, methods, signed, at), signed, as_of)
 
 
 def _without_key(signature: Finding) -> Signatures:
@@ -67,8 +66,9 @@ def _checked(proof: Proof, secured: Secured, material: Material, at: datetime) -
     """The key a proof was made with, when it holds; else why not."""
     answer: SignatureAnswer | None = None
     try:
+        contexts = KnownContexts(material)
         for method in _candidates(proof, secured, material, at):
-            answer = proof.holds(method.key, KnownContexts(material))
+            answer = proof.holds(method.key, contexts)
             if answer.outcome is Outcome.PASSED:
                 return method
     except MaterialError as error:
@@ -81,7 +81,7 @@ def _checked(proof: Proof, secured: Secured, material: Material, at: datetime) -
     return Finding(Check.SIGNATURE, answer.outcome, answer.reason, answer.code)
 
 
-def _candidates(proof: Proof, secured: Secured, material: Material, at: datetime) -> Iterator[VerificationMethod]:
+def _candidates(proof: Proof, secured: Secured, material: Material, at: datetime) -> Iterable[VerificationMethod]:
     """The keys a proof may have been made with: the one it names by URL, else those of its issuer.
 
     A token may name its key by the last part of its URL or by its thumbprint (RFC 7638), older ones name none at all.
@@ -89,16 +89,15 @@ def _candidates(proof: Proof, secured: Secured, material: Material, at: datetime
     """
     named, signer = proof.verification_method, secured.signer
     if named is not None and "#" in named:
-        yield find_method(named, material, at)
-        return
+        return (find_method(named, material, at),)
     if signer is None:
-        return
+        return ()
     if signer.startswith(("did:key:", "did:jwk:")):
         own = "0" if signer.startswith("did:jwk:") else signer.removeprefix("did:key:")
         published: tuple[VerificationMethod, ...] = (find_method(f"{signer}#{own}", material, at),)
     else:
         published = tuple(find_method(url, material, at) for url in _usable(signer, material, at))
-    yield from (one for one in published if named is None or named in (one.id.partition("#")[2], thumbprint(one.key)))
+    return (one for one in published if named is None or named in (one.id.partition("#")[2], thumbprint(one.key)))
 
 
 def _usable(signer: str, material: Material, at: datetime) -> tuple[str, ...]:
@@ -107,13 +106,13 @@ def _usable(signer: str, material: Material, at: datetime) -> tuple[str, ...]:
 
 def _signed(secured: Secured, methods: Iterable[VerificationMethod]) -> datetime | None:
     """When it was signed, as far as it says: the latest of its issuer's proofs, else when it begins to be valid."""
-    own = [
-        proof.created
-        for proof, method in zip(secured.proofs, methods, strict=True)
-        if proof.created is not None and method.controller == secured.signer
-    ]
-    if own:
-        return max(own)
+    signed: datetime | None = None
+    for proof, method in zip(secured.proofs, methods, strict=True):
+        created = proof.created
+        if created is not None and method.controller == secured.signer and (signed is None or created > signed):
+            signed = created
+    if signed is not None:
+        return signed
     begins = secured.document.get("validFrom")
     return read_moment(begins, "validFrom") if isinstance(begins, str) else None
 
@@ -128,16 +127,17 @@ def _keys(secured: Secured, methods: list[VerificationMethod], signed: datetime 
             if proof.purpose != purpose:
                 what = T("its proof is for {purpose}, not for {wanted}", purpose=proof.purpose, wanted=purpose)
                 return Finding(Check.KEY, Outcome.FAILED, what, "purpose")
-            if proof.created is not None and proof.created > at + SKEW:
+            created = proof.created
+            if created is not None and created > at + SKEW:
                 what = T("it says that it was signed later than now")
                 return Finding(Check.KEY, Outcome.FAILED, what, "signed_later")
-            method.require(purpose, signed=proof.created or signed or at, at=at)
+            method.require(purpose, signed=created or signed or at, at=at)
         except KeyMaterialError as error:
             return Finding(Check.KEY, Outcome.FAILED, str(error), "key_not_valid")
-    if not any(method.controller == secured.signer for method in methods):
+    if secured.signer not in [method.controller for method in methods]:
         what = T(
             "it is signed by {controller}, not by its issuer {issuer}",
             controller=methods[0].controller, issuer=secured.signer,
         )  # fmt: skip
         return Finding(Check.KEY, Outcome.FAILED, what, "not_the_issuer")
-    return Finding(Check.KEY, Outcome.PASSED, T("the key was its issuer's to sign with"), "key")
+    return _OWN_KEY.finding()

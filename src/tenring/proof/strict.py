@@ -101,7 +101,7 @@ def refuse(what: str) -> NoReturn:
 def _require_shallow(raw: bytes, depth: int) -> None:
     """Refuse nesting deeper than `depth`, before the parser recurses into it."""
     brackets = raw.translate(_ONE_KIND, _NOT_BRACKETS)
-    if len(brackets) <= depth:
+    if brackets.count(b"[") <= depth:
         return
     # Taking away all empty pairs takes away one level of nesting. Brackets in texts may leave something over; only then
     # is it worth telling texts from brackets.

@@ -13,15 +13,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
-from functools import partial
-from itertools import product
-from typing import Final
+from functools import cached_property, lru_cache, partial
+from itertools import product as pairs
+from typing import ClassVar, Final
 
 from tenring.exceptions import MaterialError, ProofError
-from tenring.language import T
-from tenring.proof.answers import Check, Finding, Outcome, Said, Verification, validity_of
+from tenring.language import N, T, current
+from tenring.proof.answers import Always, Check, Finding, Outcome, Said, Verification, validity_of, worst
 from tenring.proof.credential.build import SCHEMA
-from tenring.proof.credential.check import schema_problems
+from tenring.proof.credential.check import is_conformant, schema_problems
 from tenring.proof.credential.content import Content, read_content
 from tenring.proof.credential.shape import shape_problems
 from tenring.proof.datamodel import require_credential, require_presentation
@@ -60,7 +60,7 @@ class Question:
     challenge: str | None = None
     """The challenge that its proof must answer; None: none was given."""
 
-    @property
+    @cached_property
     def moment(self) -> datetime:
         """The moment asked about: now when `on` is the day of asking, else the end of that day (UTC)."""
         return self.at if self.on == self.at.date() else datetime.combine(self.on, time(23, 59, 59), UTC)
@@ -110,15 +110,18 @@ class Verifier:
             return _malformed(error, question)
         course = _Course(secured, question, self._material, self._trust, lists)
         findings: list[Finding] = []
-        for step in course.steps:
-            findings.append(step())
-            if findings[-1].outcome is Outcome.FAILED:
-                findings.extend(_unasked(findings[-1]))
+        for step in _Course.STEPS:
+            finding = step(course)
+            findings.append(finding)
+            if finding.outcome is Outcome.FAILED:
+                findings.extend(_unasked(finding))
                 break
         return _answer(tuple(findings), question, partial(said, secured), tuple(course.as_of))
 
     def _lists_at(self, at: datetime) -> StatusLists:
         """The status lists as read within the last minute; everything else is read anew."""
+        if at == self._since and self._lists is not None:
+            return self._lists
         if self._lists is None or self._since is None or abs(at - self._since) > MEMORY:
             self._material.forget()
             if self._since is not None and self._reload is not None:
@@ -171,43 +174,41 @@ class _Course:
     as_of: list[datetime] = field(default_factory=list)
     signatures: Signatures | None = None
 
-    @property
-    def content(self) -> Content:
-        """What a conformity credential says; of other credentials what they have in common with it."""
-        return read_content(self.secured.document)
+    content: Content = field(init=False)
+    """What a conformity credential says; of other credentials what they have in common with it."""
 
-    @property
-    def steps(self) -> tuple[Callable[[], Finding], ...]:
-        """The checks, in their order."""
-        return (
-            self.well_formed, self.signature, self.key, self.recognition, self.status, self.period, self.product,
-        )  # fmt: skip
+    def __post_init__(self) -> None:
+        self.content = read_content(self.secured.document)
 
     def well_formed(self) -> Finding:
         """The data model holds; of a conformity credential also its schema: the published one, else our own check."""
         if self.content.version == SCHEMA_VERSION:
-            problem = next(self._problems(), None)
+            problem = self._problem()
             if problem is not None:
                 return Finding(Check.WELL_FORMED, Outcome.FAILED, problem, "schema")
-        return Finding(Check.WELL_FORMED, Outcome.PASSED, T("it is well-formed"), "well_formed")
+        return _WELL_FORMED.finding()
 
-    def _problems(self) -> Iterator[str]:
+    def _problem(self) -> str | None:
+        """The first thing that the schema has against it."""
         try:
             held = self.material.find(SCHEMA)
         except MaterialError:  # not reachable, or not the one that is pinned: then it is not used
             held = None
+        document = self.secured.document
         if held is None:
-            yield from shape_problems(self.secured.document)
-        else:
-            yield from schema_problems(self.secured.document, self.material)
+            return next(iter(shape_problems(document)), None)
+        if is_conformant(document, held):
+            return None
+        return next(schema_problems(document, self.material), None)
 
     def signature(self) -> Finding:
         """All proofs hold, and were made for whom and for what they are shown."""
         self.signatures = signatures(self.secured, self.material, self.question.at)
         self.as_of.extend(self.signatures.as_of)
-        if self.signatures.signature.outcome is not Outcome.PASSED:
-            return self.signatures.signature
-        return self._addressed() or self.signatures.signature
+        signature, asked = self.signatures.signature, self.question
+        if signature.outcome is not Outcome.PASSED or (asked.domain is None and asked.challenge is None):
+            return signature
+        return self._addressed() or signature
 
     def _addressed(self) -> Finding | None:
         """Why a proof was made for another occasion; None: it was not."""
@@ -232,22 +233,20 @@ class _Course:
         if self.trust is None:
             what = T("no trust list is at hand: nobody is known to be recognised")
             return Finding(Check.RECOGNITION, Outcome.UNKNOWN, what, "no_trust_list")
-        answers = list(self._recognitions(self.trust))
+        answers = self._recognitions(self.trust)
         self.as_of.extend([answer.as_of for answer in answers if answer.as_of is not None])
-        for outcome in (Outcome.FAILED, Outcome.UNKNOWN):
-            for answer in answers:
-                if answer.outcome is outcome:
-                    return Finding(Check.RECOGNITION, outcome, answer.reason, answer.code)
-        return Finding(Check.RECOGNITION, Outcome.PASSED, answers[-1].reason, answers[-1].code)
+        return (worst(answers) or answers[-1]).finding
 
-    def _recognitions(self, trust: TrustModel) -> Iterator[RecognitionAnswer]:
+    def _recognitions(self, trust: TrustModel) -> list[RecognitionAnswer]:
         """For each category, at issue and on the date asked."""
-        issuer, document = self.secured.signer or "", self.secured.document
+        issuer, document, at = self.secured.signer or "", self.secured.document, self.question.at
         signed = self.signatures.signed if self.signatures is not None else None
-        for scheme, category in product(schemes_of(document), categories_of(document)):
-            if signed is not None:
-                yield trust.recognised(issuer, scheme, category, signed.date(), at=self.question.at)
-            yield trust.recognised(issuer, scheme, category, self.question.on, at=self.question.at)
+        days = [self.question.on] if signed is None else [signed.date(), self.question.on]
+        return [
+            trust.recognised(issuer, scheme, category, day, at=at)
+            for scheme, category in pairs(schemes_of(document), categories_of(document))
+            for day in days
+        ]
 
     def status(self) -> Finding:
         """It is neither revoked nor suspended on the date asked, as fresh lists say."""
@@ -257,35 +256,47 @@ class _Course:
             what = T("it names no status list: whether it was withdrawn cannot be seen from it")
             return Finding(Check.STATUS, Outcome.NOT_ASKED, what, "no_status")
         answer = self.lists.status_of(self.secured.document, self.question.moment, now=self.question.at)
-        self.as_of.extend(filter(None, [answer.as_of]))
-        return Finding(Check.STATUS, answer.outcome, answer.reason, answer.code)
+        if answer.as_of is not None:
+            self.as_of.append(answer.as_of)
+        return answer.finding
 
     def period(self) -> Finding:
         """The date asked lies within its validity, and within that of its proofs."""
         if self._left_out(Check.PERIOD):
             return _not_asked(Check.PERIOD)
-        then = self.question.moment
-        content, proofs = self.content, self.secured.proofs
-        begins = [content.valid_from, *[proof.not_before for proof in proofs]]
-        ends = [content.valid_until, *[proof.expires for proof in proofs]]
-        first, last = max(filter(None, begins), default=None), min(filter(None, ends), default=None)
+        then, content = self.question.moment, self.content
+        first, last = content.valid_from, content.valid_until
+        for proof in self.secured.proofs:
+            begins, ends = proof.not_before, proof.expires
+            first = begins if begins is not None and (first is None or begins > first) else first
+            last = ends if ends is not None and (last is None or ends < last) else last
         if first is not None and then < first:
             return Finding(
                 Check.PERIOD, Outcome.FAILED, T("it is not valid before {day}", day=moment(first)), "not_yet"
             )
         if last is not None and then > last:
             return Finding(Check.PERIOD, Outcome.FAILED, T("it expired on {day}", day=moment(last)), "expired")
-        return Finding(Check.PERIOD, Outcome.PASSED, T("it is valid on {day}", day=self.question.on), "period")
+        return _in_time(self.question.on, current())
 
     def product(self) -> Finding:
         """The product asked about is one that it names."""
         if self.question.product is None or self._left_out(Check.PRODUCT):
-            return Finding(Check.PRODUCT, Outcome.NOT_ASKED, T("no product was asked about"))
+            return _NO_PRODUCT.finding()
         answer = product_matches(self.secured.document, self.question.product)
         return Finding(Check.PRODUCT, _PRODUCT[answer.answer], answer.reason, answer.answer.value)
 
     def _left_out(self, check: Check) -> bool:
         return check not in self.question.checks
+
+    #: The checks, in their order.
+    STEPS: ClassVar[tuple[Callable[[_Course], Finding], ...]] = (
+        well_formed, signature, key, recognition, status, period, product,
+    )  # fmt: skip
+
+
+@lru_cache(maxsize=256)
+def _in_time(on: date, _language: str) -> Finding:
+    return Finding(Check.PERIOD, Outcome.PASSED, T("it is valid on {day}", day=on), "period")
 
 
 _PRODUCT: Final = {
@@ -295,5 +306,10 @@ _PRODUCT: Final = {
 }
 
 
+_WELL_FORMED: Final = Always(Check.WELL_FORMED, Outcome.PASSED, N("it is well-formed"), "well_formed")
+_NO_PRODUCT: Final = Always(Check.PRODUCT, Outcome.NOT_ASKED, N("no product was asked about"))
+_NOT_ASKED: Final = {check: Always(check, Outcome.NOT_ASKED, N("not asked for")) for check in Check}
+
+
 def _not_asked(check: Check) -> Finding:
-    return Finding(check, Outcome.NOT_ASKED, T("not asked for"))
+    return _NOT_ASKED[check].finding()

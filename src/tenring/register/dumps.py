@@ -17,7 +17,7 @@ from tenring.exceptions import SnapshotError
 from tenring.model.plain import plain
 from tenring.model.sql import quoted
 from tenring.register import manifest
-from tenring.register.snapshot import VIEWS, Snapshot, connection, published
+from tenring.register.snapshot import TABLES, VIEWS, Snapshot, connection, published
 from tenring.settings import Settings
 
 #: Where a licence was last read changes with every reading and says nothing of the licence: `last_read` is in the
@@ -128,22 +128,27 @@ def _write_delta(older: Snapshot, newer: Snapshot, path: Path, settings: Setting
     ):
         for table in VIEWS:
             for change, rows, without in (("removed", older, newer), ("added", newer, older)):
-                for row in _only_in(db, rows.table(table), without.table(table)):
+                for row in _only_in(db, rows, without, table):
                     line = {"table": table, "change": change, "row": row}
                     stream.write(json.dumps(line, default=plain, ensure_ascii=False) + "\n")
     partial.replace(path)
 
 
-def _only_in(db: duckdb.DuckDBPyConnection, rows: Path, without: Path) -> Iterator[dict[str, object]]:
-    """The rows of one file that another one does not have."""
-    names = [name for name, *_ in db.execute(f"DESCRIBE SELECT * FROM read_parquet({quoted(rows)})").fetchall()]
-    kept = [name for name in names if name not in _NO_CHANGE]
-    columns = ", ".join(f'"{name}"' for name in kept)
-    found = db.execute(f"""
-        SELECT {columns} FROM read_parquet({quoted(rows)})
-        EXCEPT ALL SELECT {columns} FROM read_parquet({quoted(without)})
-        ORDER BY ALL
-    """)
+def only_in(rows: Snapshot, without: Snapshot, table: str) -> str:
+    """SQL for the rows of a table in one snapshot that another one does not have: what a delta is made of."""
+    columns = ", ".join(f'"{name}"' for name in TABLES[table].names if name not in _NO_CHANGE)
+    return f"""
+        SELECT {columns} FROM read_parquet({quoted(rows.table(table))})
+        EXCEPT ALL SELECT {columns} FROM read_parquet({quoted(without.table(table))})
+    """
+
+
+def _only_in(
+    db: duckdb.DuckDBPyConnection, rows: Snapshot, without: Snapshot, table: str
+) -> Iterator[dict[str, object]]:
+    """The rows of a table in one snapshot that another one does not have, in order."""
+    found = db.execute(f"{only_in(rows, without, table)} ORDER BY ALL")
+    kept = [name for name, *_ in found.description or ()]
     while batch := found.fetchmany(_ROWS):
         for row in batch:
             yield dict(zip(kept, row, strict=True))

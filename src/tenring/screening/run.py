@@ -80,6 +80,8 @@ class Request:
     title: str | None = None
     partitions: int | None = None
     """Parts into which the lines are divided; None: as many as memory asks for."""
+    decisions: Sequence[Recorded] | None = None
+    """What people decided, as far as it counts here; None: all that was decided in this home."""
 
 
 @dataclass(frozen=True)
@@ -150,7 +152,8 @@ def screen(request: Request, *, settings: Settings, progress: Progress | None = 
     catalogue = Catalogue(settings.catalog)
     _require_economy(request.economy, catalogue)
     snapshot = Snapshot.open(settings, request.snapshot)
-    sources = _Sources(catalogue, snapshot, Decisions.of(settings).current(), request, settings)
+    counting = Decisions.of(settings).current() if request.decisions is None else request.decisions
+    sources = _Sources(catalogue, snapshot, counting, request, settings)
     with (
         work_beside(request.out, basis=sources.basis(), settings=settings) as work,
         exhaustion_explained(work, settings),

@@ -14,6 +14,7 @@ import webbrowser
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
 import django
 import waitress
@@ -37,14 +38,27 @@ class Address:
     threads: int = 8
     worker: bool = True
     """Whether a worker runs beside; without one, `tenring worker` does what takes long."""
+    migrate: bool = True
+    """Whether the tables are brought up to date; else they must be so."""
 
 
-def prepare(settings: Settings) -> None:
-    """Make ready to serve: the key, Django, the tables of the database as this version needs them."""
-    secret.kept(settings.home)
+def prepare(settings: Settings, *, migrate: bool = True) -> int:
+    """Make ready to serve: the key, Django, the tables of the database; how many steps they were behind.
+
+    Raises:
+        UnusableInputError: the database was made by a newer version; or, without `migrate`, by an older one.
+    """
+    settings.home.mkdir(parents=True, exist_ok=True)
+    if settings.secret_key is None:
+        secret.kept(settings.home)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tenring.web.core.settings")
     django.setup()
-    call_command("migrate", interactive=False, verbosity=0)
+    from tenring.web.core import schema  # noqa: PLC0415 - Django must be set up first
+
+    if migrate:
+        return schema.migrate(settings.home)
+    schema.require_current()
+    return 0
 
 
 def serve(address: Address, *, settings: Settings, tell: Callable[[str], None], browser: bool = False) -> None:
@@ -53,9 +67,9 @@ def serve(address: Address, *, settings: Settings, tell: Callable[[str], None], 
     Raises:
         UnusableInputError: the port is taken or not allowed.
     """
-    prepare(settings)
+    prepare(settings, migrate=address.migrate)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # so that the worker is ended, too
-    with _listening(address) as server, _worker_beside(wanted=address.worker):
+    with _listening(address, settings) as server, _worker_beside(wanted=address.worker):
         found = f"http://{_shown(address.host)}:{server.effective_port}/"
         tell(found)
         threading.Thread(target=_warm, daemon=True).start()
@@ -70,11 +84,14 @@ def _warm() -> None:
     warm()
 
 
-def work(settings: Settings, *, beside: int | None = None) -> None:
+def work(settings: Settings, *, beside: int | None = None, migrate: bool = True) -> None:
     """Do what takes long, one thing after the other, until interrupted, or until the process `beside` has ended."""
     if beside is not None:
         threading.Thread(target=_end_with, args=(beside,), daemon=True).start()
-    prepare(settings)
+    prepare(settings, migrate=migrate)
+    from tenring.web.webhooks import beside as webhooks  # noqa: PLC0415 - Django must be set up first
+
+    webhooks.begin()
     call_command("db_worker", interval=_SECONDS, reload=False)
 
 
@@ -91,7 +108,8 @@ def _worker_beside(*, wanted: bool) -> Iterator[None]:
     if not wanted:
         yield
         return
-    worker = subprocess.Popen([sys.executable, "-m", "tenring", "worker", "--beside", str(os.getpid())])  # noqa: S603 - our own command
+    command = [sys.executable, "-m", "tenring", "worker", "--no-migrate", "--beside", str(os.getpid())]
+    worker = subprocess.Popen(command)  # noqa: S603 - our own command
     try:
         yield
     finally:
@@ -100,7 +118,7 @@ def _worker_beside(*, wanted: bool) -> Iterator[None]:
 
 
 @contextmanager
-def _listening(address: Address) -> Iterator[waitress.server.BaseWSGIServer]:
+def _listening(address: Address, settings: Settings) -> Iterator[waitress.server.BaseWSGIServer]:
     from tenring.web.core.wsgi import application  # noqa: PLC0415 - Django must be set up first
 
     try:
@@ -111,11 +129,22 @@ def _listening(address: Address) -> Iterator[waitress.server.BaseWSGIServer]:
         raise UnusableInputError(what, do=T("Choose another one with --port")) from error
     # Waiting for a thread is no fault: without this a line is written for every request that waits.
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)
-    server = waitress.create_server(application, sockets=[listening], threads=address.threads)
+    server = waitress.create_server(application, sockets=[listening], threads=address.threads, **_proxy(settings))
     try:
         yield server
     finally:
         server.close()
+
+
+def _proxy(settings: Settings) -> dict[str, Any]:
+    """Whose word is taken on who asks and how. Without HTTPS nobody's; what is said stays there to be seen."""
+    if not settings.https:
+        return {"clear_untrusted_proxy_headers": False}
+    return {
+        "trusted_proxy": settings.proxy,
+        "trusted_proxy_headers": {"x-forwarded-for", "x-forwarded-proto"},
+        "clear_untrusted_proxy_headers": True,
+    }
 
 
 def _shown(host: str) -> str:

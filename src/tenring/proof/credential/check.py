@@ -22,7 +22,7 @@ from tenring.proof.canonical import canonical
 from tenring.proof.credential.build import CONTEXTS, SCHEMA
 from tenring.proof.credential.shape import shape_problems
 from tenring.proof.credential.terms import lost_terms
-from tenring.proof.material import Material
+from tenring.proof.material import Held, Material
 from tenring.proof.strict import LIMITS, JsonObject
 
 _MOST: Final = 5
@@ -88,18 +88,26 @@ def schema_problems(document: JsonObject, material: Material | None) -> Iterator
     held = material.find(SCHEMA) if material is not None else None
     if held is None:
         return
+    if is_conformant(document, held):
+        return
     schema = _schema(held.body)
-    entries = _entries(document)
     seen: set[str] = set()
-    for number, entry in enumerate(entries):
-        if schema.accepts_status(entry) if number else schema.accepts(document, entry):
-            continue
+    for entry in _entries(document):
         for error in schema.whole.iter_errors(document | entry):
             path = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in error.instance_path)
             told = f"{path.lstrip('.') or '-'}: {error.message[:200]}"
             if told not in seen:
                 seen.add(told)
                 yield told
+
+
+def is_conformant(document: JsonObject, held: Held) -> bool:
+    """Whether the official schema, as held, has nothing against a credential.
+
+    Raises:
+        MaterialError: it is no JSON Schema.
+    """
+    return _schema(held.body).accepts_all(document, _entries(document))
 
 
 def _entries(document: JsonObject) -> list[JsonObject]:
@@ -111,29 +119,29 @@ def _entries(document: JsonObject) -> list[JsonObject]:
 def _in_untps_way(entry: object) -> JsonObject:
     if not isinstance(entry, dict):
         return {}
-    plain = {term: value for term, value in entry.items() if term not in _W3C_ONLY}
-    plain["statusListIndex"] = _as_number(entry.get("statusListIndex"))
+    plain = entry | {"statusListIndex": _as_number(entry.get("statusListIndex"))}
+    if not _W3C_ONLY.isdisjoint(plain):
+        plain = {term: value for term, value in plain.items() if term not in _W3C_ONLY}
     return {"credentialStatus": plain}
 
 
 def _as_number(index: object) -> object:
-    return int(index) if isinstance(index, str) and index.isascii() and index.isdigit() else index
+    return int(index) if isinstance(index, str) and index.isdigit() and index.isascii() else index
 
 
 @dataclass(frozen=True)
 class _Schema:
-    """The official schema, ready; and what it says of a status entry alone, where that can be told apart."""
+    """The official schema, ready; and the same for a list of status entries, where these can be looked at apart."""
 
     whole: Any
-    status: Any
+    listed: Any
 
-    def accepts(self, document: JsonObject, entry: JsonObject) -> bool:
-        """Whether it has nothing against a credential with this as its status."""
-        return bool(self.whole.is_valid(document | entry))
-
-    def accepts_status(self, entry: JsonObject) -> bool:
-        """Whether it has nothing against a further status entry; the rest was looked at with the first one."""
-        return bool(entry and self.status is not None and self.status.is_valid(entry))
+    def accepts_all(self, document: JsonObject, entries: list[JsonObject]) -> bool:
+        """Whether it has nothing against a credential with each of these as its status."""
+        if len(entries) == 1 or self.listed is None or {} in entries:
+            return all(self.whole.is_valid(document | entry) for entry in entries)
+        together = document | {"credentialStatus": [entry["credentialStatus"] for entry in entries]}
+        return bool(self.listed.is_valid(together))
 
 
 @lru_cache(maxsize=4)
@@ -145,8 +153,8 @@ def _schema(body: bytes) -> _Schema:
     """
     try:
         written = json.loads(body)
-        alone = _of_status_alone(written)
-        return _Schema(_validator(written), _validator(alone) if alone is not None else None)
+        listed = _of_many_entries(written)
+        return _Schema(_validator(written), _validator(listed) if listed is not None else None)
     except ValueError as error:
         raise MaterialError(
             T("the schema {address} cannot be used: {error}", address=SCHEMA, error=str(error))
@@ -157,10 +165,9 @@ def _validator(schema: JsonObject) -> Any:  # noqa: ANN401 - the library's class
     return jsonschema_rs.Draft202012Validator(schema, validate_formats=True)
 
 
-def _of_status_alone(schema: JsonObject) -> JsonObject | None:
-    """The schema without its other properties; None where it has rules that could bind them to each other."""
+def _of_many_entries(schema: JsonObject) -> JsonObject | None:
+    """The schema for a list of what it wants of the status; None where other rules could bind it to something else."""
     status = schema.get("properties", {}).get("credentialStatus") if isinstance(schema, dict) else None
     if status is None or not _SEPARATE.issuperset(schema):
         return None
-    rest = {word: value for word, value in schema.items() if word not in {"properties", "required"}}
-    return rest | {"properties": {"credentialStatus": status}}
+    return schema | {"properties": schema["properties"] | {"credentialStatus": {"type": "array", "items": status}}}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
-from typing import Final
+from typing import Any, Final
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
@@ -65,15 +65,16 @@ class PublicKey:
 
     def verifies(self, signature: bytes, data: bytes) -> bool:
         """Whether this is its signature over `data`: 64 bytes for Ed25519, r and s of equal length for the others."""
+        key: Any = self.loaded  # of the kind that `algorithm` says
         try:
-            if isinstance(self.loaded, Ed25519PublicKey):
-                self.loaded.verify(signature, data)
+            if self.algorithm is Algorithm.ED25519:
+                key.verify(signature, data)
             else:
-                half = (self.loaded.curve.key_size + 7) // 8
+                half = (key.curve.key_size + 7) // 8
                 if len(signature) != 2 * half:
                     return False
                 pair = (int.from_bytes(signature[:half], "big"), int.from_bytes(signature[half:], "big"))
-                self.loaded.verify(encode_dss_signature(*pair), data, ec.ECDSA(HASHES[self.algorithm]))
+                key.verify(encode_dss_signature(*pair), data, ec.ECDSA(HASHES[self.algorithm]))
         except InvalidSignature:
             return False
         return True

@@ -9,10 +9,9 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
-from typing import Any, Final, TypeGuard
+from typing import Any, Final, NamedTuple, TypeGuard
 
 from tenring.exceptions import MalformedError
 from tenring.language import T
@@ -21,15 +20,14 @@ from tenring.proof.keys.public import Algorithm, PublicKey
 from tenring.proof.keys.signer import Signer
 from tenring.proof.material import Material
 from tenring.proof.securing.secured import (
-    PRESENTATION,
     Secured,
     SignatureAnswer,
     does_not_fit,
     holds,
-    identifier,
     not_its_algorithm,
+    presents,
     require_same,
-    types_of,
+    signer_of,
 )
 from tenring.proof.strict import JsonLimits, JsonObject, read_object
 
@@ -49,13 +47,11 @@ CLAIMS: Final = frozenset({"iss", "sub", "aud", "exp", "nbf", "iat", "jti", "non
 _DRAFTS: Final = re.compile(r"^(v[cp])[-+]ld(?:\+json)?(\+(?:jwt|sd-jwt|cose))?$", re.ASCII)
 _FORBIDDEN: Final = ("vc", "vp")
 _HEADER_LIMITS: Final = JsonLimits(bytes=16 * 1024, depth=8)
-_PARTS: Final = 3
 #: Seconds since 1970 up to the year 9999: all that a date can hold.
 _LAST_SECOND: Final = 253_402_300_799
 
 
-@dataclass(frozen=True)
-class TokenProof:
+class TokenProof(NamedTuple):
     """The signature of a token: `signature` over `signed`."""
 
     name: str
@@ -82,7 +78,7 @@ class TokenProof:
     def created(self) -> datetime | None:
         """`iat`, where it is a number as it should be."""
         value: object = self.claims.get("iat")
-        return _moment(value) if _is_moment(value) else None
+        return _moment(value) if value is not None and _is_moment(value) else None
 
     @property
     def expires(self) -> datetime | None:
@@ -174,12 +170,12 @@ def split_token(token: bytes) -> tuple[bytes, JsonObject, JsonObject, bytes]:
     Raises:
         MalformedError: it has not these three parts.
     """
-    parts = token.split(b".")
-    if len(parts) != _PARTS:
+    first, last = token.find(b"."), token.rfind(b".")
+    if token.find(b".", first + 1) != last or first == last:
         raise MalformedError(T("it is no signed token: that has three parts with a dot between"))
-    header = _header(parts[0])
-    payload = read_object(from_base64url(parts[1]))
-    return token[: -len(parts[2]) - 1], header, payload, from_base64url(parts[2])
+    header = _header(token[:first])
+    payload = read_object(from_base64url(token[first + 1 : last]))
+    return token[:last], header, payload, from_base64url(token[last + 1 :])
 
 
 @lru_cache(maxsize=256)
@@ -203,13 +199,12 @@ def typed(header: JsonObject, payload: JsonObject, ending: str) -> str:
     Raises:
         MalformedError: header and payload disagree, or say another kind.
     """
-    presented = PRESENTATION in types_of(payload)
-    kind = "vp" if presented else "vc"
+    kind = "vp" if presents(payload) else "vc"
     name = f"{kind}+{ending}"
-    if "typ" in header and media_name(header["typ"]) != name:
+    if header.get("typ", name) != name and media_name(header["typ"]) != name:
         found = repr(header["typ"])
         raise MalformedError(T("its header calls it {found}, not {expected}", found=found, expected=name))
-    if "cty" in header and media_name(header["cty"]) != kind:
+    if header.get("cty", kind) != kind and media_name(header["cty"]) != kind:
         found = repr(header["cty"])
         raise MalformedError(T("its header calls its content {found}, not {expected}", found=found, expected=kind))
     return name
@@ -233,7 +228,7 @@ def claims_of(header: JsonObject, payload: JsonObject) -> JsonObject:
         if name in payload:
             raise MalformedError(T("it holds the claim {name}, which must not be there", name=name))
     claims = {} if CLAIMS.isdisjoint(payload) else {name: payload[name] for name in CLAIMS if name in payload}
-    signer = identifier(payload.get("holder" if PRESENTATION in types_of(payload) else "issuer"))
+    signer = signer_of(payload, presented=presents(payload))
     for holder in (header, claims):
         if "iss" in holder:
             require_same(("iss", "issuer"), holder["iss"], signer)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cached_property
+from functools import lru_cache
 from typing import Any, Final, Protocol
 
 from tenring.exceptions import MalformedError
-from tenring.language import T
+from tenring.language import LANGUAGES, T, current
 from tenring.proof.answers import Outcome
 from tenring.proof.keys.public import PublicKey
 from tenring.proof.material import Material
@@ -34,6 +34,11 @@ class SignatureAnswer:
 
 def holds() -> SignatureAnswer:
     """The signature is this key's, over exactly this document."""
+    return _holds(current())
+
+
+@lru_cache(maxsize=len(LANGUAGES))
+def _holds(_language: str) -> SignatureAnswer:
     return SignatureAnswer(Outcome.PASSED, T("the signature is right"), "signature")
 
 
@@ -123,15 +128,26 @@ class Secured:
     disclosed: tuple[str, ...] = field(default=())
     """SD-JWT: the paths that the holder chose to disclose."""
 
-    @cached_property
-    def is_presentation(self) -> bool:
-        """Whether it is a presentation and no credential."""
-        return PRESENTATION in types_of(self.document)
+    is_presentation: bool = field(init=False, compare=False)
+    """Whether it is a presentation and no credential."""
+    signer: str | None = field(init=False, compare=False)
+    """Who says so: the issuer's (of a presentation: the holder's) identifier; None: it does not say."""
 
-    @cached_property
-    def signer(self) -> str | None:
-        """Who says so: the issuer's (of a presentation: the holder's) identifier; None: it does not say."""
-        return identifier(self.document.get("holder" if self.is_presentation else "issuer"))
+    def __post_init__(self) -> None:
+        presented = presents(self.document)
+        object.__setattr__(self, "is_presentation", presented)
+        object.__setattr__(self, "signer", signer_of(self.document, presented=presented))
+
+
+def presents(document: JsonObject) -> bool:
+    """Whether a document says that it is a presentation."""
+    said = document.get("type")
+    return PRESENTATION in said if isinstance(said, list) else said == PRESENTATION
+
+
+def signer_of(document: JsonObject, *, presented: bool) -> str | None:
+    """The identifier of the issuer, of a presentation that of the holder; None: it does not say."""
+    return identifier(document.get("holder" if presented else "issuer"))
 
 
 def types_of(document: JsonObject) -> tuple[str, ...]:

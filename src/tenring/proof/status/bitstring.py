@@ -68,10 +68,12 @@ class Bitstring:
         Raises:
             MalformedError: the list ends before it.
         """
-        if not 0 <= index < self.entries(size):
+        if not 0 <= index < len(self.raw) * 8 // size:
             raise MalformedError(
                 T("entry {index} lies outside of a list of {count}", index=str(index), count=f"{self.entries(size):,}")
             )
+        if size == 1:
+            return self.raw[index >> 3] >> (7 - (index & 7)) & 1
         value = 0
         for position in range(index * size, (index + 1) * size):
             value = value << 1 | (self.raw[position >> 3] >> (7 - (position & 7)) & 1)

@@ -60,14 +60,19 @@ def entries_in(credential: JsonObject) -> list[JsonObject]:
         return []
     written = credential["credentialStatus"]
     found = written if isinstance(written, list) else [written]
-    if not found or not all(isinstance(entry, dict) for entry in found):
-        raise MalformedError(T("credentialStatus must be an object, or a list of them"))
-    return found
+    for entry in found:
+        if not isinstance(entry, dict):
+            break
+    else:
+        if found:
+            return found
+    raise MalformedError(T("credentialStatus must be an object, or a list of them"))
 
 
 def is_bitstring_entry(written: JsonObject) -> bool:
     """Whether this is an entry of the kind that we read."""
-    return written.get("type") in (TYPE, [TYPE])
+    kind = written.get("type")
+    return kind == TYPE or kind == [TYPE]  # noqa: PLR1714 - no tuple to build
 
 
 def read_entry(written: JsonObject) -> Entry:

@@ -7,17 +7,18 @@ Nothing but a proven, fresh list of the right issuer, that says which list it is
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
 from pathlib import Path
 from typing import Final, Protocol
 
 from tenring.exceptions import MalformedError, MaterialError, ProofError
 from tenring.language import T, current
 from tenring.model.licence import Status
-from tenring.proof.answers import Outcome
+from tenring.proof.answers import Check, Finding, Outcome, worst
 from tenring.proof.did.names import did_web
 from tenring.proof.material import Held, Material
 from tenring.proof.moment import moment
@@ -35,6 +36,8 @@ EVER: Final = "-ever"
 EVER_SUSPENDED: Final = "tenring-ever-suspended"
 #: Seconds to wait for another process that writes what was seen.
 PATIENCE: Final = 30
+#: Answers that are kept.
+_KEPT: Final = 256
 #: States in which a credential may be relied on.
 _GOOD: Final = frozenset({Status.ACTIVE, Status.NOT_BEGUN})
 
@@ -140,14 +143,22 @@ class StatusAnswer:
     outcome: Outcome
     code: str
     reason: str
-    status: Status | None = None
-    """The state in the words of the feed, as far as the lists tell it."""
     entries: tuple[EntryAnswer, ...] = ()
 
-    @property
+    @cached_property
+    def status(self) -> Status | None:
+        """The state in the words of the feed, as far as the lists tell it."""
+        return status_from_bits(_bits(self.entries))
+
+    @cached_property
     def as_of(self) -> datetime | None:
         """The age of the oldest list that this rests on."""
         return min((entry.as_of for entry in self.entries if entry.as_of), default=None)
+
+    @cached_property
+    def finding(self) -> Finding:
+        """The answer as that of a verification."""
+        return Finding(Check.STATUS, self.outcome, self.reason, self.code)
 
 
 def status_of(credential: JsonObject, material: Material, at: datetime, prove: Prove) -> StatusAnswer:
@@ -182,6 +193,8 @@ class StatusLists:
     _read: dict[str, tuple[bytes, StatusList]] = field(default_factory=dict, repr=False, compare=False)
     _right: dict[tuple[str, str, int], _Right] = field(default_factory=dict, repr=False, compare=False)
     """By address, purpose and size of an entry: the list that was last found to be right for such an entry."""
+    _answers: dict[tuple[int, ...], StatusAnswer] = field(default_factory=dict, repr=False, compare=False)
+    """By the identities of the answers for the entries: what they say together."""
 
     def status_of(self, credential: JsonObject, at: datetime, *, now: datetime | None = None) -> StatusAnswer:
         """The status of a credential whose own proof holds.
@@ -199,8 +212,19 @@ class StatusLists:
             return StatusAnswer(Outcome.FAILED, "status_malformed", str(error))
         if not written:
             return StatusAnswer(Outcome.NOT_ASKED, "status_not_named", T("it names no status list"))
-        question = _Question(self, issuer, str(credential.get("id", "")), at, max(at, now or at))
-        return _together([question.answered(entry) for entry in written])
+        asked = at if now is None or now < at else now
+        question = _Question(self, issuer, str(credential.get("id", "")), at, asked)
+        return self._together(tuple([question.answered(entry) for entry in written]))
+
+    def _together(self, entries: tuple[EntryAnswer, ...]) -> StatusAnswer:
+        """The answer from those of the entries; the very same ones, as most credentials have, give the same again."""
+        same = tuple(map(id, entries))
+        known = self._answers.get(same)
+        if known is None:
+            if len(self._answers) >= _KEPT:
+                self._answers.clear()
+            known = self._answers[same] = _together(entries)  # it holds its entries: so their ids stay theirs
+        return known
 
     def list_at(self, address: str, at: datetime) -> tuple[StatusList, Held]:
         """The proven list at an address, fresh at this moment.
@@ -256,7 +280,7 @@ def _until(found: StatusList, held: Held) -> datetime:
     return min(said) if said else held.got + (found.ttl if found.ttl is not None else UNSAID)
 
 
-@dataclass(frozen=True)
+@dataclass
 class _Question:
     """One credential, asked about."""
 
@@ -287,16 +311,16 @@ class _Question:
     def _said(self, entry: Entry) -> EntryAnswer:
         right = self._list_for(entry)
         found, held = right.found, right.held
-        value = found.bits.value(entry.index, entry.size)
-        if found.valid_from is not None and found.valid_from.date() > self.at.date():
-            return self._said_then(entry, value, held, issued=found.valid_from)
+        value, issued = found.bits.value(entry.index, entry.size), found.valid_from
+        if issued is not None and issued.date() > self.at.date():
+            return self._said_then(entry, value, held, issued=issued)
         return right.passed if value == 0 and entry.purpose != Purpose.MESSAGE else _meaning(entry, value, held)
 
     def _list_for(self, entry: Entry) -> _Right:
         """The list that an entry names, when it is right for it. A feed asks for few lists: each is looked at once."""
         kind = (entry.purpose, entry.address, entry.size)
         known = self.lists._right.get(kind)  # noqa: SLF001 - of this module
-        if known is not None and (known.issuer, known.now, known.language) == (self.issuer, self.now, current()):
+        if known is not None and known.issuer == self.issuer and known.now == self.now and known.language == current():
             held = self.lists.material.find(entry.address)
             if held is known.held:
                 return known
@@ -436,14 +460,11 @@ def _unknown(purpose: str, code: str, reason: str) -> EntryAnswer:
     return EntryAnswer(purpose, Outcome.UNKNOWN, code, reason)
 
 
-def _together(entries: Iterable[EntryAnswer]) -> StatusAnswer:
-    answers = tuple(entries)
-    status = status_from_bits(_bits(answers))
-    for outcome in (Outcome.FAILED, Outcome.UNKNOWN):
-        for answer in answers:
-            if answer.outcome is outcome:
-                return StatusAnswer(outcome, answer.code, answer.reason, status, answers)
-    return StatusAnswer(Outcome.PASSED, "status_good", T("neither withdrawn nor suspended"), status, answers)
+def _together(answers: tuple[EntryAnswer, ...]) -> StatusAnswer:
+    against = worst(answers)
+    if against is not None:
+        return StatusAnswer(against.outcome, against.code, against.reason, answers)
+    return StatusAnswer(Outcome.PASSED, "status_good", T("neither withdrawn nor suspended"), answers)
 
 
 def _bits(answers: tuple[EntryAnswer, ...]) -> Bits:

@@ -14,7 +14,7 @@ from functools import cached_property
 from typing import Final
 
 from tenring.language import T, current, in_language
-from tenring.proof.answers import Outcome
+from tenring.proof.answers import Check, Finding, Outcome
 from tenring.proof.moment import moment
 
 #: root → network → programme → delegated body.
@@ -155,6 +155,11 @@ class RecognitionAnswer:
     as_of: datetime | None = None
     """When the list that it rests on was got."""
 
+    @cached_property
+    def finding(self) -> Finding:
+        """The answer as that of a verification."""
+        return Finding(Check.RECOGNITION, self.outcome, self.reason, self.code)
+
 
 @dataclass(frozen=True)
 class TrustModel:
@@ -185,11 +190,12 @@ class TrustModel:
             reason = T("the trust list could be relied on until {day}", day=moment(self.fresh_until))
             return self._answer(Outcome.UNKNOWN, on, "trust_list_stale", reason)
         question = (issuer, scheme, category, on, current())
-        if question not in self._asked:
+        known = self._asked.get(question)
+        if known is None:
             if len(self._asked) >= _KEPT:
                 self._asked.clear()
-            self._asked[question] = self._recognised(issuer, scheme, category, on)
-        return self._asked[question]
+            known = self._asked[question] = self._recognised(issuer, scheme, category, on)
+        return known
 
     def _recognised(self, issuer: str, scheme: str | None, category: str | None, on: date) -> RecognitionAnswer:
         if self._root_gap is not None:

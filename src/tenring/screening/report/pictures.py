@@ -10,6 +10,7 @@ import math
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import altair as alt
 import vl_convert
@@ -73,7 +74,7 @@ def rows_picture(bars: Sequence[Bar], *, rows: Sequence[str], unit: str, legend:
         )
         .properties(width=WIDTH - LABELS - 20, height=ROW_HEIGHT * max(len(rows), 1))
     )
-    return _svg(chart)
+    return rendered(chart)
 
 
 def months_picture(bars: Sequence[Bar], *, rows: Sequence[str], unit: str) -> str:
@@ -91,7 +92,7 @@ def months_picture(bars: Sequence[Bar], *, rows: Sequence[str], unit: str) -> st
         )
         .properties(width=WIDTH - 80, height=190)
     )
-    return _svg(chart)
+    return rendered(chart)
 
 
 @dataclass(frozen=True)
@@ -172,7 +173,7 @@ def _short(text: str) -> str:
     return text if len(text) <= room else text[: room - 1] + "…"
 
 
-def _svg(chart: alt.Chart) -> str:
+def rendered(chart: Any) -> str:  # noqa: ANN401 - any of Altair's charts
     """The chart as SVG without size and background: the page decides both."""
     styled = chart.configure(font=FONT, background="transparent", padding=4).configure_view(stroke=None)
     styled = styled.configure_axis(

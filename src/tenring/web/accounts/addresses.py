@@ -6,6 +6,7 @@ are open to everybody stand in the table of docs/reference/api.md.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -24,6 +25,9 @@ class Open(StrEnum):
 
 Needs = Open | Action
 
+#: A part of a route that stands for any value, and how readers see it: `{id}`.
+_NAMED, _SHOWN = re.compile(r"<(?:[a-z]+:)?([a-z_]+?)_?>"), r"{\1}"
+
 
 @dataclass(frozen=True)
 class Address:
@@ -37,6 +41,9 @@ class Address:
     route: str
     needs: Needs
 
+    def __str__(self) -> str:
+        return f"{self.method} {_NAMED.sub(_SHOWN, self.route)}"
+
 
 _BOTH = ("GET", "POST")
 
@@ -47,6 +54,8 @@ def _rows(needs: Needs, routes: tuple[str, ...], methods: tuple[str, ...]) -> tu
 
 _ONE = "/organisations/<uuid:id_>/"
 _SCREENING = "/screen/<uuid:id_>/"
+_LINE = "lines/<str:line_id>/"
+_CORRECTIONS, _HISTORY = "/screen/corrections/", "/screen/history/"
 _PRODUCT = "/products/<uuid:id_>/"
 _IMPORT = "/products/imports/<uuid:id_>/"
 
@@ -80,8 +89,18 @@ ADDRESSES: tuple[Address, ...] = (
     ),
     *_rows(Open.EVERYBODY, ("/verify/", "/invitations/<str:token>"), _BOTH),
     *_rows(Open.SIGNED_IN, ("/organisations/", "/keys/"), _BOTH),
+    *_rows(
+        Open.SIGNED_IN,
+        (_CORRECTIONS, f"{_CORRECTIONS}<str:kind>.csv", _HISTORY, f"{_HISTORY}compare"),
+        ("GET",),
+    ),
     *_rows(Open.SIGNED_IN, ("/organisations/act", "/keys/<uuid:key>/revoke"), ("POST",)),
     *_rows(Action.SEE, (_ONE, _SCREENING, f"{_SCREENING}<str:name>"), ("GET",)),
+    *_rows(
+        Action.SEE,
+        (*(f"{_SCREENING}{what}" for what in ("lines/", _LINE, "changes")), f"{_HISTORY}<uuid:kept_id>/"),
+        ("GET",),
+    ),
     *_rows(Action.SEE, (f"{_ONE}leave",), ("POST",)),
     *_rows(
         Action.SCREEN,
@@ -107,6 +126,16 @@ ADDRESSES: tuple[Address, ...] = (
             *(f"/products/{what}" for what in ("", "import", "prices")),
             *(f"{_PRODUCT}{what}" for what in ("values", "about", "remove")),
         ),
+        ("POST",),
+    ),
+    *_rows(
+        Action.SCREEN,
+        (f"{_SCREENING}again", f"{_SCREENING}keep", f"{_HISTORY}<uuid:kept_id>/drop"),
+        ("POST",),
+    ),
+    *_rows(
+        Action.CORRECT,
+        (_CORRECTIONS, f"{_CORRECTIONS}<int:number>/undo", f"{_SCREENING}{_LINE}correct"),
         ("POST",),
     ),
     *_rows(Action.KEYS, (f"{_ONE}keys",), _BOTH),

@@ -35,10 +35,27 @@ _NAMES = {
     "product.removed": N("product removed"),
     "products.imported": N("products imported"),
     "prices.set": N("prices of tests changed"),
+    "screening.again": N("purchases sent to be screened again"),
+    "screening.kept": N("screening kept"),
+    "screening.dropped": N("screening kept no longer"),
+    "correction.confirmed": N("match or category confirmed"),
+    "correction.rejected": N("match or category rejected"),
+    "correction.undone": N("decision taken back"),
+    "correction.imported": N("decisions added from a file"),
 }
-_DETAILS = {"name": N("name"), "economy": N("economy"), "role": N("role"), "scopes": N("scopes"), "file": N("file")}
+_DETAILS = {
+    "name": N("name"),
+    "economy": N("economy"),
+    "role": N("role"),
+    "scopes": N("scopes"),
+    "file": N("file"),
+    "kind": N("about"),
+    "target": N("target"),
+    "line": N("line"),
+    "count": N("count"),
+}
 #: Numbers that programs look things up by.
-_IDS = frozenset({"person", "invitation", "key", "any_address"})
+_IDS = frozenset({"person", "invitation", "key", "any_address", "screening"})
 
 
 def event_name(what: str) -> str:

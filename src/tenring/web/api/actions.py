@@ -77,16 +77,14 @@ def live_key(text: str) -> ApiKey | None:
 def opens(key: ApiKey) -> bool:
     """Whether a key opens anything now.
 
-    It was not revoked and has not expired; the account of its owner is open; and its organisation is, to which its
-    owner belongs.
+    It was not revoked and has not expired; the account of its owner is open; and so is its organisation, to which its
+    owner belongs. One of an organisation whose owner's account is gone opens nothing.
     """
     if not key.is_live or (key.owner is not None and not key.owner.is_active):
         return False
     if key.organisation is None:
         return True
-    if key.owner is None:
-        return key.organisation.closed_at is None
-    return role_in(key.owner, key.organisation) is not None
+    return key.owner is not None and role_in(key.owner, key.organisation) is not None
 
 
 def revoke(id_: str, *, who: str, by: User | None = None) -> ApiKey:

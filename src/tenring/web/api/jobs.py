@@ -32,6 +32,7 @@ from tenring.web.api.scopes import Scope
 from tenring.web.core.sources import today
 from tenring.web.procurement import actions, tasks
 from tenring.web.procurement.models import FILES, Screening, State
+from tenring.web.procurement.signed import addresses
 
 router = Router(tags=["jobs"])
 
@@ -53,9 +54,12 @@ class Job(Schema):
     economy: str
     on: date
     created_at: datetime
-    expires_at: datetime = Field(description="when it is removed")
+    expires_at: datetime | None = Field(description="when it is removed; null: its owner keeps it")
     understood: dict[str, Any] | None = Field(description="once read: rows and lines; look before you start it")
     files: list[str] = Field(description="once done: names for /jobs/{id}/files/{name}")
+    addresses: dict[str, str] = Field(
+        description="once done: file name -> its address for whoever has no key, signed and good for a while"
+    )
 
 
 class ToKeep(Schema):
@@ -71,7 +75,7 @@ def _key(request: HttpRequest) -> ApiKey:
     return found
 
 
-def _shown(one: Screening) -> Mapping[str, object]:
+def _shown(request: HttpRequest, one: Screening) -> Mapping[str, object]:
     read = one.state in {State.UNDERSTOOD, State.SCREENING, State.DONE}
     is_done = one.state == State.DONE
     names = ("id", "state", "stage", "done", "of", "message", "file_name", "economy", "on", "created_at", "expires_at")
@@ -79,6 +83,7 @@ def _shown(one: Screening) -> Mapping[str, object]:
         **{name: getattr(one, name) for name in names},
         "understood": vars(reopened(one.read).counts) if read and one.read.is_dir() else None,
         "files": [name for name in FILES if (one.result / name).is_file()] if is_done else [],
+        "addresses": {name: request.build_absolute_uri(path) for name, path in addresses(one).items()},
     }
 
 
@@ -115,19 +120,21 @@ def new_job(request: HttpRequest, file: File[UploadedFile], said: Form[ToKeep]) 
     tasks.read.enqueue(str(kept.id))
     kept.refresh_from_db()
     headers = {"Location": f"/api/v1/jobs/{kept.id}"}
-    return HttpResponse(json_bytes(_shown(kept)), status=HTTPStatus.ACCEPTED, content_type=JSON, headers=headers)
+    return HttpResponse(
+        json_bytes(_shown(request, kept)), status=HTTPStatus.ACCEPTED, content_type=JSON, headers=headers
+    )
 
 
 @endpoint(router, "GET", "/jobs", returns=list[Job], scope=Scope.JOBS)
 def jobs(request: HttpRequest) -> list[Mapping[str, object]]:
     """The jobs of the key, newest first."""
-    return [_shown(one) for one in Screening.objects.filter(keyed__key=_key(request))]
+    return [_shown(request, one) for one in Screening.objects.filter(keyed__key=_key(request))]
 
 
 @endpoint(router, "GET", "/jobs/{id}", returns=Job, scope=Scope.JOBS, example=Example({"id": EXAMPLE_ID}))
 def job(request: HttpRequest, id: UUID) -> Mapping[str, object]:  # noqa: A002 - the name in the address
     """How far a job is."""
-    return _shown(_own(request, id))
+    return _shown(request, _own(request, id))
 
 
 @endpoint(
@@ -141,7 +148,7 @@ def start_job(request: HttpRequest, id: UUID) -> HttpResponse:  # noqa: A002 - t
         actions.screen(one, by=_key(request).owner)
         _log(request, "job started", one.id)
     one.refresh_from_db()
-    return HttpResponse(json_bytes(_shown(one)), status=HTTPStatus.ACCEPTED, content_type=JSON)
+    return HttpResponse(json_bytes(_shown(request, one)), status=HTTPStatus.ACCEPTED, content_type=JSON)
 
 
 @endpoint(
@@ -154,7 +161,7 @@ def cancel_job(request: HttpRequest, id: UUID) -> HttpResponse:  # noqa: A002 - 
         actions.cancel(one, by=_key(request).owner)
         _log(request, "job cancelled", one.id)
     one.refresh_from_db()
-    return HttpResponse(json_bytes(_shown(one)), status=HTTPStatus.ACCEPTED, content_type=JSON)
+    return HttpResponse(json_bytes(_shown(request, one)), status=HTTPStatus.ACCEPTED, content_type=JSON)
 
 
 @endpoint(router, "DELETE", "/jobs/{id}", scope=Scope.JOBS, status=204, example=Example({"id": EXAMPLE_ID}))

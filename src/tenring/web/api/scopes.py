@@ -16,6 +16,8 @@ class Scope(StrEnum):
     """Match and screen lines at once, up to `TENRING_API_LINES`."""
     JOBS = "jobs"
     """Have files screened in the background, and fetch what came of them."""
+    WEBHOOKS = "webhooks"
+    """Have addresses told what happens."""
     ISSUE = "issue"
     """Have credentials issued through the VC-API, where one is served."""
 

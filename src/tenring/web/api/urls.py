@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from tenring.web.api import bulk, dumps, jobs, proof, register, rulebook, views
+from tenring.web.api import bulk, dumps, jobs, proof, register, rulebook, views, webhooks
 from tenring.web.api.openapi import DocumentedApi
 from tenring.web.api.operations import Written
 from tenring.web.api.problems import explain
@@ -19,7 +19,7 @@ api = DocumentedApi(
     renderer=Written(),
     urls_namespace="api",
 )
-for part in (register, rulebook, proof, bulk, jobs, dumps):
+for part in (register, rulebook, proof, bulk, jobs, dumps, webhooks):
     api.add_router("", part.router)
 explain(api)
 

@@ -33,6 +33,18 @@ def at_hand(home: Path) -> str:
     return _read(path) if path.is_file() else secrets.token_urlsafe(_BYTES)
 
 
+def long_enough(key: str) -> str:
+    """A key that was set.
+
+    Raises:
+        UnusableInputError: it is too short to be a key.
+    """
+    if len(key) < _SHORTEST:
+        do = T("Set one of {least} characters or more, made at random", least=_SHORTEST)
+        raise UnusableInputError(T("it is too short to be a key"), where="TENRING_SECRET_KEY", do=do)
+    return key
+
+
 def _write_new(path: Path, key: str) -> None:
     """Write the key unless another process is faster; readers never see half of one."""
     partial = path.with_name(f".{path.name}.{os.getpid()}")

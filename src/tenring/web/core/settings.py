@@ -8,12 +8,12 @@ from typing import Any
 import dj_database_url
 
 from tenring.settings import from_environment
-from tenring.web.core import secret
+from tenring.web.core import logs, secret
 
 TENRING = from_environment()
 WEB = Path(__file__).resolve().parents[1]
 
-SECRET_KEY = secret.at_hand(TENRING.home)
+SECRET_KEY = secret.long_enough(TENRING.secret_key) if TENRING.secret_key else secret.at_hand(TENRING.home)
 DEBUG = False
 ALLOWED_HOSTS = list(TENRING.hosts)
 ROOT_URLCONF = "tenring.web.core.urls"
@@ -35,8 +35,10 @@ INSTALLED_APPS = [
     "tenring.web.api",
     "tenring.web.proof",
     "tenring.web.products",
+    "tenring.web.webhooks",
 ]
 MIDDLEWARE = [
+    "tenring.web.core.observed.Observed",
     "django.middleware.security.SecurityMiddleware",
     "tenring.web.core.middleware.SecurityHeaders",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -58,7 +60,7 @@ TEMPLATES = [
         "BACKEND": "django.template.backends.jinja2.Jinja2",
         "DIRS": [
             WEB / app / "templates"
-            for app in ("core", "accounts", "register", "procurement", "api", "proof", "products")
+            for app in ("core", "accounts", "register", "procurement", "api", "proof", "webhooks", "products")
         ],
         "OPTIONS": {"environment": "tenring.web.core.rendering.environment"},
     },
@@ -129,12 +131,4 @@ SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TENRING.https e
 SECURE_HSTS_SECONDS = 365 * 86_400 if TENRING.https else 0
 CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in TENRING.hosts if host != "*"] if TENRING.https else []
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["stderr"], "level": "WARNING"},
-    # Requests that failed because of what was asked (404, 400) are the visitor's matter, not the log's.
-    "loggers": {"django.request": {"handlers": ["stderr"], "level": "ERROR", "propagate": False}},
-}
+LOGGING = logs.configuration(TENRING.log_format, TENRING.log_level)

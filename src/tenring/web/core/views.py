@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from django.core.exceptions import RequestDataTooBig
-from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 import tenring
-from tenring.exceptions import TenringError
 from tenring.language import T
+from tenring.web.core import health
 from tenring.web.core.rendering import page, static
-from tenring.web.core.sources import sources, tenring_settings
+from tenring.web.core.sources import tenring_settings
 
 
 @never_cache
@@ -27,10 +24,10 @@ def alive(_: HttpRequest) -> HttpResponse:
 @never_cache
 @require_safe
 def ready(_: HttpRequest) -> HttpResponse:
-    """200 when the database answers and a snapshot with its search index is open, else 503 with what is missing."""
-    checks = {"database": _problem(_ask_database), "register": _problem(lambda: sources().index)}
-    is_ready = not any(checks.values())
-    told = {name: problem or "ok" for name, problem in checks.items()}
+    """200 when requests can be answered, else 503 with what is missing: see `health`."""
+    problems = health.checks()
+    is_ready = not any(problems.values())
+    told = {name: problem or "ok" for name, problem in problems.items()}
     return JsonResponse({"ready": is_ready, "checks": told}, status=200 if is_ready else 503)
 
 
@@ -38,20 +35,6 @@ def ready(_: HttpRequest) -> HttpResponse:
 def icon(_: HttpRequest) -> HttpResponse:
     """Where browsers look for an icon when a page names none."""
     return HttpResponsePermanentRedirect(static("tenring/mark.svg"))
-
-
-def _problem(check: Callable[[], object]) -> str | None:
-    """What is wrong, in the words of the check; None: nothing."""
-    try:
-        check()
-    except (TenringError, DatabaseError) as error:
-        return str(error)
-    return None
-
-
-def _ask_database() -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT 1")
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:

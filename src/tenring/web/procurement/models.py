@@ -60,7 +60,8 @@ class Screening(models.Model):
     organisation = models.ForeignKey(Organisation, null=True, blank=True, on_delete=models.CASCADE, related_name="+")
     """For whom; None: for the owner alone."""
     created_at = models.DateTimeField(default=timezone.now, editable=False)
-    expires_at = models.DateTimeField(default=expiry)
+    expires_at = models.DateTimeField(null=True, blank=True, default=expiry)
+    """When it is removed; None: its owner keeps it."""
     state = models.CharField(max_length=12, choices=State, default=State.READING)
     file_name = models.CharField(max_length=200)
     language = models.CharField(max_length=8)
@@ -108,6 +109,11 @@ class Screening(models.Model):
         return self.folder / "result"
 
     @property
+    def before(self) -> Path:
+        """The lines as they were answered before it was screened again, if it was."""
+        return self.folder / "before.parquet"
+
+    @property
     def is_silent(self) -> bool:
         """Whether nothing was heard of the worker for so long that it may have died, or never begun."""
         return timezone.now() - self.touched_at > SILENT_AFTER
@@ -133,3 +139,77 @@ class Screening(models.Model):
             State.FAILED: T("failed"),
             State.CANCELLED: T("cancelled"),
         }[State(self.state)]
+
+
+class Correction(models.Model):
+    """What somebody decided about a match or a category, as `screening.memory.Decision` has it. Rows are only added.
+
+    It belongs to an organisation, or to the owner alone: those of others never count.
+    """
+
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.CASCADE, related_name="+"
+    )
+    """Whose own it is; None: the organisation's, whoever decided, so that it stays when a person leaves."""
+    organisation = models.ForeignKey(Organisation, null=True, blank=True, on_delete=models.CASCADE, related_name="+")
+    subject_hash = models.CharField(max_length=64, editable=False)
+    """Of kind and product description: finds the decisions about a line."""
+    kind = models.CharField(max_length=8)
+    decided = models.CharField(max_length=9)
+    subject = models.JSONField()
+    licence = models.JSONField(null=True, blank=True)
+    category = models.CharField(max_length=100, blank=True)
+    source = models.JSONField()
+    who = models.TextField()
+    at = models.DateTimeField()
+    why = models.TextField()
+    entered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    """Who wrote it down here: for an imported one not who decided."""
+    entered_at = models.DateTimeField(default=timezone.now, editable=False)
+    imported = models.BooleanField(default=False)
+
+    class Meta:
+        """In the order in which they were made."""
+
+        ordering = ("at", "id")
+        indexes = (models.Index(fields=["organisation", "subject_hash"]), models.Index(fields=["owner"]))
+        constraints = (
+            models.CheckConstraint(
+                condition=models.Q(owner=None) ^ models.Q(organisation=None), name="correction_is_somebodys"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.decided} {self.kind} ({self.who})"
+
+
+class Kept(models.Model):
+    """The figures of a screening that its owner keeps: they stay when its files are gone."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.CASCADE, related_name="+"
+    )
+    """Whose own it is; None: the organisation's."""
+    organisation = models.ForeignKey(Organisation, null=True, blank=True, on_delete=models.CASCADE, related_name="+")
+    screening = models.OneToOneField(Screening, null=True, blank=True, on_delete=models.SET_NULL, related_name="kept")
+    """Where its lines are; None: they were removed."""
+    name = models.CharField(max_length=100)
+    who = models.CharField(max_length=200)
+    """Who keeps it."""
+    kept_at = models.DateTimeField(default=timezone.now)
+    first_day = models.DateField(null=True, blank=True)
+    last_day = models.DateField(null=True, blank=True)
+    figures = models.JSONField()
+    """As `screening.kept.KeptFigures.stored` writes them."""
+
+    class Meta:
+        """By period, the earliest first; without one last."""
+
+        ordering = (models.F("first_day").asc(nulls_last=True), "last_day", "kept_at")
+        indexes = (models.Index(fields=["organisation"]), models.Index(fields=["owner"]))
+
+    def __str__(self) -> str:
+        return self.name

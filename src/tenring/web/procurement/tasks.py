@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from django.db import close_old_connections, transaction
+from django.db import close_old_connections, connection, transaction
 from django.utils import timezone
 from django_tasks import task
 
@@ -17,9 +17,12 @@ from tenring.language import T
 from tenring.screening.prepare import keep, prepare
 from tenring.screening.run import Request
 from tenring.screening.run import screen as run_screening
+from tenring.screening.work import link
 from tenring.web.accounts.log import record
 from tenring.web.core.sources import tenring_settings
+from tenring.web.procurement import memory
 from tenring.web.procurement.models import Screening, State
+from tenring.web.webhooks import notice as webhooks
 
 #: Progress is written at most so often: a database is not a progress bar.
 _SECONDS = 0.5
@@ -41,6 +44,12 @@ def read(screening_id: str) -> None:
 def judge(screening_id: str) -> None:
     """Screen the file of a screening."""
     _work(screening_id, _judge, State.SCREENING, then=State.DONE)
+
+
+@task()
+def judge_again(screening_id: str) -> None:
+    """Screen it again with what was decided since; where that ends badly, the answer that is there stays."""
+    _work(screening_id, _judge_again, State.SCREENING, then=State.DONE, otherwise=State.DONE)
 
 
 Progress = Callable[[str, int, int], None]
@@ -66,12 +75,32 @@ def _judge(screening: Screening, progress: Progress) -> None:
         economy=screening.economy or None,
         options=screening.read_options,
         title=Path(screening.file_name).stem,
+        decisions=memory.counting(screening.owner, screening.organisation),
     )
     run_screening(request, settings=tenring_settings(), progress=progress)
 
 
-def _work(screening_id: str, doing: Callable[[Screening, Progress], None], state: State, *, then: State) -> None:
-    """Do a stage of a screening unless it was cancelled or removed, and record how it ended."""
+def _judge_again(screening: Screening, progress: Progress) -> None:
+    """Keep the lines as they are answered now beside the new answer, so that both can be compared."""
+    aside = screening.before.with_suffix(".new")
+    aside.unlink(missing_ok=True)
+    link(screening.result / "lines.parquet", aside)
+    _judge(screening, progress)
+    aside.replace(screening.before)
+
+
+def _work(
+    screening_id: str,
+    doing: Callable[[Screening, Progress], None],
+    state: State,
+    *,
+    then: State,
+    otherwise: State | None = None,
+) -> None:
+    """Do a stage of a screening unless it was cancelled or removed, and record how it ended.
+
+    `otherwise`: the state where it ends badly; None: cancelled or failed.
+    """
     screening = Screening.objects.filter(pk=screening_id, state=state).first()
     if screening is None:
         return
@@ -79,25 +108,32 @@ def _work(screening_id: str, doing: Callable[[Screening, Progress], None], state
     try:
         doing(screening, _recorder(screening))
     except CancelledError:
-        _end(screening, State.CANCELLED)
+        message = T("Cancelled. The earlier answer stays.") if otherwise else ""
+        _end(screening, State.CANCELLED, message, then=otherwise)
     except TenringError as error:
-        _end(screening, State.FAILED, _without_paths(str(error), screening))
+        _end(screening, State.FAILED, _without_paths(str(error), screening), then=otherwise)
     except Exception:
         _log.exception("screening %s", screening_id)
-        _end(screening, State.FAILED, T("Something went wrong on our side. It has been written down."))
+        message = T("Something went wrong on our side. It has been written down.")
+        _end(screening, State.FAILED, message, then=otherwise)
         raise
     else:
         _end(screening, then)
 
 
-def _end(screening: Screening, state: State, message: str = "") -> None:
-    close_old_connections()
+def _end(screening: Screening, how: State, message: str = "", *, then: State | None = None) -> None:
+    """Record how work ended, and the state that follows: the same, unless `then` says another."""
+    if not connection.in_atomic_block:  # after long work the database may have hung up
+        close_old_connections()
     here = Screening.objects.filter(pk=screening.pk, state=screening.state)
     with transaction.atomic():
-        changed = here.update(state=state, message=message, stage="", cancel_wanted=False)
-        if changed and state in {State.DONE, State.FAILED} and screening.organisation is not None:
+        changed = here.update(state=then or how, message=message, stage="", cancel_wanted=False)
+        if changed and how in {State.DONE, State.FAILED} and screening.organisation is not None:
             about = f"screening {screening.id}"
-            record(f"screening.{state}", user=None, organisation=screening.organisation, about=about)
+            record(f"screening.{how}", user=None, organisation=screening.organisation, about=about)
+        if changed:
+            screening.refresh_from_db()
+            webhooks.job_finished(screening)
 
 
 def _without_paths(message: str, screening: Screening) -> str:

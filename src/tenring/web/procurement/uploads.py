@@ -7,6 +7,7 @@ from typing import Any
 from django.core.exceptions import RequestDataTooBig
 from django.core.files.uploadhandler import FileUploadHandler
 
+from tenring.web.core.metrics import UPLOADED
 from tenring.web.core.sources import tenring_settings
 
 
@@ -36,6 +37,7 @@ class LimitedUpload(FileUploadHandler):
         """Count what came, whatever was announced."""
         del start
         self._received += len(raw_data)
+        UPLOADED.inc(len(raw_data))
         if self._received > _limit():
             raise RequestDataTooBig
         return raw_data

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from decimal import Decimal
+from http import HTTPStatus
 from typing import Any
 from uuid import UUID
 
@@ -25,9 +26,10 @@ from tenring.web.accounts.roles import Action
 from tenring.web.core.economies import economy_name
 from tenring.web.core.rendering import page
 from tenring.web.core.sources import sources, tenring_settings, today
-from tenring.web.procurement import actions
+from tenring.web.procurement import actions, lines
 from tenring.web.procurement.forms import COLUMN, economies, given
 from tenring.web.procurement.models import FILES, Screening, State
+from tenring.web.procurement.signed import SIGNATURE, UNTIL, Standing, addresses, standing
 
 #: The report is one page of its own with its own style: it may do nothing else.
 _REPORT_POLICY = (
@@ -61,6 +63,7 @@ def screenings(request: HttpRequest) -> HttpResponse:
         "days": tenring_settings().keep_days,
         "sample": open_.snapshot.manifest.sample,
         "economy_name": economy_name,
+        "is_signed_in": person(request) is not None,
     }
     return page(request, "procurement/screenings.html", values, status=400 if problem else 200)
 
@@ -119,7 +122,7 @@ def screening(request: HttpRequest, id_: UUID) -> HttpResponse:
         prepared = reopened(one.read)
         values |= {"prepared": prepared, "fields": FIELDS, "known": KNOWN, "column": COLUMN}
     if one.state == State.DONE:
-        values |= _result(one)
+        values |= {**_result(one), **lines.beside(request, one)}
     if not request.headers.get("HX-Request"):
         return page(request, "procurement/screening.html", values)
     response = page(request, "procurement/progress.html", values)
@@ -137,6 +140,8 @@ def _result(one: Screening) -> dict[str, Any]:
         "ring": ring,
         "decimal": Decimal,
         "files": [name for name in FILES if (one.result / name).is_file()],
+        "passed_on": addresses(one),
+        "minutes": tenring_settings().file_minutes,
     }
 
 
@@ -175,7 +180,30 @@ def forget(request: HttpRequest, id_: UUID) -> HttpResponse:
 @require_safe
 def result_file(request: HttpRequest, id_: UUID, name: str) -> HttpResponseBase:
     """A file of the result; the report is shown, the others are downloaded."""
-    one = _own(request, id_)
+    return _file_of(request, _own(request, id_), name)
+
+
+@never_cache
+@require_safe
+def signed_file(request: HttpRequest, id_: UUID, name: str) -> HttpResponseBase:
+    """A file of the result for whoever has its signed address; what was removed, or never was, does not exist."""
+    worth = standing(id_, name, request.GET.get(UNTIL, ""), request.GET.get(SIGNATURE, ""))
+    if worth is Standing.FALSE:
+        raise Http404
+    if worth is Standing.EXPIRED:
+        message = T("This address has expired. Whoever gave it to you can make a new one.")
+        return page(request, "core/error.html", {"status": HTTPStatus.GONE, "message": message}, status=HTTPStatus.GONE)
+    one = Screening.objects.filter(pk=id_).first()
+    if one is None:
+        raise Http404
+    response = _file_of(request, one, name)
+    # The address is a key: it goes neither to the next site nor into a list of pages.
+    response.headers["Referrer-Policy"] = "no-referrer"
+    response.headers["X-Robots-Tag"] = "noindex"
+    return response
+
+
+def _file_of(request: HttpRequest, one: Screening, name: str) -> FileResponse:
     path = one.result / name
     if name not in FILES or one.state != State.DONE or not path.is_file():
         raise Http404

@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from tenring.exceptions import UnusableInputError
 from tenring.language import T
-from tenring.web.accounts.access import role_in, takes
+from tenring.web.accounts.access import memberships, role_in, takes
 from tenring.web.accounts.log import name_of, record
 from tenring.web.accounts.models import Membership, Organisation, User
 from tenring.web.accounts.roles import Action, Role
@@ -142,6 +142,17 @@ def leave(organisation: Organisation, by: User) -> None:
         one.delete()
         _require_owner(it)
         record("member.left", user=by, organisation=it, about=name_of(by), person=by.pk, role=one.role)
+
+
+def leave_all(user: User) -> None:
+    """Leave every organisation, before an account goes: each has a line of it in its log.
+
+    Raises:
+        UnusableInputError: one would have no owner; nothing was left then.
+    """
+    with transaction.atomic():
+        for one in memberships(user).order_by("organisation_id"):  # in one order, so that two never wait for each other
+            leave(one.organisation, user)
 
 
 def without_owner(user: User) -> list[Organisation]:
