@@ -13,7 +13,7 @@ from pathlib import Path
 import platformdirs
 
 from tenring.exceptions import UnusableInputError
-from tenring.language import T
+from tenring.language import ALL, KNOWN, T
 
 PACKAGE = Path(__file__).resolve().parent
 CATEGORY_MODEL = "categories.npz"
@@ -77,6 +77,14 @@ class Settings:
     """Largest file that the web application takes."""
     keep_days: int = 7
     """Days after which an uploaded file and its results are removed."""
+    sign_up: str | None = None
+    """Who may make an account: see `SIGN_UP`; None: everybody where a machine serves itself alone, else the invited."""
+    email_url: str | None = field(default=None, repr=False)
+    """Where e-mail goes out, such as `smtp://user:password@host:587`; None: into files in `mail/` of the home."""
+    email_from: str | None = None
+    """Address that e-mail is sent from; None: `tenring@` and the first of `hosts`."""
+    oidc: Path | None = None
+    """TOML or JSON file with the OpenID Connect servers by which people may sign in; None: there are none."""
     invitation_days: int = 7
     """Days for which the link of an invitation into an organisation can be used."""
     file_minutes: int = 60
@@ -91,6 +99,8 @@ class Settings:
     """Largest request to the API; files for jobs are as large as `max_upload_bytes`."""
     api_issue_key: str | None = None
     """Name of the key with which the API issues credentials (VC-API); None: it issues none."""
+    languages: tuple[str, ...] = ()
+    """Languages in preparation that are offered besides the complete ones (`tenring.language`); `all`: every one."""
     secret_key: str | None = field(default=None, repr=False)
     """Signs sessions and tokens; None: a key made once and kept in `home`."""
     log_format: str = "auto"
@@ -179,6 +189,21 @@ class Settings:
         return self.home / "uploads"
 
     @property
+    def mail(self) -> Path:
+        """Folder of e-mail that is not sent; it holds links that open accounts, so only its owner may read it."""
+        return self.home / "mail"
+
+    @property
+    def is_local(self) -> bool:
+        """Whether the web application is reached from this machine alone, as far as its names say."""
+        return set(self.hosts) <= LOCAL_HOSTS
+
+    @property
+    def signing_up(self) -> str:
+        """Who may make an account: one of `SIGN_UP`. A server that others reach lets in only who was invited."""
+        return self.sign_up or ("open" if self.is_local else "invited")
+
+    @property
     def dumps(self) -> Path:
         """Folder of what was worked out about snapshots for others: checksums and deltas. It may be deleted."""
         return self.home / "dumps"
@@ -208,6 +233,12 @@ class Settings:
         """The bundled samples: invented licences and purchases in the official layouts."""
         return self.catalog / "samples"
 
+
+#: Names of a machine for itself.
+LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1", "[::1]"})
+
+#: Who may make an account: anybody, who was invited to an organisation, or nobody (the operator makes them).
+SIGN_UP = ("open", "invited", "closed")
 
 ENGINES = ("duckdb", "spark")
 
@@ -241,6 +272,10 @@ def _register_way(text: str) -> str:
     return _one_of(REGISTER_WAYS, text)
 
 
+def _sign_up(text: str) -> str:
+    return _one_of(SIGN_UP, text)
+
+
 def _one_of(known: tuple[str, ...], text: str) -> str:
     if text not in known:
         raise ValueError(text)
@@ -255,6 +290,11 @@ def _networks(text: str) -> tuple[str, ...]:
 def _names(text: str) -> tuple[str, ...]:
     """`one, two` as a tuple."""
     return tuple(part.strip() for part in text.split(",") if part.strip())
+
+
+def _languages(text: str) -> tuple[str, ...]:
+    """`ja, ko` as a tuple of languages that have a catalogue."""
+    return tuple(_one_of((*KNOWN, ALL), one) for one in _names(text))
 
 
 def _yes_or_no(text: str) -> bool:
@@ -307,10 +347,27 @@ VARIABLES: dict[str, tuple[str, Callable[[str], object], str]] = {
     "TENRING_PASSPHRASE_FILE": ("passphrase_file", Path, "file whose first line opens keys"),
     "DATABASE_URL": ("database_url", str, "database of the web application (SQLite in TENRING_HOME)"),
     "TENRING_HOSTS": ("hosts", _names, "names under which the web application is reached, separated by commas"),
+    "TENRING_LANGUAGES": (
+        "languages",
+        _languages,
+        "languages in preparation that are offered, too: ja,ko,zh-Hant,th,es,fr or all (none)",
+    ),
     "TENRING_HTTPS": ("https", _yes_or_no, "1: a proxy in front of the web application speaks HTTPS"),
     "TENRING_PROXY": ("proxy", str, "with TENRING_HTTPS: address of that proxy; *: whoever connects is it"),
     "TENRING_MAX_UPLOAD_BYTES": ("max_upload_bytes", int, "largest file that the web application takes"),
     "TENRING_KEEP_DAYS": ("keep_days", int, "days after which uploaded files and their results are removed"),
+    "TENRING_SIGN_UP": (
+        "sign_up",
+        _sign_up,
+        "who may make an account: open, invited or closed (open for this machine alone, else invited)",
+    ),
+    "TENRING_EMAIL_URL": (
+        "email_url",
+        str,
+        "where e-mail goes out: smtp://user:password@host:587, smtps://…, console: or file: (mail/ in the home)",
+    ),
+    "TENRING_EMAIL_FROM": ("email_from", str, "address that e-mail is sent from (tenring@ and the first host)"),
+    "TENRING_OIDC": ("oidc", Path, "TOML or JSON file of the OpenID Connect servers by which people may sign in"),
     "TENRING_INVITATION_DAYS": ("invitation_days", int, "days for which an invitation into an organisation holds"),
     "TENRING_FILE_MINUTES": ("file_minutes", int, "minutes for which a signed address of a screening's file is good"),
     "TENRING_API_RATE": ("api_rate", int, "requests to the API from one address in a minute; 0: no limit"),

@@ -260,9 +260,9 @@ def test_nobody_elses_line_becomes_green_by_a_decision(buyer: Client, sample: Sa
 
 def test_decisions_of_a_member_for_themselves_do_not_count_for_the_organisation(sample: Sample) -> None:
     office = Organisation.objects.create(name="Office")
-    member = signed_in("member", office)
-    own = screened(member, csv(sample.day))
-    correct(member, own, what="choose", target=sample.id)
+    member, alone = signed_in("member", office), signed_in("member")
+    own = screened(alone, csv(sample.day))
+    correct(alone, own, what="choose", target=sample.id)
     assert Correction.objects.get().organisation is None
     assert rows(screened(member, csv(sample.day), office))[WORDS]["verdict"] == "missed"
 

@@ -102,8 +102,8 @@ def a_world(role: Role, **fields: Any) -> World:
     product = Product.objects.create(owner=named("other"), organisation=city, name=HIDDEN)
     counts = {"products": 1, "changed": 0, "values": 0}
     sent = Import.objects.create(owner=named("other"), organisation=city, file_name=f"{HIDDEN}.csv", **counts)
-    found = (made.id, a_correction(city), kept_of(city), product, sent)
-    return World(city, named("other"), key, screening, *found)
+    corrections = (a_correction(city), kept_of(city))
+    return World(city, named("other"), key, screening, made.id, *corrections, product, sent)
 
 
 LINE = "/screen/<uuid:id_>/lines/<str:line_id>/"

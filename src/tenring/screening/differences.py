@@ -10,6 +10,7 @@ from pathlib import Path
 import duckdb
 
 from tenring.model.sql import quoted
+from tenring.screening.listing import LIMITS
 from tenring.screening.report.steps import NO_CURRENCY
 
 #: What an answer is, beside its verdict: a change of any of them is told.
@@ -46,7 +47,6 @@ class Changed:
     category_after: str | None
     licence_before: str | None
     licence_after: str | None
-    explanation: str | None
 
 
 @dataclass(frozen=True)
@@ -63,26 +63,30 @@ class Differences:
 
 def differences(before: Path, after: Path) -> Differences:
     """Compare two files `lines.parquet` of the same lines."""
-    with duckdb.connect() as connection:
+    with duckdb.connect(config=LIMITS) as connection:
         connection.execute(f"""
-            CREATE TABLE both_sides AS
-            SELECT a.line_id, a.date AS day, a.description, a.brand, a.model, a.amount,
-                coalesce(a.currency, '{NO_CURRENCY}') AS currency, b.verdict AS before, a.verdict AS after,
+            CREATE VIEW both_sides AS
+            SELECT a.line_id, a.amount, coalesce(a.currency, '{NO_CURRENCY}') AS currency,
+                b.verdict AS before, a.verdict AS after,
                 b.category AS category_before, a.category AS category_after,
-                b.licence_number AS licence_before, a.licence_number AS licence_after, a.explanation,
-                ({", ".join(f"a.{name}" for name in _ANSWER)}) IS DISTINCT FROM
-                ({", ".join(f"b.{name}" for name in _ANSWER)}) AS is_changed
+                b.licence_number AS licence_before, a.licence_number AS licence_after
             FROM read_parquet({quoted(after)}) a JOIN read_parquet({quoted(before)}) b USING (line_id)
+            WHERE ({", ".join(f"a.{name}" for name in _ANSWER)}) IS DISTINCT FROM
+                ({", ".join(f"b.{name}" for name in _ANSWER)})
         """)
         moved = connection.execute("""
             SELECT before, after, currency, count(*), coalesce(sum(amount), 0) FROM both_sides
             WHERE before <> after GROUP BY ALL ORDER BY currency, count(*) DESC, before, after
         """).fetchall()
         changed = connection.execute(f"""
-            SELECT * EXCLUDE (is_changed) FROM both_sides WHERE is_changed
-            ORDER BY before = after, amount DESC NULLS LAST, line_id LIMIT {LISTED}
+            WITH largest AS (
+                SELECT * FROM both_sides ORDER BY before = after, amount DESC NULLS LAST, line_id LIMIT {LISTED}
+            )
+            SELECT g.line_id, l.date, l.description, l.brand, l.model, g.* EXCLUDE (line_id)
+            FROM largest g JOIN read_parquet({quoted(after)}) l USING (line_id)
+            ORDER BY g.before = g.after, g.amount DESC NULLS LAST, g.line_id
         """).fetchall()
         counts = connection.execute("""
-            SELECT count(*) FILTER (is_changed), count(*) FILTER (before <> after) FROM both_sides
+            SELECT count(*), count(*) FILTER (before <> after) FROM both_sides
         """).fetchone() or (0, 0)
     return Differences(tuple(Moved(*row) for row in moved), tuple(Changed(*row) for row in changed), *counts)

@@ -19,6 +19,7 @@ import duckdb
 
 from tenring.model.sql import quoted
 from tenring.model.verdict import Verdict
+from tenring.screening.listing import LIMITS
 from tenring.screening.report.steps import IN_SCOPE, NO_CURRENCY
 
 #: Goes up when what is written changes its meaning.
@@ -142,7 +143,7 @@ class KeptFigures:
 
 def kept_figures(folder: Path) -> KeptFigures:
     """The figures of the finished screening in `folder`."""
-    with duckdb.connect() as connection:
+    with duckdb.connect(config=LIMITS) as connection:
         rows = connection.execute(f"""
             SELECT category, verdict, coalesce(currency, '{NO_CURRENCY}'), count(*), count(*) - count(amount),
                 coalesce(sum(amount), 0)

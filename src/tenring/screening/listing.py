@@ -20,6 +20,8 @@ from tenring.screening.report.steps import NO_CURRENCY
 
 #: Lines of a page.
 PAGE = 50
+#: What one question about a finished screening may take of the machine: several are asked at once.
+LIMITS: dict[str, str | bool | int | float | list[str]] = {"memory_limit": "1GiB", "threads": 2}
 #: Words of a question that are asked for; more do not narrow it any further.
 _WORDS = 8
 
@@ -111,7 +113,7 @@ _KEYS = {
 
 def listing(folder: Path, wanted: Wanted) -> Listing:
     """A page of the lines of the screening in `folder`."""
-    with duckdb.connect() as connection:
+    with duckdb.connect(config=LIMITS) as connection:
         _open(connection, folder)
         where, values = _where(wanted)
         sums = connection.execute(f"""
@@ -137,7 +139,7 @@ def listing(folder: Path, wanted: Wanted) -> Listing:
 
 def following(folder: Path, wanted: Wanted) -> str | None:
     """The line behind `wanted.after`, among those that are wanted; None: it is the last."""
-    with duckdb.connect() as connection:
+    with duckdb.connect(config=LIMITS) as connection:
         _open(connection, folder)
         found = _page(connection, replace(wanted, limit=1))
     return found[0].line_id if found else None

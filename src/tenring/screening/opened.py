@@ -14,6 +14,7 @@ import duckdb
 from tenring.matching.v1 import THRESHOLD
 from tenring.model.sql import quoted
 from tenring.register.snapshot import Snapshot
+from tenring.screening.listing import LIMITS
 from tenring.screening.memory import Subject
 
 #: Candidates that are shown; the others are less likely still.
@@ -83,7 +84,7 @@ def open_line(folder: Path, line_id: str, *, snapshot: Snapshot | None, on: date
     `snapshot`: where candidates are looked up; None: it is gone, and they are named by their ids. `on`: the day of
     lines without a date.
     """
-    with duckdb.connect() as connection:
+    with duckdb.connect(config=LIMITS) as connection:
         read = _one(connection, folder / "purchases.parquet", line_id)
         answer = _one(connection, folder / "lines.parquet", line_id)
         if read is None or answer is None:

@@ -22,7 +22,7 @@ from tenring.rulebook.publish.words import evidence_text, word
 from tenring.rulebook.revision import Clause, Revision, Source
 
 TEMPLATES = Path(__file__).parent / "templates"
-TAGS = {"en": ("en", "English"), "zh": ("zh-Hans", "中文")}
+TAGS = {tag: (language.KNOWN[tag].html, language.KNOWN[tag].name) for tag in LANGUAGES}
 
 
 @dataclass(frozen=True)

@@ -88,6 +88,10 @@ ADDRESSES: tuple[Address, ...] = (
         ("GET",),
     ),
     *_rows(Open.EVERYBODY, ("/verify/", "/invitations/<str:token>"), _BOTH),
+    *_rows(Open.EVERYBODY, ("/account/with/<slug:provider_id>/login",), _BOTH),
+    *_rows(Open.SIGNED_IN, ("/account/", "/account/delete"), _BOTH),
+    *_rows(Open.SIGNED_IN, tuple(f"/account/{one}" for one in ("log", "data", "second", "passkeys")), ("GET",)),
+    *_rows(Open.SIGNED_IN, ("/account/elsewhere", "/account/take-over"), ("POST",)),
     *_rows(Open.SIGNED_IN, ("/organisations/", "/keys/"), _BOTH),
     *_rows(
         Open.SIGNED_IN,
@@ -105,6 +109,16 @@ ADDRESSES: tuple[Address, ...] = (
     *_rows(
         Action.SCREEN,
         ("/screen/", *(f"{_SCREENING}{what}" for what in ("read", "start", "cancel", "forget"))),
+        ("POST",),
+    ),
+    *_rows(
+        Action.SCREEN,
+        (f"{_SCREENING}again", f"{_SCREENING}keep", f"{_HISTORY}<uuid:kept_id>/drop"),
+        ("POST",),
+    ),
+    *_rows(
+        Action.CORRECT,
+        (_CORRECTIONS, f"{_CORRECTIONS}<int:number>/undo", f"{_SCREENING}{_LINE}correct"),
         ("POST",),
     ),
     *_rows(
@@ -126,16 +140,6 @@ ADDRESSES: tuple[Address, ...] = (
             *(f"/products/{what}" for what in ("", "import", "prices")),
             *(f"{_PRODUCT}{what}" for what in ("values", "about", "remove")),
         ),
-        ("POST",),
-    ),
-    *_rows(
-        Action.SCREEN,
-        (f"{_SCREENING}again", f"{_SCREENING}keep", f"{_HISTORY}<uuid:kept_id>/drop"),
-        ("POST",),
-    ),
-    *_rows(
-        Action.CORRECT,
-        (_CORRECTIONS, f"{_CORRECTIONS}<int:number>/undo", f"{_SCREENING}{_LINE}correct"),
         ("POST",),
     ),
     *_rows(Action.KEYS, (f"{_ONE}keys",), _BOTH),

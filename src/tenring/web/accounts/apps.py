@@ -11,3 +11,9 @@ class AccountsConfig(AppConfig):
     name = "tenring.web.accounts"
     label = "accounts"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Write down what allauth does."""
+        from tenring.web.accounts.listening import listen  # noqa: PLC0415 - tables can be imported only now
+
+        listen()

@@ -8,12 +8,26 @@ from typing import Any, ClassVar, NoReturn
 from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 
 from tenring.web.accounts.roles import Role
 
 
 class User(AbstractUser):
-    """A person with an account; ours from the start, so that it can grow without moving anybody."""
+    """A person with an account; ours from the start, so that it can grow without moving anybody.
+
+    The whole name is in `first_name`: which part of it comes first is not ours to say.
+    """
+
+    language = models.CharField(max_length=8, blank=True)
+    """The language of e-mail; empty: the one in use when it is written."""
+    session_round = models.PositiveIntegerField(default=0)
+    """Sessions of earlier rounds are over: one more signs the person out everywhere."""
+
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        """What a session must know to go on; another password or another round ends it."""
+        known = f"{self.password}:{self.session_round}"
+        return salted_hmac("tenring.accounts.session", known, secret=secret, algorithm="sha256").hexdigest()
 
 
 class Organisation(models.Model):

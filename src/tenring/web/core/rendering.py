@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 import jinja2
+from django.contrib.messages import get_messages
 from django.contrib.staticfiles import finders
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -24,9 +25,10 @@ from tenring.screening.report.wording import formats
 from tenring.web.accounts.log import name_of
 from tenring.web.accounts.organisations.acting import acting
 from tenring.web.core.navigation import address, navigation
+from tenring.web.core.tongues import marked
 
 #: Language of ours -> (its tag in HTML, its own name).
-TAGS = {"en": ("en", "English"), "zh": ("zh-Hans", "中文")}
+TAGS = {one.tag: (one.html, one.name) for one in language.KNOWN.values()}
 
 #: In an address: the language asked for.
 ASKED = "lang"
@@ -39,11 +41,12 @@ def environment(**options: Any) -> jinja2.Environment:  # noqa: ANN401 - Django'
     """The environment of all pages; a name that does not exist is an error, never an empty text."""
     ours: dict[str, Any] = {"undefined": jinja2.StrictUndefined, "trim_blocks": True, "lstrip_blocks": True}
     options.pop("autoescape", None)
-    made = jinja2.Environment(autoescape=True, **{**options, **ours})
+    made = jinja2.Environment(autoescape=_escaped, **{**options, **ours})  # noqa: S701 - only plain text is not escaped
     made.globals.update(
         T=T,
         acting=acting,
         licence_url=licence_url,
+        marked=marked,
         named=in_language,
         named_user=name_of,
         navigation=navigation,
@@ -57,18 +60,35 @@ def environment(**options: Any) -> jinja2.Environment:  # noqa: ANN401 - Django'
     return made
 
 
+def _escaped(template: str | None) -> bool:
+    """Whether texts are escaped as HTML wants it: everywhere but in e-mail, which is plain text."""
+    return template is None or not template.endswith(".txt")
+
+
 def page(
     request: HttpRequest, template: str, values: Mapping[str, Any] | None = None, *, status: int = 200
 ) -> HttpResponse:
     """A page of ours in the language in use."""
+    return render(request, template, dict(values or {}), status=status)
+
+
+def frame(request: HttpRequest) -> dict[str, Any]:
+    """What every page knows, also one that a library renders: language, formats, addresses, who is signed in."""
     tag = language.current()
-    frame = {
+    user = getattr(request, "user", None)
+    return {
         "language": tag,
         "formats": formats(tag),
-        "others": [(other, *TAGS[other], address_in(request, other)) for other in TAGS if other != tag],
+        "others": [
+            (other, *TAGS[other], address_in(request, other), language.share(other))
+            for other in language.offered()
+            if other != tag
+        ],
+        "complete": language.COMPLETE,
         "here": request.path,
+        "person": user if user is not None and user.is_authenticated else None,
+        "said": lambda: get_messages(request),
     }
-    return render(request, template, {**frame, **(values or {})}, status=status)
 
 
 def address_in(request: HttpRequest, tag: str) -> str:

@@ -7,10 +7,13 @@ from typing import Any
 
 import dj_database_url
 
+from tenring import language
 from tenring.settings import from_environment
+from tenring.web.accounts.configuration import mail, providers
 from tenring.web.core import logs, secret
 
 TENRING = from_environment()
+language.offer(TENRING.languages)
 WEB = Path(__file__).resolve().parents[1]
 
 SECRET_KEY = secret.long_enough(TENRING.secret_key) if TENRING.secret_key else secret.at_hand(TENRING.home)
@@ -25,6 +28,11 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "django_htmx",
     "django_tasks",
     "django_tasks_db",
@@ -34,8 +42,8 @@ INSTALLED_APPS = [
     "tenring.web.procurement",
     "tenring.web.api",
     "tenring.web.proof",
-    "tenring.web.products",
     "tenring.web.webhooks",
+    "tenring.web.products",
 ]
 MIDDLEWARE = [
     "tenring.web.core.observed.Observed",
@@ -50,6 +58,8 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "tenring.web.accounts.middleware.NotKept",
+    "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "tenring.web.core.middleware.ErrorsExplained",
 ]
@@ -62,11 +72,14 @@ TEMPLATES = [
             WEB / app / "templates"
             for app in ("core", "accounts", "register", "procurement", "api", "proof", "webhooks", "products")
         ],
-        "OPTIONS": {"environment": "tenring.web.core.rendering.environment"},
+        "OPTIONS": {
+            "environment": "tenring.web.core.rendering.environment",
+            "context_processors": ["tenring.web.core.rendering.frame", "tenring.web.accounts.frame.accounts"],
+        },
     },
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
-        "APP_DIRS": True,
+        "APP_DIRS": False,  # no page of a library is ever shown: what is not ours does not exist
         "OPTIONS": {"context_processors": ["django.template.context_processors.request"]},
     },
 ]
@@ -89,12 +102,49 @@ DATABASES = {"default": _database(TENRING.database_url, TENRING.home)}
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": []}}
 AUTH_USER_MODEL = "accounts.User"
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": f"django.contrib.auth.password_validation.{name}"}
-    for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "tenring.web.accounts.passwords.LongEnough", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 
+# Accounts: allauth does what is hard about them; its pages, texts and e-mail are ours (`accounts/`).
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "home"
+LOGOUT_REDIRECT_URL = "home"
+PASSWORD_RESET_TIMEOUT = 2 * 86_400
+ACCOUNT_ADAPTER = "tenring.web.accounts.adapter.Accounts"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_FORMS = {"signup": "tenring.web.accounts.forms.SignUp"}
+ACCOUNT_USER_DISPLAY = "tenring.web.accounts.log.name_of"
+ACCOUNT_EMAIL_VERIFICATION = "mandatory"  # without it an answer would tell which addresses have accounts
+ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_LOGIN_ON_EMAIL_CONFIRMATION = True  # only in the browser that signed up
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_MAX_EMAIL_ADDRESSES = 5
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
+ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if TENRING.https else "http"
+ALLAUTH_TRUSTED_PROXY_COUNT = 1 if TENRING.https else 0
+MFA_ADAPTER = "tenring.web.accounts.adapter.SecondFactors"
+MFA_FORMS = {"add_webauthn": "tenring.web.accounts.forms.AddPasskey"}
+MFA_SUPPORTED_TYPES = ["recovery_codes", "totp", "webauthn"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_TOTP_ISSUER = "Tenring"
+MFA_TOTP_TOLERANCE = 1  # clocks of telephones are up to half a minute off
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not TENRING.https  # browsers do so for this machine alone
+SOCIALACCOUNT_ADAPTER = "tenring.web.accounts.adapter.Elsewhere"
+SOCIALACCOUNT_PROVIDERS = providers(TENRING.oidc)
+SOCIALACCOUNT_STORE_TOKENS = False
+SOCIALACCOUNT_ONLY = False
+# Attempts to sign in are counted here; enough room that nobody can push the counts out.
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": 100_000}}}
+globals().update(mail(TENRING))
+
 LANGUAGE_CODE = "en"
-LANGUAGES = [("en", "English"), ("zh-hans", "中文")]
+LANGUAGES = [(language.KNOWN[tag].html.lower(), language.KNOWN[tag].name) for tag in language.offered()]
 LANGUAGE_COOKIE_NAME = "tenring_language"
 LANGUAGE_COOKIE_AGE = 365 * 86_400
 LANGUAGE_COOKIE_SAMESITE = "Lax"

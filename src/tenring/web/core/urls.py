@@ -11,6 +11,7 @@ urlpatterns = [
     path("healthz", views.alive, name="alive"),
     path("readyz", views.ready, name="ready"),
     path("metrics", metrics, name="metrics"),
+    path("account/", include("tenring.web.accounts.urls")),
     path("", include("tenring.web.register.urls")),
     path("", include("tenring.web.accounts.organisations.urls")),
     path("", include("tenring.web.api.key_urls")),
@@ -24,3 +25,4 @@ handler400 = "tenring.web.core.views.bad_request"
 handler403 = "tenring.web.core.views.forbidden"
 handler404 = "tenring.web.core.views.not_found"
 handler500 = "tenring.web.core.views.failed"
+handler429 = "tenring.web.core.views.too_many"

@@ -62,6 +62,11 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:  # no
     return _error(request, 404, T("There is no such page. It may have been in another snapshot of the registers."))
 
 
+def too_many(request: HttpRequest) -> HttpResponse:
+    """429: allauth counted one attempt too many."""
+    return _error(request, 429, T("That was tried too often. Wait a few minutes, then try again."))
+
+
 def failed(request: HttpRequest) -> HttpResponse:
     """500: logged with its traceback."""
     return _error(

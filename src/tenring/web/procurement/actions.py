@@ -6,10 +6,12 @@ import re
 import shutil
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
@@ -131,6 +133,22 @@ def screenings_of(request: HttpRequest) -> list[Screening]:
     return list(found.select_related("owner", "organisation"))
 
 
+def unclaimed(request: HttpRequest) -> QuerySet[Screening]:
+    """The screenings that the session knows and nobody owns: what was sent before signing in."""
+    return Screening.objects.filter(id__in=request.session.get(_KEY, []), owner=None, organisation=None, keyed=None)
+
+
+def take_over(request: HttpRequest, user: User) -> int:
+    """Give a person what their session sent before they signed in; how many. Those of others are out of reach."""
+    with transaction.atomic():
+        taken = list(unclaimed(request).select_for_update())
+        for one in taken:
+            one.owner = user
+            one.save(update_fields=["owner"])
+            record("screening.taken_over", user=user, about=f"screening {one.id}")
+    return len(taken)
+
+
 def own(request: HttpRequest, id_: object) -> Screening | None:
     """One of the visitor's screenings; None: there is none, or it is somebody else's."""
     return next((one for one in screenings_of(request) if one.id == id_), None)
@@ -212,6 +230,11 @@ def _remove(screening: Screening, what: str, by: User | None) -> None:
     with transaction.atomic():
         _log(what, screening, by)
         screening.delete()
+    remove_files(folder)
+
+
+def remove_files(folder: Path) -> None:
+    """Remove the files of a screening whose row is gone."""
     shutil.rmtree(folder, ignore_errors=True)
 
 

@@ -69,6 +69,11 @@ def acting(request: HttpRequest, action: Action) -> Scribe:
     return Scribe(access.require(request, action, organisation), organisation)
 
 
+def written(request: HttpRequest, name: str) -> str:
+    """What somebody wrote into a field, without the sign that no database keeps."""
+    return str(request.POST.get(name, "")).replace("\x00", "")
+
+
 def names_of(organisation: Organisation | None) -> str:
     """For whom something is kept, in words."""
     return organisation.name if organisation else T("you alone")

@@ -86,7 +86,7 @@ def correct(request: HttpRequest, id_: UUID, line_id: str) -> HttpResponse:
     decide = _DECIDE.get(request.POST.get("what", ""))
     if line is None or decide is None:
         raise Http404
-    form = _Said(one, line, request.POST.get("target", ""), request.POST.get("why", ""), scribe)
+    form = _Said(one, line, belongs.written(request, "target"), belongs.written(request, "why"), scribe)
     try:
         memory.record(decide(form, request), scribe)
     except (DecisionError, UnusableInputError) as error:
@@ -266,7 +266,7 @@ def undo(request: HttpRequest, number: int) -> HttpResponse:
     if row is None or not _is_seen(request, row):
         raise Http404
     scribe = Scribe(access.require(request, Action.CORRECT, row.organisation), row.organisation)
-    why = request.POST.get("why", "")
+    why = belongs.written(request, "why")
     if not why.strip():
         raise UnusableInputError(T("It is not said why"), do=T("Write the reason: whoever reads it later must know it"))
     memory.undo(row, why=why, scribe=scribe)

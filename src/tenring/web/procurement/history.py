@@ -89,7 +89,7 @@ def _log(what: str, kept: Kept, scribe: Scribe) -> None:
 def keep_it(request: HttpRequest, id_: UUID) -> HttpResponse:
     """Keep a screening."""
     one = belongs.finished(request, id_)
-    keep(one, request.POST.get("name", ""), belongs.scribe(request, one, Action.SCREEN))
+    keep(one, belongs.written(request, "name"), belongs.scribe(request, one, Action.SCREEN))
     return HttpResponseRedirect(reverse("screening", args=[one.pk]))
 
 

@@ -52,6 +52,7 @@ def screenings(request: HttpRequest) -> HttpResponse:
     mine, whose = actions.screenings_of(request), request.GET.get("for", "")
     values = {
         "screenings": [one for one in mine if whose in {"", _whose(one)}],
+        "unclaimed": actions.unclaimed(request).count() if request.user.is_authenticated else 0,
         "whose": whose,
         "organisations": sorted({(one.organisation.name, _whose(one)) for one in mine if one.organisation}),
         "may_screen": acting is None or may(person(request), Action.SCREEN, acting),

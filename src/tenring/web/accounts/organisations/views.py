@@ -18,6 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from tenring.exceptions import UnusableInputError
 from tenring.language import T
+from tenring.web.accounts import invited
 from tenring.web.accounts.access import act_for, memberships, person, takes
 from tenring.web.accounts.events import event_details, event_name
 from tenring.web.accounts.models import Membership, User
@@ -278,6 +279,8 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
             return HttpResponseRedirect(reverse("organisation", args=[found.organisation_id]))
     else:
         worth, found = invitations.standing(token, user)
+        if user is None and worth is Standing.OPEN:
+            invited.opened(request, token)
     values = {
         "worth": worth,
         "found": found if worth in _TOLD else None,
