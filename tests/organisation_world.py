@@ -56,12 +56,12 @@ def named(name: str) -> User:
 
 def a_screening(owner: User | None, organisation: Organisation | None, **fields: Any) -> Screening:
     """A screening that is done, with a file among its results; nothing of it was really screened."""
-    given = {"state": State.DONE, "file_name": "secret-purchases.csv", "language": "en", "on": date(2026, 3, 1)}
+    given = {"state": State.DONE, "file_name": "hushed-purchases.csv", "language": "en", "on": date(2026, 3, 1)}
     one = Screening.objects.create(owner=owner, organisation=organisation, **{**given, **fields})
     one.result.mkdir(parents=True)
     (one.result / "lines.csv").write_text("row\n1\n", encoding="utf-8")
     one.file.parent.mkdir()
-    one.file.write_text("date,description\n2026-03-01,secret paper\n", encoding="utf-8")
+    one.file.write_text("date,description\n2026-03-01,hushed paper\n", encoding="utf-8")
     a_result(one.result)
     shutil.copyfile(one.result / "lines.parquet", one.before)
     return one
@@ -69,10 +69,10 @@ def a_screening(owner: User | None, organisation: Organisation | None, **fields:
 
 def a_result(folder: Path) -> None:
     """The tables of a screening with one line, which nobody knows anything about."""
-    line = {"line_id": "1.1", "source_file": "secret-purchases.csv", "row": 1, "description": "secret paper"}
+    line = {"line_id": "1.1", "source_file": "hushed-purchases.csv", "row": 1, "description": "hushed paper"}
     for name, schema, row in (
         ("purchases", tables.PURCHASE_LINES, line),
-        ("lines", tables.SCREENED_LINES, {**line, "verdict": "unclassified", "explanation": "secret"}),
+        ("lines", tables.SCREENED_LINES, {**line, "verdict": "unclassified", "explanation": "hushed"}),
         ("matches", _MATCHES, None),
         ("classified", _CLASSIFIED, None),
         ("obligations", _OBLIGATIONS, None),
@@ -102,8 +102,8 @@ _OBLIGATIONS = pa.schema(
 def a_correction(organisation: Organisation) -> Correction:
     """A decision of an organisation about that line's category."""
     decision = Decision(
-        decided=Decided.CONFIRMED, subject=Subject(text="secret paper"), category="copy-paper", who="ann",
-        at=datetime(2026, 3, 1, tzinfo=UTC), why="secret reason",
+        decided=Decided.CONFIRMED, subject=Subject(text="hushed paper"), category="copy-paper", who="ann",
+        at=datetime(2026, 3, 1, tzinfo=UTC), why="hushed reason",
     )  # fmt: skip
     owner = organisation.memberships.first()
     assert owner is not None
@@ -113,5 +113,5 @@ def a_correction(organisation: Organisation) -> Correction:
 def kept_of(organisation: Organisation, **fields: Any) -> Kept:
     """Figures that an organisation keeps, of a screening whose files are gone."""
     figures = KeptFigures(None, None, "CN", "gone", "v1", "0", sample=True, rows_left_out=0, cells=())
-    given = {"organisation": organisation, "name": "secret year", "who": "ann", "figures": figures.stored()}
+    given = {"organisation": organisation, "name": "hushed year", "who": "ann", "figures": figures.stored()}
     return Kept.objects.create(**{**given, **fields})

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.conf import settings
@@ -32,13 +34,16 @@ from tenring.web.api.operations import OPERATIONS
 from tenring.web.api.scopes import Scope
 from tenring.web.procurement.models import Correction, Kept, Screening, State
 from tenring.web.products.models import Evidence, Import, Product
+from tenring.web.webhooks.models import Delivery, DeliveryState, Endpoint, Message
+from tenring.web.webhooks.secret import new as new_secret
+from tenring.web.webhooks.secret import sealed
 
 pytestmark = pytest.mark.django_db
 
-LATER = {"default": {"BACKEND": "django_tasks.backends.dummy.DummyBackend"}}
+LATER = {"default": {"BACKEND": "django_tasks.backends.dummy.DummyBackend", "QUEUES": []}}
 CSV = "date,description\n2026-02-17,Copy paper A4\n"
 DECISIONS = ",".join(COLUMNS[Kind.CATEGORY]) + "\n"
-HIDDEN = "secret"
+HIDDEN = "hushed"
 SIGN_IN = resolve_url(settings.LOGIN_URL)
 NOWHERE = "00000000-0000-4000-8000-000000000000"
 
@@ -65,13 +70,17 @@ class World:
     kept: Kept
     product: Product
     sent: Import
+    hook: Endpoint
+    delivery: Delivery
 
     def fill(self, route: str) -> str:
         """A route with what it names filled in."""
         values = {
+            "hook": self.hook.id,
+            "delivery": self.delivery.id,
             "id_": self.of(route),
             "category": "paints",
-            "id": self.screening.id,
+            "id": self.hook.id if route.startswith("/api/v1/webhooks") else self.screening.id,
             "member": self.other.pk,
             "which": self.invitation,
             "key": self.key.id,
@@ -103,10 +112,24 @@ def a_world(role: Role, **fields: Any) -> World:
     counts = {"products": 1, "changed": 0, "values": 0}
     sent = Import.objects.create(owner=named("other"), organisation=city, file_name=f"{HIDDEN}.csv", **counts)
     corrections = (a_correction(city), kept_of(city))
-    return World(city, named("other"), key, screening, made.id, *corrections, product, sent)
+    return World(city, named("other"), key, screening, made.id, *corrections, product, sent, *a_webhook(city))
+
+
+def a_webhook(city: Organisation) -> tuple[Endpoint, Delivery]:
+    """A webhook of an organisation with a message that was given up."""
+    id_ = uuid4()
+    hook = Endpoint.objects.create(
+        id=id_, owner=named("other"), organisation=city, address=f"https://hooks.invalid/{HIDDEN}",
+        events=["register.published"], secret=sealed(new_secret(), id_),
+    )  # fmt: skip
+    message = Message.objects.create(id=f"msg_{id_.hex}", type="register.published", body="{}")
+    state = DeliveryState.GIVEN_UP
+    return hook, Delivery.objects.create(id=uuid4(), endpoint=hook, message=message, state=state)
 
 
 LINE = "/screen/<uuid:id_>/lines/<str:line_id>/"
+
+HOOK = {"address": "https://hooks.invalid/", "events": ["register.published"]}
 
 #: What a request sends, and the state in which a screening has to be for it.
 SENT: dict[tuple[str, str], dict[str, Any]] = {
@@ -122,6 +145,10 @@ SENT: dict[tuple[str, str], dict[str, Any]] = {
     ("POST", "/products/"): {"name": "A board"},
     ("POST", "/products/<uuid:id_>/about"): {"name": "Another name"},
     ("POST", "/products/<uuid:id_>/values"): {"r0-property": "panel_type", "r0-value": "MDF"},
+    ("POST", "/webhooks/new"): HOOK,
+    ("POST", "/webhooks/<uuid:hook>/change"): {**HOOK, "is_on": "yes"},
+    ("POST", "/api/v1/webhooks"): HOOK,
+    ("PATCH", "/api/v1/webhooks/<id>"): {"note": "a name"},
 }
 STATES = {
     "/screen/<uuid:id_>/": State.FAILED,
@@ -134,6 +161,7 @@ STATES = {
 #: Addresses at which everybody has things of their own.
 COLLECTIONS = {
     *("/screen/", "/screen/corrections/", "/api/v1/jobs"),
+    *("/webhooks/", "/webhooks/new", "/api/v1/webhooks"),
     *("/products/", "/products/import", "/products/prices"),
 }
 UPLOADS = {
@@ -160,7 +188,7 @@ def by_key(one: Address, world: World, user: User | None) -> Any:
         return send(Client(), one, world)
     belongs = Membership.objects.filter(user=user, organisation=world.city).exists()
     of = world.city if belongs else None
-    key, text = new_key("tries", (Scope.JOBS,), who="a test", owner=user, organisation=of)
+    key, text = new_key("tries", (Scope.JOBS, Scope.WEBHOOKS), who="a test", owner=user, organisation=of)
     if belongs:
         KeyedScreening.objects.create(screening=world.screening, key=key)
     return send(Client(headers={"authorization": f"Bearer {text}"}), one, world)
@@ -173,6 +201,8 @@ def send(browser: Client, one: Address, world: World) -> Any:
         data = {"file": SimpleUploadedFile("mine.csv", UPLOADS[one.method, one.route].encode())}
     if one.method == "DELETE":
         return browser.delete(world.fill(one.route))
+    if one.route.startswith("/api/v1/webhooks") and one.method in {"POST", "PATCH"}:
+        return browser.generic(one.method, world.fill(one.route), json.dumps(data), content_type="application/json")
     return browser.post(world.fill(one.route), data) if one.method == "POST" else browser.get(world.fill(one.route))
 
 
@@ -232,6 +262,8 @@ def facts(world: World) -> list[object]:
         list(Product.objects.values_list("pk", "name")),
         list(Evidence.objects.values_list("pk", "written")),
         Import.objects.count(),
+        list(Endpoint.objects.values_list("pk", "address", "note", "secret", "is_on")),
+        list(Delivery.objects.values_list("pk", "state")),
         list(Event.objects.exclude(what="key.made").values_list("what")),
     ]
 
@@ -247,7 +279,7 @@ def test_nobody_of_another_organisation_reaches_anything_whatever_their_role_the
         return named("stranger")
 
     status, _, text = undone(one, Role.READER, stranger)
-    assert (status in {200, 202, 302}) if one.route in COLLECTIONS else (status == 404), (one, status)
+    assert (status in {200, 201, 202, 302}) if one.route in COLLECTIONS else (status == 404), (one, status)
     assert HIDDEN not in text
     assert "City of Aldrune" not in text
 
@@ -256,11 +288,11 @@ def test_nobody_of_another_organisation_reaches_anything_whatever_their_role_the
 def test_a_key_of_another_organisation_reaches_nothing(role: Role) -> None:
     world = a_world(Role.READER)
     elsewhere = an_organisation(a_person("boss"), "Elsewhere", stranger=role)
-    _, text = new_key("theirs", (Scope.JOBS,), who="x", owner=named("stranger"), organisation=elsewhere)
+    _, text = new_key("theirs", (Scope.JOBS, Scope.WEBHOOKS), who="x", owner=named("stranger"), organisation=elsewhere)
     KeyedScreening.objects.create(screening=world.screening, key=world.key)
     for one in (one for one in GUARDED if one.route.startswith("/api/")):
         answer = send(Client(headers={"authorization": f"Bearer {text}"}), one, world)
-        allowed = {200, 202} if Action.SCREEN in ALLOWED[role] or one.method == "GET" else {403}
+        allowed = {200, 201, 202} if one.needs in ALLOWED[role] else {403}
         assert answer.status_code in (allowed if one.route in COLLECTIONS else {404, 403} & ({404} | allowed)), one
         assert HIDDEN not in answer.content.decode()
 
@@ -268,7 +300,7 @@ def test_a_key_of_another_organisation_reaches_nothing(role: Role) -> None:
 @pytest.mark.parametrize("one", GUARDED, **named_so)
 def test_a_person_without_an_organisation_reaches_nothing(one: Address) -> None:
     status, _, text = undone(one, Role.READER, lambda: a_person("loner"))
-    assert (status in {200, 202, 302}) if one.route in COLLECTIONS else (status == 404), (one, status)
+    assert (status in {200, 201, 202, 302}) if one.route in COLLECTIONS else (status == 404), (one, status)
     assert HIDDEN not in text
 
 
@@ -277,6 +309,8 @@ def test_nobody_is_asked_to_sign_in_or_finds_nothing(one: Address) -> None:
     status, leads, text = undone(one, Role.READER, lambda: None)
     if one.route.startswith("/api/"):
         assert status == 401
+    elif one.needs is Open.OPERATOR:
+        assert status == 404
     elif one.route == "/screen/":
         assert status == 302  # anybody may have purchases screened, for themselves
     elif one.route.startswith("/screen/") and one.needs is not Open.SIGNED_IN and one.route not in COLLECTIONS:

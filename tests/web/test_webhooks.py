@@ -333,13 +333,13 @@ def test_a_receiver_that_is_slow_is_not_waited_for(believed: Certificate, world:
     ended = threading.Event()
 
     def slow(handler: BaseHTTPRequestHandler) -> None:
-        ended.wait(5)
+        ended.wait(30)
         del handler
 
     with serving(believed, slow) as server:
         began = time.monotonic()
         sent = actions.ping(told(server)[0])
-        assert time.monotonic() - began < 2
+        assert time.monotonic() - began < 15
         ended.set()
     assert attempts(sent) == [(None, "no answer within 0.4 seconds")]
 
@@ -728,7 +728,7 @@ def test_the_webhook_of_somebody_else_does_not_exist(receiver: Server) -> None:
     assert endpoint.address not in stranger.get("/webhooks/").content.decode()
     nobody = client()
     assert [nobody.get(f"/webhooks/{path}").status_code for path in ("", "new")] == [302, 302]
-    assert nobody.get(f"/webhooks/{endpoint.id}/").status_code == 404
+    assert "login" in nobody.get(f"/webhooks/{endpoint.id}/").headers["Location"]
     assert Endpoint.objects.exists()
 
 

@@ -10,10 +10,9 @@ from django.http import HttpRequest
 
 from tenring.exceptions import UnusableInputError
 from tenring.language import T
-from tenring.web.accounts.access import memberships
 from tenring.web.accounts.log import name_of, record
-from tenring.web.accounts.models import Organisation, User
-from tenring.web.accounts.roles import Role
+from tenring.web.accounts.models import User
+from tenring.web.accounts.organisations.actions import leave_all, without_owner
 from tenring.web.api import actions as api
 from tenring.web.api.models import ApiKey
 from tenring.web.procurement import actions as procurement
@@ -50,7 +49,7 @@ def delete(user: User) -> None:
     Raises:
         UnusableInputError: an organisation would be left without an owner, or a screening is at work.
     """
-    if left := left_alone(user):
+    if left := without_owner(user):
         what = T("you are the only owner of {name}", name=", ".join(one.name for one in left))
         raise UnusableInputError(what, do=T("Make somebody else an owner, or close the organisation, then come back"))
     personal = list(Screening.objects.filter(owner=user, organisation=None))
@@ -58,6 +57,7 @@ def delete(user: User) -> None:
         raise UnusableInputError(T("a screening is at work"), do=T("Cancel it, or wait for it, then come back"))
     folders = [one.folder for one in personal]
     with transaction.atomic():
+        leave_all(user)  # asks once more for an owner, behind the locks: two owners may go at once
         for key in ApiKey.objects.filter(owner=user, revoked_at=None):
             api.revoke(str(key.pk), who=name_of(user), by=user)
         ApiKey.objects.filter(owner=user).update(owner=None)
@@ -67,12 +67,6 @@ def delete(user: User) -> None:
         User.objects.filter(pk=user.pk).delete()
     for folder in folders:
         procurement.remove_files(folder)
-
-
-def left_alone(user: User) -> list[Organisation]:
-    """The open organisations of which a person is the only owner."""
-    owned = [one.organisation for one in memberships(user).filter(role=Role.OWNER)]
-    return [one for one in owned if not one.memberships.filter(role=Role.OWNER).exclude(user=user).exists()]
 
 
 def _of_organisations(user: User) -> list[QuerySet[Model]]:

@@ -21,6 +21,8 @@ class Open(StrEnum):
     """Whoever is signed in, for what is theirs."""
     KEY = "a key"
     """Whoever has a key of the API made for it."""
+    OPERATOR = "the operator"
+    """Whom the settings name; for everybody else it does not exist."""
 
 
 Needs = Open | Action
@@ -54,6 +56,8 @@ def _rows(needs: Needs, routes: tuple[str, ...], methods: tuple[str, ...]) -> tu
 
 _ONE = "/organisations/<uuid:id_>/"
 _SCREENING = "/screen/<uuid:id_>/"
+_WEBHOOK = "/webhooks/<uuid:hook>/"
+_HOOK_API = "/api/v1/webhooks/<id>"
 _LINE = "lines/<str:line_id>/"
 _CORRECTIONS, _HISTORY = "/screen/corrections/", "/screen/history/"
 _PRODUCT = "/products/<uuid:id_>/"
@@ -65,6 +69,7 @@ ADDRESSES: tuple[Address, ...] = (
         (
             "/healthz",
             "/readyz",
+            "/metrics",  # only where it is told to answer, to whoever has its token
             "/",
             "/search",
             "/search.<str:form>",
@@ -81,6 +86,7 @@ ADDRESSES: tuple[Address, ...] = (
             "/criteria/compare",
             "/criteria/<slug:programme>/<slug:category>/<str:since>",
             "/screen/",
+            "/files/<uuid:id_>/<str:name>",  # whoever has its signed address
             "/api/v1/",
             "/api/v1/openapi.json",
             "/api/v1/docs",
@@ -144,14 +150,33 @@ ADDRESSES: tuple[Address, ...] = (
     ),
     *_rows(Action.KEYS, (f"{_ONE}keys",), _BOTH),
     *_rows(Action.KEYS, (f"{_ONE}keys/<uuid:key>/revoke",), ("POST",)),
+    *_rows(Action.SEE, ("/webhooks/",), ("GET",)),
+    *_rows(Action.WEBHOOKS, ("/webhooks/new",), _BOTH),
+    *_rows(Action.WEBHOOKS, (_WEBHOOK, f"{_WEBHOOK}deliveries/<uuid:delivery>/"), ("GET",)),
+    *_rows(
+        Action.WEBHOOKS,
+        tuple(
+            f"{_WEBHOOK}{what}" for what in ("change", "rotate", "ping", "remove", "deliveries/<uuid:delivery>/again")
+        ),
+        ("POST",),
+    ),
     *_rows(Action.LOG, (f"{_ONE}log", f"{_ONE}log.<str:form>"), ("GET",)),
     *_rows(Action.INVITE, (f"{_ONE}invitations", f"{_ONE}invitations/<uuid:which>/revoke"), ("POST",)),
     *_rows(Action.MEMBERS, tuple(f"{_ONE}members/<int:member>/{what}" for what in ("role", "remove")), ("POST",)),
     *_rows(Action.ORGANISATION, (f"{_ONE}change", f"{_ONE}close"), ("POST",)),
+    *_rows(Open.OPERATOR, ("/metrics",), ("GET",)),
     *_rows(Open.KEY, ("/api/v1/match", "/api/v1/screen"), ("POST",)),
     *_rows(Action.SEE, ("/api/v1/jobs", "/api/v1/jobs/<id>", "/api/v1/jobs/<id>/files/<name>"), ("GET",)),
     *_rows(Action.SCREEN, ("/api/v1/jobs", "/api/v1/jobs/<id>/start", "/api/v1/jobs/<id>/cancel"), ("POST",)),
     Address("DELETE", "/api/v1/jobs/<id>", Action.SCREEN),
+    *_rows(Action.WEBHOOKS, ("/api/v1/webhooks",), _BOTH),
+    *_rows(Action.WEBHOOKS, (_HOOK_API,), ("GET", "PATCH", "DELETE")),
+    *_rows(Action.WEBHOOKS, (f"{_HOOK_API}/deliveries",), ("GET",)),
+    *_rows(
+        Action.WEBHOOKS,
+        tuple(f"{_HOOK_API}/{what}" for what in ("rotate", "ping", "deliveries/<delivery>/redeliver")),
+        ("POST",),
+    ),
 )
 
 #: Packages whose own addresses concern only the account of whoever is signed in: they guard them themselves.

@@ -36,6 +36,12 @@ _NAMES = {
     "correction.rejected": N("match or category rejected"),
     "correction.undone": N("decision taken back"),
     "correction.imported": N("decisions added from a file"),
+    "webhook.made": N("webhook made"),
+    "webhook.changed": N("webhook changed"),
+    "webhook.removed": N("webhook removed"),
+    "webhook.rotated": N("secret of a webhook changed"),
+    "webhook.redelivered": N("message of a webhook sent again"),
+    "webhook.switched_off": N("webhook switched off"),
     "account.signed_up": N("account made"),
     "account.made": N("account made on the server"),
     "account.signed_in": N("signed in"),
@@ -87,9 +93,12 @@ _DETAILS = {
     "by": N("on the server, by"),
     "ways": N("by way of"),
     "before": N("before"),
+    "events": N("events"),
+    "is_on": N("switched on"),
+    "given_up": N("messages given up"),
 }
 #: Numbers that programs look things up by.
-_IDS = frozenset({"person", "invitation", "key", "any_address", "screening"})
+_IDS = frozenset({"person", "invitation", "key", "any_address", "screening", "message"})
 
 
 def event_name(what: str) -> str:

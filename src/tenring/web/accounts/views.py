@@ -23,6 +23,7 @@ from tenring.web.accounts.events import event_name
 from tenring.web.accounts.forms import Profile
 from tenring.web.accounts.log import record
 from tenring.web.accounts.models import Event, User
+from tenring.web.accounts.organisations.actions import without_owner
 from tenring.web.core.rendering import page
 from tenring.web.procurement.actions import take_over, unclaimed
 
@@ -123,7 +124,7 @@ def delete(request: HttpRequest) -> HttpResponse:
         else:
             _leave(request)
             return redirect("home")
-    values = {"problem": problem, "left": actions.left_alone(user)}
+    values = {"problem": problem, "left": without_owner(user)}
     return page(request, "accounts/delete.html", values, status=400 if problem else 200)
 
 

@@ -81,9 +81,10 @@ def _require_role(key: ApiKey, scope: Scope, request: HttpRequest) -> None:
     Raises:
         ProblemError: 403, the role does not allow it.
     """
-    if key.owner is None or key.organisation is None or scope is not Scope.JOBS:
+    if key.owner is None or key.organisation is None or scope not in {Scope.JOBS, Scope.WEBHOOKS}:
         return
-    if not may(key.owner, Action.SEE if request.method in _READING else Action.SCREEN, key.organisation):
+    jobs = Action.SEE if request.method in _READING else Action.SCREEN
+    if not may(key.owner, jobs if scope is Scope.JOBS else Action.WEBHOOKS, key.organisation):
         what = T("the role of whoever made the key {name} does not allow this", name=str(key))
         raise ProblemError(HTTPStatus.FORBIDDEN, what, do=T("Use a key of somebody whose role allows it"))
 

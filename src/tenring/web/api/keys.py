@@ -27,6 +27,7 @@ from tenring.web.core.sources import today
 _SCOPE_NAMES = {
     Scope.MATCH: N("match and screen lines at once"),
     Scope.JOBS: N("have files screened in the background"),
+    Scope.WEBHOOKS: N("set up webhooks"),
 }
 #: Days after which a key ends, if nothing else is said.
 _DAYS = 365

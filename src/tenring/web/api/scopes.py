@@ -23,7 +23,7 @@ class Scope(StrEnum):
 
 
 #: What people can make keys for in the browser. To issue is to sign with the server's key: only who runs it gives that.
-FOR_PEOPLE: Final = (Scope.MATCH, Scope.JOBS)
+FOR_PEOPLE: Final = (Scope.MATCH, Scope.JOBS, Scope.WEBHOOKS)
 
 #: No scope: everybody, with or without a key.
 OPEN: Final = None

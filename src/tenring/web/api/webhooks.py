@@ -14,8 +14,6 @@ from ninja import Router, Schema
 from pydantic import ConfigDict, Field
 
 from tenring.language import T
-from tenring.web.accounts.access import may
-from tenring.web.accounts.roles import Action
 from tenring.web.api.models import ApiKey
 from tenring.web.api.operations import JSON, Example, endpoint, json_bytes
 from tenring.web.api.problems import ProblemError
@@ -132,15 +130,8 @@ class Paged(Schema):
 
 
 def _whose(request: HttpRequest) -> Whose:
-    """For whom the key asks.
-
-    Raises:
-        ProblemError: whoever has the key may not set up webhooks for its organisation any more.
-    """
+    """For whom the key asks."""
     key: ApiKey = request.auth  # type: ignore[attr-defined]  # where ninja keeps what `Access` found
-    if key.organisation is not None and key.owner is not None and not may(key.owner, Action.WEBHOOKS, key.organisation):
-        what = T("the key {name} may not set up webhooks for its organisation", name=str(key))
-        raise ProblemError(HTTPStatus.FORBIDDEN, what, do=T("Ask an owner or editor of the organisation for a key"))
     return Whose.of_key(key)
 
 

@@ -30,6 +30,9 @@ from tenring.web.core.tongues import marked
 #: Language of ours -> (its tag in HTML, its own name).
 TAGS = {one.tag: (one.html, one.name) for one in language.KNOWN.values()}
 
+#: What `frame` calls things.
+_FRAME = frozenset({"language", "formats", "others", "complete", "here", "person", "notices"})
+
 #: In an address: the language asked for.
 ASKED = "lang"
 
@@ -68,7 +71,14 @@ def _escaped(template: str | None) -> bool:
 def page(
     request: HttpRequest, template: str, values: Mapping[str, Any] | None = None, *, status: int = 200
 ) -> HttpResponse:
-    """A page of ours in the language in use."""
+    """A page of ours in the language in use.
+
+    Raises:
+        LookupError: a value has a name of the frame, which Django would show instead.
+    """
+    if taken := values and _FRAME & values.keys():
+        message = f"{template}: the frame of every page has the names {', '.join(sorted(taken))}"
+        raise LookupError(message)
     return render(request, template, dict(values or {}), status=status)
 
 
@@ -87,7 +97,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "complete": language.COMPLETE,
         "here": request.path,
         "person": user if user is not None and user.is_authenticated else None,
-        "said": lambda: get_messages(request),
+        "notices": lambda: get_messages(request),
     }
 
 

@@ -31,7 +31,7 @@ def migrate(home: Path, *, database: str = DEFAULT_DB_ALIAS) -> int:
     with _alone(home, database):
         executor = MigrationExecutor(connections[database])
         _require_known(executor)
-        steps = len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+        steps = len(_waiting(executor))
         if steps:
             call_command("migrate", database=database, interactive=False, verbosity=0)
     return steps
@@ -48,8 +48,7 @@ def require_current(database: str = DEFAULT_DB_ALIAS) -> None:
         return
     executor = MigrationExecutor(connections[database])
     _require_known(executor)
-    waiting = executor.migration_plan(executor.loader.graph.leaf_nodes())
-    if waiting:
+    if waiting := _waiting(executor):
         do = T("Run: tenring migrate")
         raise UnusableInputError(T("{count} steps of the database are to be taken", count=len(waiting)), do=do)
     _current.add(name)
@@ -66,6 +65,11 @@ def _require_known(executor: MigrationExecutor) -> None:
     if unknown:
         what = T("the database was made by a newer version ({steps})", steps=", ".join(sorted(unknown)[:3]))
         raise UnusableInputError(what, do=T("Run that version, or restore a backup of this one"))
+
+
+def _waiting(executor: MigrationExecutor) -> list[tuple[str, str]]:
+    """Steps that were not taken."""
+    return [step for step in executor.loader.graph.nodes if step not in executor.loader.applied_migrations]
 
 
 def _is_replaced(executor: MigrationExecutor, step: tuple[str, str]) -> bool:

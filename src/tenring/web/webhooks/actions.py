@@ -121,7 +121,7 @@ def make(whose: Whose, said: Said) -> tuple[Endpoint, str]:
             secret=secret.sealed(text, id_),
             **fields,
         )
-        whose.record("webhook.made", endpoint, address=said.address, events=fields["events"])
+        whose.record("webhook.made", endpoint, target=said.address, events=fields["events"])
     return endpoint, text
 
 
@@ -144,14 +144,14 @@ def change(whose: Whose, endpoint: Endpoint, said: Said, *, is_on: bool) -> None
                 state=DeliveryState.GIVEN_UP, done_at=timezone.now()
             )
         held.save()
-        whose.record("webhook.changed", held, address=said.address, events=fields["events"], is_on=is_on)
+        whose.record("webhook.changed", held, target=said.address, events=fields["events"], is_on=is_on)
     endpoint.refresh_from_db()
 
 
 def remove(whose: Whose, endpoint: Endpoint) -> None:
     """Remove an endpoint with its deliveries."""
     with transaction.atomic():
-        whose.record("webhook.removed", endpoint, address=endpoint.address)
+        whose.record("webhook.removed", endpoint, target=endpoint.address)
         endpoint.delete()
 
 

@@ -6,8 +6,7 @@ from http import HTTPStatus
 from typing import Any
 from uuid import UUID
 
-from django.contrib.auth.views import redirect_to_login
-from django.core.exceptions import PermissionDenied
+from django.contrib.auth.decorators import login_required
 from django.db.models import Count
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
@@ -15,7 +14,6 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from tenring.exceptions import TenringError, UnusableInputError
-from tenring.language import T
 from tenring.web.accounts.access import acting_for, may, person, require
 from tenring.web.accounts.roles import Action
 from tenring.web.core.rendering import page
@@ -52,13 +50,11 @@ def _own(request: HttpRequest, id_: UUID) -> tuple[Whose, Endpoint]:
 
 @never_cache
 @require_safe
+@login_required
 def webhooks(request: HttpRequest) -> HttpResponse:
     """Those there are."""
-    user, organisation = person(request), acting_for(request)
-    if user is None:
-        return redirect_to_login(request.get_full_path())
-    if not may(user, Action.SEE, organisation):
-        raise PermissionDenied(T("Your role does not allow this."))
+    organisation = acting_for(request)
+    user = require(request, Action.SEE, organisation)
     found = Whose(user, organisation).endpoints().annotate(sent=Count("deliveries"))
     values = {
         "endpoints": found,
@@ -75,10 +71,9 @@ def _frame() -> dict[str, Any]:
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
+@login_required
 def new(request: HttpRequest) -> HttpResponse:
     """A form for a new one."""
-    if person(request) is None:
-        return redirect_to_login(request.get_full_path())
     whose, problem, given = _whose(request), "", _empty(request)
     if request.method == "POST":
         given = said(request.POST)
@@ -111,9 +106,10 @@ def _choices() -> dict[str, Any]:
 
 @never_cache
 @require_safe
-def webhook(request: HttpRequest, id_: UUID) -> HttpResponse:
+@login_required
+def webhook(request: HttpRequest, hook: UUID) -> HttpResponse:
     """One: what it is told, and what became of its messages."""
-    _, one = _own(request, id_)
+    _, one = _own(request, hook)
     return _shown(request, one, _said_of(one))
 
 
@@ -142,9 +138,10 @@ def _told(error: TenringError) -> str:
 
 @never_cache
 @require_POST
-def change(request: HttpRequest, id_: UUID) -> HttpResponse:
+@login_required
+def change(request: HttpRequest, hook: UUID) -> HttpResponse:
     """Change what it is told, and where; switch it on or off."""
-    whose, one = _own(request, id_)
+    whose, one = _own(request, hook)
     given = said(request.POST)
     try:
         actions.change(whose, one, given, is_on=request.POST.get("is_on") == "yes")
@@ -155,36 +152,40 @@ def change(request: HttpRequest, id_: UUID) -> HttpResponse:
 
 @never_cache
 @require_POST
-def rotate(request: HttpRequest, id_: UUID) -> HttpResponse:
+@login_required
+def rotate(request: HttpRequest, hook: UUID) -> HttpResponse:
     """Make a new secret, shown in the answer."""
-    whose, one = _own(request, id_)
+    whose, one = _own(request, hook)
     secret = actions.rotate(whose, one)
     return _shown(request, one, _said_of(one), secret=secret)
 
 
 @never_cache
 @require_POST
-def ping(request: HttpRequest, id_: UUID) -> HttpResponse:
+@login_required
+def ping(request: HttpRequest, hook: UUID) -> HttpResponse:
     """Send a test."""
-    _, one = _own(request, id_)
+    _, one = _own(request, hook)
     sent = actions.ping(one)
     return HttpResponseRedirect(reverse("webhook_delivery", args=[one.id, sent.id]))
 
 
 @never_cache
 @require_POST
-def remove(request: HttpRequest, id_: UUID) -> HttpResponse:
+@login_required
+def remove(request: HttpRequest, hook: UUID) -> HttpResponse:
     """Remove it."""
-    whose, one = _own(request, id_)
+    whose, one = _own(request, hook)
     actions.remove(whose, one)
     return HttpResponseRedirect(reverse("webhooks"))
 
 
 @never_cache
 @require_safe
-def delivery(request: HttpRequest, id_: UUID, delivery: UUID) -> HttpResponse:
+@login_required
+def delivery(request: HttpRequest, hook: UUID, delivery: UUID) -> HttpResponse:
     """One message, and every attempt to deliver it."""
-    _, one = _own(request, id_)
+    _, one = _own(request, hook)
     found = _delivery(one, delivery)
     values = {"one": one, "delivery": found, "attempts": found.attempts.all(), **_frame()}
     return page(request, "webhooks/delivery.html", values)
@@ -199,9 +200,10 @@ def _delivery(one: Endpoint, id_: UUID) -> Delivery:
 
 @never_cache
 @require_POST
-def again(request: HttpRequest, id_: UUID, delivery: UUID) -> HttpResponse:
+@login_required
+def again(request: HttpRequest, hook: UUID, delivery: UUID) -> HttpResponse:
     """Send a message again."""
-    whose, one = _own(request, id_)
+    whose, one = _own(request, hook)
     found = _delivery(one, delivery)
     actions.redeliver(whose, found)
     return HttpResponseRedirect(reverse("webhook_delivery", args=[one.id, found.id]))
