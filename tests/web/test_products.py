@@ -166,6 +166,12 @@ def test_a_wrong_row_saves_nothing_and_says_why_beside_its_field(supplier: Clien
     assert Product.objects.get().file == before
 
 
+def test_the_name_of_a_group_is_only_a_place_on_the_page(supplier: Client, board: Product) -> None:
+    answer = supplier.post(f"/products/{board.id}/values", {"group": "a\r\nSet-Cookie: x#é"})
+    assert answer.status_code == 302
+    assert answer.headers["Location"].endswith("#a%0D%0ASet-Cookie%3A%20x%23%C3%A9")
+
+
 def test_a_product_needs_a_name_and_a_category_that_exists(supplier: Client) -> None:
     assert "the product has no name" in text(supplier.post("/products/", {"name": " "}), 400)
     assert "is unknown" in text(supplier.post("/products/", {"name": "x", "category": "spaceships"}), 400)

@@ -23,7 +23,7 @@ user = User.objects.create(username="supplier", email="supplier@example.org")
 Membership.objects.create(user=user, organisation=Organisation.objects.create(name="Hexlowe Boards"), role="editor")
 session = import_module(settings.SESSION_ENGINE).SessionStore()
 session[SESSION_KEY], session[HASH_SESSION_KEY] = str(user.pk), user.get_session_auth_hash()
-session[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
+session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
 session["organisation"] = str(user.memberships.get().organisation_id)
 session.save()
 print(session.session_key)

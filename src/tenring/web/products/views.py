@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import date
 from typing import Any
+from urllib.parse import quote
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
@@ -136,7 +137,7 @@ def _list(request: HttpRequest, *, problem: Problem | None = None, message: str 
         "categories": _categories(open_),
         "problem": problem,
         "message": message,
-        "said": request.POST,
+        "typed": request.POST,
         "most_rows": files.MOST_ROWS,
         "most_bytes": files.MOST_BYTES,
     }
@@ -179,8 +180,8 @@ def values(request: HttpRequest, id_: UUID) -> HttpResponse:
     if wrong:
         return _form_page(request, one, wrong=wrong, status=400)
     actions.save_values(user, one, found, untested)
-    place = request.POST.get("group", "")
-    return HttpResponseRedirect(f"{reverse('product_values', args=[one.id])}?saved={place[:80]}#{place[:80]}")
+    place = quote(request.POST.get("group", "")[:80], safe="")
+    return HttpResponseRedirect(f"{reverse('product_values', args=[one.id])}?saved={place}#{place}")
 
 
 def _asked(one: Product) -> tuple[AskedFor, ...]:
@@ -217,7 +218,7 @@ def _form_page(
         "more": more,
         "wrong": wrong or {},
         "problem": problem,
-        "said": request.POST if problem else {},
+        "typed": request.POST if problem else {},
         "saved": request.GET.get("saved", ""),
         "kinds": document_kinds(),
         "categories": _categories(open_),
