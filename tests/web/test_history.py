@@ -23,7 +23,7 @@ from web.test_corrections import csv, sample, screened, signed_in  # noqa: F401 
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-AT_ONCE = {"default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend"}}
+AT_ONCE = {"default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend", "QUEUES": []}}
 
 
 @pytest.fixture(autouse=True)
