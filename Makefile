@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 TEST_WORKERS ?= 2
 STAMP := $(VENV)/.installed
 
-.PHONY: help setup run test test-postgresql lint types imports check docs screenshots bench peers lock messages samples clean
+.PHONY: help setup run test test-postgresql lint types imports check docs screenshots bench peers lock messages translations samples clean
 
 help: ## what each command does
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 17
@@ -61,6 +61,9 @@ peers: setup ## what the benchmarks compare ours with, into .venv
 messages: setup ## collect the texts to translate
 	$(BIN)/pybabel -q extract --no-wrap --no-location --sort-output --omit-header -k T -k N -F babel.cfg -o src/tenring/locale/tenring.pot src/tenring
 	$(BIN)/pybabel -q update --no-wrap --no-fuzzy-matching --ignore-pot-creation-date -D tenring -i src/tenring/locale/tenring.pot -d src/tenring/locale
+
+translations: setup ## how complete each language is; TAG=ja: the texts that it lacks
+	$(BIN)/python docs/translations.py $(TAG)
 
 lock: setup ## pin the requirements again
 	cd requirements && CUSTOM_COMPILE_COMMAND="make lock" ../$(BIN)/pip-compile --quiet --upgrade --generate-hashes --allow-unsafe --strip-extras \

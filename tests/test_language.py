@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
 
@@ -10,10 +11,25 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 
 from tenring import language
-from tenring.language import LANGUAGES, LOCALES, T, current, from_environment, in_language, use
+from tenring.language import (
+    COMPLETE,
+    KNOWN,
+    LANGUAGES,
+    LOCALES,
+    T,
+    current,
+    file_of,
+    from_environment,
+    in_language,
+    offer,
+    offered,
+    share,
+    use,
+)
 
 SOURCE = LOCALES.parent
 TRANSLATED = [tag for tag in LANGUAGES if tag != "en"]
+BEGUN = [tag for tag in KNOWN if tag != "en"]
 FIELD = re.compile(r"\{([a-z_]*)[^}]*\}")
 
 
@@ -29,10 +45,10 @@ def used_texts() -> dict[str, str]:
 
 
 def catalogue_of(tag: str) -> Catalog:
-    path = LOCALES / tag / "LC_MESSAGES" / "tenring.po"
+    path = file_of(tag)
     assert path.is_file(), f"{path} does not exist"
     with path.open("rb") as stream:
-        return read_po(stream, locale=tag)
+        return read_po(stream, locale=tag.replace("-", "_"))
 
 
 def test_the_texts_of_code_and_templates_are_found() -> None:
@@ -53,7 +69,7 @@ def test_every_text_is_translated(tag: str) -> None:
     assert not missing, "\n".join(missing)
 
 
-@pytest.mark.parametrize("tag", TRANSLATED)
+@pytest.mark.parametrize("tag", BEGUN)
 def test_a_translation_fills_in_the_same_fields(tag: str) -> None:
     different = [
         str(message.id)
@@ -61,6 +77,55 @@ def test_a_translation_fills_in_the_same_fields(tag: str) -> None:
         if message.id and message.string and _fields(str(message.id)) != _fields(str(message.string))
     ]
     assert not different, "\n".join(different)
+
+
+@pytest.mark.parametrize("tag", BEGUN)
+def test_a_catalogue_translates_nothing_that_nobody_says(tag: str) -> None:
+    unknown = [str(message.id) for message in catalogue_of(tag) if message.id and str(message.id) not in used_texts()]
+    assert tag in LANGUAGES or unknown == []
+
+
+@pytest.mark.parametrize("tag", KNOWN)
+def test_who_is_complete_is_offered_and_nobody_else(tag: str) -> None:
+    assert (share(tag) >= COMPLETE) == (tag in LANGUAGES)
+
+
+@pytest.fixture
+def _all_offered() -> Iterator[None]:
+    """Every language is offered."""
+    offer(["all"])
+    yield
+    offer([])
+
+
+@pytest.mark.usefixtures("_all_offered")
+@pytest.mark.parametrize(
+    ("asked", "tag", "text"),
+    [
+        ("ja_JP.UTF-8", "ja", "検索"),
+        ("ko", "ko", "검색"),
+        ("zh-TW", "zh-Hant", "搜尋"),
+        ("zh_Hant_HK", "zh-Hant", "搜尋"),
+        ("zh-CN", "zh", "检索"),
+        ("th", "th", "ค้นหา"),
+        ("es-PE", "es", "Buscar"),
+        ("fr_CA", "fr", "Rechercher"),
+        ("vi", "en", "Search"),
+    ],
+)
+def test_a_language_in_preparation_is_spoken_where_it_is_offered(asked: str, tag: str, text: str) -> None:
+    assert offered() == tuple(KNOWN)
+    use(asked)
+    assert current() == tag
+    assert T("Search") == text
+    assert T("A text nobody translates") == "A text nobody translates"
+
+
+def test_only_what_was_asked_for_is_offered_besides_the_complete_ones() -> None:
+    offer(["ko", "nonsense"])
+    assert offered() == (*LANGUAGES, "ko")
+    offer([])
+    assert offered() == LANGUAGES
 
 
 def _fields(text: str) -> set[str]:

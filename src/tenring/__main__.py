@@ -73,7 +73,10 @@ def tenring(context: click.Context, lang: str | None) -> None:
     Example: tenring register build, then tenring screen purchases.xlsx --economy CN
     """
     language.use(lang or language.from_environment())
-    context.obj = from_environment()
+    settings = context.obj = from_environment()
+    if settings.languages:
+        language.offer(settings.languages)
+        language.use(lang or language.from_environment())
 
 
 def main() -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 import platformdirs
 
 from tenring.exceptions import UnusableInputError
-from tenring.language import T
+from tenring.language import ALL, KNOWN, T
 
 PACKAGE = Path(__file__).resolve().parent
 CATEGORY_MODEL = "categories.npz"
@@ -99,6 +99,8 @@ class Settings:
     """Largest request to the API; files for jobs are as large as `max_upload_bytes`."""
     api_issue_key: str | None = None
     """Name of the key with which the API issues credentials (VC-API); None: it issues none."""
+    languages: tuple[str, ...] = ()
+    """Languages in preparation that are offered besides the complete ones (`tenring.language`); `all`: every one."""
     secret_key: str | None = field(default=None, repr=False)
     """Signs sessions and tokens; None: a key made once and kept in `home`."""
     log_format: str = "auto"
@@ -290,6 +292,11 @@ def _names(text: str) -> tuple[str, ...]:
     return tuple(part.strip() for part in text.split(",") if part.strip())
 
 
+def _languages(text: str) -> tuple[str, ...]:
+    """`ja, ko` as a tuple of languages that have a catalogue."""
+    return tuple(_one_of((*KNOWN, ALL), one) for one in _names(text))
+
+
 def _yes_or_no(text: str) -> bool:
     return {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}[
         _one_of(("1", "true", "yes", "0", "false", "no"), text.lower())
@@ -340,6 +347,11 @@ VARIABLES: dict[str, tuple[str, Callable[[str], object], str]] = {
     "TENRING_PASSPHRASE_FILE": ("passphrase_file", Path, "file whose first line opens keys"),
     "DATABASE_URL": ("database_url", str, "database of the web application (SQLite in TENRING_HOME)"),
     "TENRING_HOSTS": ("hosts", _names, "names under which the web application is reached, separated by commas"),
+    "TENRING_LANGUAGES": (
+        "languages",
+        _languages,
+        "languages in preparation that are offered, too: ja,ko,zh-Hant,th,es,fr or all (none)",
+    ),
     "TENRING_HTTPS": ("https", _yes_or_no, "1: a proxy in front of the web application speaks HTTPS"),
     "TENRING_PROXY": ("proxy", str, "with TENRING_HTTPS: address of that proxy; *: whoever connects is it"),
     "TENRING_MAX_UPLOAD_BYTES": ("max_upload_bytes", int, "largest file that the web application takes"),

@@ -31,6 +31,7 @@ from tenring.web.api.models import ApiKey, KeyedScreening
 from tenring.web.api.operations import OPERATIONS
 from tenring.web.api.scopes import Scope
 from tenring.web.procurement.models import Correction, Kept, Screening, State
+from tenring.web.products.models import Evidence, Import, Product
 
 pytestmark = pytest.mark.django_db
 
@@ -62,11 +63,14 @@ class World:
     invitation: object
     correction: Correction
     kept: Kept
+    product: Product
+    sent: Import
 
     def fill(self, route: str) -> str:
         """A route with what it names filled in."""
         values = {
-            "id_": self.screening.id if route.startswith("/screen/") else self.city.id,
+            "id_": self.of(route),
+            "category": "paints",
             "id": self.screening.id,
             "member": self.other.pk,
             "which": self.invitation,
@@ -80,6 +84,14 @@ class World:
         }
         return re.sub(r"<(?:\w+:)?(\w+)>", lambda found: str(values[found[1]]), route)
 
+    def of(self, route: str) -> object:
+        """The id of what an address is about."""
+        if route.startswith("/products/imports/"):
+            return self.sent.id
+        if route.startswith("/products/"):
+            return self.product.id
+        return self.screening.id if route.startswith("/screen/") else self.city.id
+
 
 def a_world(role: Role, **fields: Any) -> World:
     """Everything that an address may be about."""
@@ -87,7 +99,11 @@ def a_world(role: Role, **fields: Any) -> World:
     made, _ = invitations.invite(city, named("ann"), email="new@example.org", role=Role.BUYER, any_address=False)
     key, _ = new_key("of the city", (Scope.JOBS,), who="ann", owner=named("ann"), organisation=city)
     screening = a_screening(named("other"), city, file_name=f"{HIDDEN}-purchases.csv", **fields)
-    return World(city, named("other"), key, screening, made.id, a_correction(city), kept_of(city))
+    product = Product.objects.create(owner=named("other"), organisation=city, name=HIDDEN)
+    counts = {"products": 1, "changed": 0, "values": 0}
+    sent = Import.objects.create(owner=named("other"), organisation=city, file_name=f"{HIDDEN}.csv", **counts)
+    corrections = (a_correction(city), kept_of(city))
+    return World(city, named("other"), key, screening, made.id, *corrections, product, sent)
 
 
 LINE = "/screen/<uuid:id_>/lines/<str:line_id>/"
@@ -103,6 +119,9 @@ SENT: dict[tuple[str, str], dict[str, Any]] = {
     ("POST", f"{LINE}correct"): {"what": "category", "target": "copy-paper", "why": "a reason"},
     ("POST", "/screen/corrections/<int:number>/undo"): {"why": "a reason"},
     ("POST", "/screen/<uuid:id_>/keep"): {"name": "a name"},
+    ("POST", "/products/"): {"name": "A board"},
+    ("POST", "/products/<uuid:id_>/about"): {"name": "Another name"},
+    ("POST", "/products/<uuid:id_>/values"): {"r0-property": "panel_type", "r0-value": "MDF"},
 }
 STATES = {
     "/screen/<uuid:id_>/": State.FAILED,
@@ -113,8 +132,16 @@ STATES = {
     "/api/v1/jobs/<id>/cancel": State.READING,
 }
 #: Addresses at which everybody has things of their own.
-COLLECTIONS = {"/screen/", "/screen/corrections/", "/api/v1/jobs"}
-UPLOADS = {("POST", "/screen/"): CSV, ("POST", "/api/v1/jobs"): CSV, ("POST", "/screen/corrections/"): DECISIONS}
+COLLECTIONS = {
+    *("/screen/", "/screen/corrections/", "/api/v1/jobs"),
+    *("/products/", "/products/import", "/products/prices"),
+}
+UPLOADS = {
+    ("POST", "/screen/"): CSV,
+    ("POST", "/api/v1/jobs"): CSV,
+    ("POST", "/screen/corrections/"): DECISIONS,
+    ("POST", "/products/import"): "name,property,value\nA board,panel_type,MDF\n",
+}
 
 
 def tried(one: Address, world: World, user: User | None) -> Any:
@@ -202,6 +229,9 @@ def facts(world: World) -> list[object]:
         list(Screening.objects.values_list("pk", "state", "cancel_wanted", "expires_at")),
         list(Correction.objects.values_list("pk")),
         list(Kept.objects.values_list("pk", "name")),
+        list(Product.objects.values_list("pk", "name")),
+        list(Evidence.objects.values_list("pk", "written")),
+        Import.objects.count(),
         list(Event.objects.exclude(what="key.made").values_list("what")),
     ]
 

@@ -18,8 +18,7 @@ from tenring.rulebook.evidence import read_product
 from tenring.rulebook.judge import Judged, Judgement, Result
 from tenring.rulebook.judge import judge as judge_product
 from tenring.rulebook.revision import Revision
-from tenring.rulebook.trace import SENTENCES, deciding
-from tenring.rulebook.truth import Truth
+from tenring.rulebook.told import told
 
 
 @click.command()
@@ -79,20 +78,7 @@ def _print_result(result: Result, revision: Revision) -> None:
 
 
 def _row(one: Judgement, revision: Revision) -> tuple[str, str, str, str, str]:
-    clause = revision.clause(one.clause)
-    title = in_language(clause.titles) if clause else ""
-    leaf = deciding(one.trace[-1]) if one.trace else None
-    value = (leaf.given or leaf.value or "") if leaf else ""
-    limit = f"{leaf.operator or ''} {leaf.limit or ''}".strip() if leaf else ""
-    why = T(SENTENCES[one.why])
-    if one.would_be is not None:
-        why += T("; by what is remembered of it: {answer}", answer=T(WORDS[one.would_be]))
-    elif one.mark != "read":
-        why += T("; the limit is known second-hand")
-    is_open = one.judgement in {Judged.NOT_SHOWN, Judged.NOT_CHECKED}
-    if is_open and len(one.trace) > 1 and one.trace[-2].truth is Truth.FALSE:
-        why += T("; beyond the limit unless a waiver holds")
-    if one.part is not None:
-        why += T("; part: {name}", name=one.part)
-    missing = "; ".join(dict.fromkeys(f"{need.quantity}" for need in one.missing))
-    return f"{one.clause} {title}", T(WORDS[one.judgement]), value, limit, f"{why}: {missing}" if missing else why
+    row = told(one, revision)
+    missing = "; ".join(dict.fromkeys(f"{need.quantity}" for need in row.missing))
+    why = f"{row.why}: {missing}" if missing else row.why
+    return f"{row.clause} {row.title}", row.answer, row.given or row.converted, row.limit, why

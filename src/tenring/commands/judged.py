@@ -2,13 +2,6 @@
 
 from __future__ import annotations
 
-from tenring.language import N
-from tenring.rulebook.judge import Judged
+from tenring.rulebook.told import WORDS
 
-WORDS = {
-    Judged.MET: N("met"),
-    Judged.NOT_MET: N("not met"),
-    Judged.NOT_SHOWN: N("not shown"),
-    Judged.NOT_APPLICABLE: N("not applicable"),
-    Judged.NOT_CHECKED: N("not checked"),
-}
+__all__ = ["WORDS"]

@@ -268,6 +268,7 @@ def _least_first(places: Places, keys: npt.NDArray[np.int64], wanted: Wanted) ->
 
 def _stated(db: Database) -> Mapping[str, _Stated]:
     """What the licences of the table `members` state, by property."""
+    db.execute(_NUMBERS)
     owners = db.execute(_OWNERS).fetchnumpy()["place"].astype(np.int32)
     values: dict[str, list[tuple[Decimal, int]]] = {}
     for name, value, licences in db.execute(_VALUES).fetchall():
@@ -278,6 +279,7 @@ def _stated(db: Database) -> Mapping[str, _Stated]:
         last = first + int(firsts[-1])
         found[name] = _Stated(unit or "", units, [value for value, _ in values[name]], owners[first:last], firsts)
         first = last
+    db.execute("DROP TABLE numbers")
     return found
 
 
@@ -314,14 +316,17 @@ WHERE status = $status
 ORDER BY place, start
 """
 
-#: What licences of the category state as numbers.
-_NUMBERS = "properties JOIN members USING (licence_id) WHERE value IS NOT NULL"
+#: One row = one number that a licence of the category states.
+_NUMBERS = """
+CREATE OR REPLACE TEMP TABLE numbers AS
+SELECT place, property, value, unit FROM properties JOIN members USING (licence_id) WHERE value IS NOT NULL
+"""
 
 #: One row = one licence that states a value, in the order of properties and values.
-_OWNERS = f"SELECT place FROM {_NUMBERS} ORDER BY property, value, place"
+_OWNERS = "SELECT place FROM numbers ORDER BY property, value, place"
 
 #: One row = one value of a property, with how often it is stated.
-_VALUES = f"SELECT property, value, count(*) FROM {_NUMBERS} GROUP BY property, value ORDER BY property, value"
+_VALUES = "SELECT property, value, count(*) FROM numbers GROUP BY property, value ORDER BY property, value"
 
 #: One row = one property, with a unit of it, and how many units there are.
-_UNITS = f"SELECT property, min(unit), count(DISTINCT unit) FROM {_NUMBERS} GROUP BY property ORDER BY property"
+_UNITS = "SELECT property, min(unit), count(DISTINCT unit) FROM numbers GROUP BY property ORDER BY property"

@@ -165,7 +165,7 @@ class Reader:
         for name in self._density_first(given):
             path = (*at, "given", name)
             definition = self._definition(name, path)
-            for one in _several(given[name], definition):
+            for one in several(given[name], definition):
                 found.append(self._measurement(name, definition, one, path, found))
         return Product(tuple(found), tuple(_label(one) for one in labels), about or {})
 
@@ -247,19 +247,20 @@ class Reader:
         return replace(about, number=number, not_detected=written.not_detected or below)
 
 
-def _several(
+def several(
     given: str | tuple[str, ...] | WrittenMeasurement | tuple[WrittenMeasurement, ...], definition: PropertyDefinition
 ) -> tuple[WrittenMeasurement, ...]:
+    """What is given for a property as a list of measurements, short forms written out."""
     if isinstance(given, WrittenMeasurement):
         return (given,)
     if isinstance(given, str):
-        return (_short(given, definition),)
+        return (short_form(given, definition),)
     if all(isinstance(one, WrittenMeasurement) for one in given):
         return tuple(one for one in given if isinstance(one, WrittenMeasurement))
     return (WrittenMeasurement(value=tuple(one for one in given if isinstance(one, str))),)
 
 
-def _short(text: str, definition: PropertyDefinition) -> WrittenMeasurement:
+def short_form(text: str, definition: PropertyDefinition) -> WrittenMeasurement:
     """`60 µg/m3` instead of a value and its unit."""
     if definition.is_a != "number":
         return WrittenMeasurement(value=text)

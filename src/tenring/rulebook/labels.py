@@ -44,6 +44,8 @@ class Asked:
     economies: Iterable[str] = ()
     category: str | None = None
     """None: the product's own, else all criteria about what was measured."""
+    wider: tuple[str, ...] = ()
+    """Categories above it, whose criteria count as well."""
 
 
 def labels_of(
@@ -55,18 +57,31 @@ def labels_of(
         UnusableInputError: no criteria in force are for an economy or the category asked for.
     """
     homes = {name: one.home() for name, one in programmes.items()}
+    return chances(results_of(product, library, programmes, asked), homes)
+
+
+def results_of(
+    product: Product, library: Library, programmes: Mapping[str, Programme], asked: Asked
+) -> tuple[tuple[Revision, Result], ...]:
+    """Every revision that was asked for with what it says of a product, in the order of the library.
+
+    Raises:
+        UnusableInputError: as `labels_of`.
+    """
+    homes = {name: one.home() for name, one in programmes.items()}
     wanted = frozenset(economy.upper() for economy in asked.economies)
     category = asked.category or product.about.get("category")
     known = in_force(library, asked.on)
     _must_be_known(wanted, frozenset(one for revision in known for one in homes[revision.programme]))
-    if category is not None:
-        _must_be_known(frozenset({category}), frozenset(one for revision in known for one in revision.categories))
-    concerned = [
-        revision
+    categories = frozenset({category, *asked.wider} if category is not None else ())
+    there = frozenset(one for revision in known for one in revision.categories)
+    if categories and not categories & there:
+        _must_be_known(frozenset({category or ""}), there)
+    return tuple(
+        (revision, judge(product, revision, asked.on, library))
         for revision in known
-        if (not wanted or homes[revision.programme] & wanted) and concerns(revision, product, category)
-    ]
-    return chances(((revision, judge(product, revision, asked.on, library)) for revision in concerned), homes)
+        if (not wanted or homes[revision.programme] & wanted) and concerns(revision, product, categories)
+    )
 
 
 def _must_be_known(asked: frozenset[str], known: frozenset[str]) -> None:
@@ -83,10 +98,10 @@ def in_force(library: Library, day: date) -> list[Revision]:
     return [found for name in names if (found := library.find(name, day)) is not None]
 
 
-def concerns(revision: Revision, product: Product, category: str | None) -> bool:
-    """Whether criteria are for a category; without one, whether they ask for something that was measured."""
-    if category is not None:
-        return category in revision.categories
+def concerns(revision: Revision, product: Product, categories: frozenset[str]) -> bool:
+    """Whether criteria are for one of these categories; without any, whether they ask for what was measured."""
+    if categories:
+        return not categories.isdisjoint(revision.categories)
     measured = {(one.property, one.of) for one in product.measurements}
     return any((one.property, one.of) in measured for one in revision.quantities)
 

@@ -28,6 +28,7 @@ PAGES = {
     "revision": "/criteria/eu-ecolabel/furniture/2016-07-28",
     "criteria compared": "/criteria/compare?first=blue-angel/furniture&second=eu-ecolabel/furniture",
     "screenings": "/screen/",
+    "verify": "/verify",
 }
 #: On the wire, pictures that are drawn into the page included.
 MOST_BYTES = 150_000
@@ -145,7 +146,10 @@ def test_everything_can_be_done_with_the_keyboard(visit: Any) -> None:
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.className") == "skip"
     page.keyboard.press("Enter")
-    page.keyboard.press("/")
+    for _ in range(20):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.id") == "q":
+            break
     page.keyboard.type("paper")
     page.keyboard.press("Enter")
     page.wait_for_url("**/search?q=paper")
@@ -167,6 +171,10 @@ def test_a_file_is_sent_understood_screened_and_its_report_read(
     page.click(".headline a.button")
     page.wait_for_selector("h1")
     assert page.url.endswith("report.html")
+    assert page.pdf(format="A4").startswith(b"%PDF")
+    page.emulate_media(media="print")
+    assert page.evaluate("document.documentElement.scrollWidth") <= page.viewport_size["width"]
+    page.emulate_media(media="screen")
     page.go_back()
     page.click("form.remove button")
     page.wait_for_url("**/screen/")

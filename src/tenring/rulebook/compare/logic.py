@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any, Literal
@@ -97,6 +97,42 @@ def fewest(clauses: Iterable[frozenset[frozenset[str]]], known: frozenset[str]) 
         return tuple(names)
     model = optimiser.model()
     return tuple(name for name in names if z3.is_true(model.eval(tests[name], model_completion=True)))
+
+
+def cheapest(wanted: Bool, costs: Mapping[str, tuple[int, ...]]) -> tuple[tuple[str, ...], bool]:
+    """The flags that make `wanted` true at the least cost, and whether the solver proved that none costs less.
+
+    Args:
+        wanted: a condition over flags of these names that can be made true by setting all of them.
+        costs: for each name its costs; the first count most, a later one decides between equals. All are at least 0.
+
+    Equally cheap ones are told apart by their order in `costs`, so that the answer is the same each time.
+    """
+    names = tuple(costs)
+    optimiser = z3.Optimize()
+    optimiser.set("rlimit", MOST_STEPS)
+    optimiser.add(wanted)
+    for name, weight in zip(names, _as_one(list(costs.values())), strict=True):
+        optimiser.add_soft(z3.Not(z3.Bool(name)), weight)
+    if optimiser.check() != z3.sat:
+        return names, False
+    model = optimiser.model()
+    return tuple(name for name in names if z3.is_true(model.eval(z3.Bool(name), model_completion=True))), True
+
+
+def _as_one(costs: list[tuple[int, ...]]) -> list[int]:
+    """Each row of costs as one number, so that sums of them compare as the sums of the rows do, one after the other."""
+    weights = [0] * len(costs)
+    for column in zip(*costs, strict=True):
+        scale = sum(column) + 1
+        weights = [weight * scale + cost for weight, cost in zip(weights, column, strict=True)]
+    scale = len(costs) ** 2 + 1
+    return [weight * scale + place + 1 for place, weight in enumerate(weights)]
+
+
+def weighted(at_least: Decimal, parts: Iterable[tuple[Decimal, Bool]]) -> Bool:
+    """Whether the weights of those that are true add up to this."""
+    return z3.Sum([number(0), *(either(one, number(weight), number(0)) for weight, one in parts)]) >= number(at_least)
 
 
 class Solver:

@@ -18,11 +18,11 @@ from tenring.rulebook.describe import Describer
 from tenring.rulebook.expressions import ALWAYS, NEVER, quantities
 from tenring.rulebook.publish.limits import Limit, left_open, limits_of
 from tenring.rulebook.publish.names import Publication, speaking, token
-from tenring.rulebook.publish.words import word
-from tenring.rulebook.revision import Clause, Needed, Revision, Source
+from tenring.rulebook.publish.words import evidence_text, word
+from tenring.rulebook.revision import Clause, Revision, Source
 
 TEMPLATES = Path(__file__).parent / "templates"
-TAGS = {"en": ("en", "English"), "zh": ("zh-Hans", "中文")}
+TAGS = {tag: (language.KNOWN[tag].html, language.KNOWN[tag].name) for tag in LANGUAGES}
 
 
 @dataclass(frozen=True)
@@ -174,7 +174,7 @@ class Site:
             points="" if clause.points is None else self._describer.term(clause.points),
             limits=tuple(dict.fromkeys(self._limit(one) for one in limits_of(clause.requires))),
             left_open=left_open(clause),
-            evidence=tuple(" + ".join(_needed(one) for one in way) for way in clause.shown_by),
+            evidence=tuple(" + ".join(evidence_text(one) for one in way) for way in clause.shown_by),
             properties=self._looked_at(clause),
             note=in_language(clause.note),
             source=clause.source,
@@ -191,13 +191,3 @@ class Site:
     def _looked_at(self, clause: Clause) -> tuple[tuple[str, str], ...]:
         names = dict.fromkeys(one.property for one in (found for part in clause.parts for found in quantities(part)))
         return tuple((name, in_language(self.properties.properties[name].names)) for name in names)
-
-
-def _needed(needed: Needed) -> str:
-    """`test report (EN 717-1; at most 365 days old; accredited)`."""
-    details = [" / ".join(needed.methods)] if needed.methods else []
-    details += [T("at most {days} days old", days=needed.max_age_days)] if needed.max_age_days else []
-    details += [T("accredited")] if needed.accredited else []
-    details += [T("by: {issuers}", issuers=" / ".join(map(word, needed.issuers)))] if needed.issuers else []
-    details += [T("of at least {count} samples", count=needed.samples)] if needed.samples else []
-    return word(needed.kind) + (f" ({'; '.join(details)})" if details else "")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tenring.language import N, T
+from tenring.rulebook.revision import Needed
 
 _WORDS = {
     # marks
@@ -58,3 +59,13 @@ _WORDS = {
 def word(name: str) -> str:
     """A word of the model in the language in use; one that has no other name stands for itself."""
     return T(_WORDS[name]) if name in _WORDS else name
+
+
+def evidence_text(needed: Needed) -> str:
+    """`test report (EN 717-1; at most 365 days old; accredited)`."""
+    details = [" / ".join(needed.methods)] if needed.methods else []
+    details += [T("at most {days} days old", days=needed.max_age_days)] if needed.max_age_days else []
+    details += [T("accredited")] if needed.accredited else []
+    details += [T("by: {issuers}", issuers=" / ".join(map(word, needed.issuers)))] if needed.issuers else []
+    details += [T("of at least {count} samples", count=needed.samples)] if needed.samples else []
+    return word(needed.kind) + (f" ({'; '.join(details)})" if details else "")

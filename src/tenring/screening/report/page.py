@@ -54,7 +54,14 @@ def page_text(*, connection: duckdb.DuckDBPyConnection, book: Book, context: Rep
     )
     page = Page(connection, book=book, context=context)
     template = environment.get_template("report.html")
-    return template.render(page=page, context=context, T=T, language=language.current(), words=wording)
+    return template.render(
+        page=page,
+        context=context,
+        T=T,
+        language=language.current(),
+        html_tag=language.KNOWN[language.current()].html,
+        words=wording,
+    )
 
 
 class Page:

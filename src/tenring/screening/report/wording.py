@@ -10,7 +10,7 @@ from decimal import Decimal
 from functools import lru_cache
 
 from babel import Locale
-from babel.dates import format_date
+from babel.dates import format_date, format_skeleton
 from babel.numbers import format_currency, format_decimal, format_percent, get_currency_name
 
 from tenring import language
@@ -18,8 +18,8 @@ from tenring.language import N, T
 from tenring.model.verdict import STALE_AFTER_DAYS
 from tenring.screening.report.steps import NO_CURRENCY
 
-#: Day before month and no AM/PM: what readers of English outside one economy expect.
-LOCALES = {"en": Locale("en", "GB"), "zh": Locale("zh", "CN", script="Hans")}
+#: Language of ours -> how it writes numbers, dates and currencies.
+LOCALES = {one.tag: Locale.parse(one.locale) for one in language.KNOWN.values()}
 
 #: What stands where there is nothing to write; never 0.
 NOTHING = "–"
@@ -67,6 +67,10 @@ class Formats:
         """A share in per cent with one digit, or that it is not defined."""
         return T("not defined") if value is None else format_percent(value, "0.0%", locale=self.locale)
 
+    def percent(self, value: float) -> str:
+        """A share of 1 in whole per cent."""
+        return format_percent(value, "0%", locale=self.locale)
+
     def day(self, value: date | None) -> str:
         """A date in words of the language; dates of data are never ambiguous numbers."""
         return NOTHING if value is None else format_date(value, "medium", locale=self.locale)
@@ -76,9 +80,7 @@ class Formats:
         if value is None:
             return T("no date")
         year, month = value.split("-")
-        return format_date(
-            date(int(year), int(month), 1), "y年M月" if self.locale.language == "zh" else "MMM y", locale=self.locale
-        )
+        return str(format_skeleton("yMMM", date(int(year), int(month), 1), locale=self.locale))
 
     def currency(self, code: str) -> str:
         """The name of a currency."""

@@ -56,6 +56,8 @@ _ONE = "/organisations/<uuid:id_>/"
 _SCREENING = "/screen/<uuid:id_>/"
 _LINE = "lines/<str:line_id>/"
 _CORRECTIONS, _HISTORY = "/screen/corrections/", "/screen/history/"
+_PRODUCT = "/products/<uuid:id_>/"
+_IMPORT = "/products/imports/<uuid:id_>/"
 
 ADDRESSES: tuple[Address, ...] = (
     *_rows(
@@ -117,6 +119,27 @@ ADDRESSES: tuple[Address, ...] = (
     *_rows(
         Action.CORRECT,
         (_CORRECTIONS, f"{_CORRECTIONS}<int:number>/undo", f"{_SCREENING}{_LINE}correct"),
+        ("POST",),
+    ),
+    *_rows(
+        Open.SIGNED_IN,
+        ("/products/", "/products/prices", "/products/all.<str:form>", "/products/blank/<slug:category>.<str:form>"),
+        ("GET",),
+    ),
+    *_rows(
+        Action.SEE,
+        (
+            *(f"{_PRODUCT}{what}" for what in ("", "values", "row", "tests", "product.<str:form>")),
+            *(f"{_IMPORT}{what}" for what in ("", "rows.<str:form>")),
+        ),
+        ("GET",),
+    ),
+    *_rows(
+        Action.PRODUCTS,
+        (
+            *(f"/products/{what}" for what in ("", "import", "prices")),
+            *(f"{_PRODUCT}{what}" for what in ("values", "about", "remove")),
+        ),
         ("POST",),
     ),
     *_rows(Action.KEYS, (f"{_ONE}keys",), _BOTH),

@@ -66,6 +66,12 @@ _NAMES = {
     "account.enabled": N("account opened again on the server"),
     "account.deleted": N("account deleted"),
     "screening.taken_over": N("screening taken into the account"),
+    "product.added": N("product added"),
+    "product.changed": N("product changed"),
+    "product.values": N("values of a product changed"),
+    "product.removed": N("product removed"),
+    "products.imported": N("products imported"),
+    "prices.set": N("prices of tests changed"),
 }
 _DETAILS = {
     "name": N("name"),

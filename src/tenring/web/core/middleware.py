@@ -28,7 +28,7 @@ HEADERS = {
 }
 
 #: Language of ours -> Django's tag of it.
-DJANGO_TAGS = {"en": "en", "zh": "zh-hans"}
+DJANGO_TAGS = {one.tag: one.html.lower() for one in language.KNOWN.values()}
 
 
 class SecurityHeaders:
@@ -54,7 +54,7 @@ class Language:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """The answer in the visitor's language."""
         asked = request.GET.get(ASKED)
-        known = asked if asked in DJANGO_TAGS else None
+        known = asked if asked in language.offered() else None
         tag = DJANGO_TAGS[known] if known else translation.get_language_from_request(request)
         language.use(tag)
         translation.activate(tag)

@@ -20,9 +20,13 @@ _PAGES: tuple[tuple[str, str], ...] = (
 )
 
 
-def navigation() -> list[tuple[str, str]]:
+#: Pages for those who are signed in.
+_OWN_PAGES: tuple[tuple[str, str], ...] = (("products", N("My products")),)
+
+
+def navigation(*, signed_in: bool = False) -> list[tuple[str, str]]:
     """Address and title of each page, in the language in use."""
-    return [(address(name), T(title)) for name, title in _PAGES]
+    return [(address(name), T(title)) for name, title in (*_PAGES, *(_OWN_PAGES if signed_in else ()))]
 
 
 @lru_cache(maxsize=256)

@@ -25,9 +25,10 @@ from tenring.screening.report.wording import formats
 from tenring.web.accounts.log import name_of
 from tenring.web.accounts.organisations.acting import acting
 from tenring.web.core.navigation import address, navigation
+from tenring.web.core.tongues import marked
 
 #: Language of ours -> (its tag in HTML, its own name).
-TAGS = {"en": ("en", "English"), "zh": ("zh-Hans", "中文")}
+TAGS = {one.tag: (one.html, one.name) for one in language.KNOWN.values()}
 
 #: In an address: the language asked for.
 ASKED = "lang"
@@ -45,6 +46,7 @@ def environment(**options: Any) -> jinja2.Environment:  # noqa: ANN401 - Django'
         T=T,
         acting=acting,
         licence_url=licence_url,
+        marked=marked,
         named=in_language,
         named_user=name_of,
         navigation=navigation,
@@ -77,7 +79,12 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     return {
         "language": tag,
         "formats": formats(tag),
-        "others": [(other, *TAGS[other], address_in(request, other)) for other in TAGS if other != tag],
+        "others": [
+            (other, *TAGS[other], address_in(request, other), language.share(other))
+            for other in language.offered()
+            if other != tag
+        ],
+        "complete": language.COMPLETE,
         "here": request.path,
         "person": user if user is not None and user.is_authenticated else None,
         "said": lambda: get_messages(request),

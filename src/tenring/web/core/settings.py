@@ -7,11 +7,13 @@ from typing import Any
 
 import dj_database_url
 
+from tenring import language
 from tenring.settings import from_environment
 from tenring.web.accounts.configuration import mail, providers
 from tenring.web.core import logs, secret
 
 TENRING = from_environment()
+language.offer(TENRING.languages)
 WEB = Path(__file__).resolve().parents[1]
 
 SECRET_KEY = secret.long_enough(TENRING.secret_key) if TENRING.secret_key else secret.at_hand(TENRING.home)
@@ -41,6 +43,7 @@ INSTALLED_APPS = [
     "tenring.web.api",
     "tenring.web.proof",
     "tenring.web.webhooks",
+    "tenring.web.products",
 ]
 MIDDLEWARE = [
     "tenring.web.core.observed.Observed",
@@ -67,7 +70,7 @@ TEMPLATES = [
         "BACKEND": "django.template.backends.jinja2.Jinja2",
         "DIRS": [
             WEB / app / "templates"
-            for app in ("core", "accounts", "register", "procurement", "api", "proof", "webhooks")
+            for app in ("core", "accounts", "register", "procurement", "api", "proof", "webhooks", "products")
         ],
         "OPTIONS": {
             "environment": "tenring.web.core.rendering.environment",
@@ -141,7 +144,7 @@ CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"
 globals().update(mail(TENRING))
 
 LANGUAGE_CODE = "en"
-LANGUAGES = [("en", "English"), ("zh-hans", "中文")]
+LANGUAGES = [(language.KNOWN[tag].html.lower(), language.KNOWN[tag].name) for tag in language.offered()]
 LANGUAGE_COOKIE_NAME = "tenring_language"
 LANGUAGE_COOKIE_AGE = 365 * 86_400
 LANGUAGE_COOKIE_SAMESITE = "Lax"

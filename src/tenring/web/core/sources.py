@@ -28,9 +28,6 @@ from tenring.screening.obligations import Obliges, obligations
 from tenring.screening.work import folder_state, program_state
 from tenring.settings import Settings
 
-#: Categories, the largest first, whose measurements are read before anybody asks for them.
-_READ_AT_ONCE = 12
-
 
 @dataclass(frozen=True)
 class Sources:
@@ -119,17 +116,16 @@ class Sources:
 
 
 def warm() -> None:
-    """Open what the first visitors would wait for; where there is no snapshot yet, nothing."""
+    """Open what the first visitors would wait for; where there is no snapshot yet, or none to read, nothing."""
     try:
         open_ = sources()
+        _ = open_.index, open_.library, open_.counts, open_.registers, open_.obligations
     except SnapshotError:
-        return
-    for _ in (open_.index, open_.library, open_.counts, open_.registers, open_.obligations):
-        pass
+        return  # pages say so in words
     sizes: Counter[str] = Counter()
     for one in open_.counts:
         sizes[one.category] += one.licences
-    for category, _ in sizes.most_common(_READ_AT_ONCE):
+    for category, _ in sizes.most_common():
         open_.measured(category)
 
 

@@ -18,6 +18,7 @@ urlpatterns = [
     path("", include("tenring.web.procurement.urls")),
     path("", include("tenring.web.proof.urls")),
     path("", include("tenring.web.webhooks.urls")),
+    path("", include("tenring.web.products.urls")),
     path("api/v1/", include("tenring.web.api.urls")),
 ]
 handler400 = "tenring.web.core.views.bad_request"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -19,6 +20,9 @@ SHOWN = 8
 MOST = 60
 #: Page that lists every key of a facet.
 _ALL = {"category": "categories", "programme": "programmes", "economy": "economies", "status": "search"}
+
+#: A quantity as criteria name it: a property, of what, under which conditions.
+_QUANTITY = re.compile(r"(?P<property>[a-z0-9_]+)(@(?P<subject>[^\[]+))?(\[(?P<conditions>.*)\])?")
 
 TITLES = {
     "status": N("Status"),
@@ -124,7 +128,18 @@ def property_name(open_: Sources, name: str) -> str:
 def unit_shown(unit: str | None) -> str:
     """A unit as readers write it: `ft**3` is ft³."""
     text = "" if unit in (None, "dimensionless") else str(unit)
-    return {"percent": "%"}.get(text, text.replace("**2", "²").replace("**3", "³"))
+    return text.replace("percent", "%").replace("**2", "²").replace("**3", "³")
+
+
+def quantity_shown(open_: Sources, text: str) -> str:
+    """A quantity of criteria in words: `material_share@wood[time=28 d]` is "Share of a material (wood, time=28 d)"."""
+    found = _QUANTITY.fullmatch(text)
+    if found is None:
+        return text
+    subject = open_.properties.subjects.get(found["subject"] or "")
+    of = in_language(subject.names) if subject else found["subject"]
+    more = ", ".join(part for part in (of, found["conditions"]) if part)
+    return f"{property_name(open_, found['property'])} ({more})" if more else property_name(open_, found["property"])
 
 
 def range_fields(open_: Sources, asked: Asked, found: Sequence[Span]) -> list[RangeField]:

@@ -21,11 +21,3 @@ document.addEventListener("change", (event) => {
   const count = form.querySelector("[data-count]");
   if (count) count.textContent = String(ticked);
 });
-
-// "/" goes to the search field, as readers of registers are used to.
-document.addEventListener("keydown", (event) => {
-  const field = document.querySelector("input[type=search]");
-  if (event.key !== "/" || !field || event.target.matches("input, textarea, select")) return;
-  event.preventDefault();
-  field.focus();
-});
