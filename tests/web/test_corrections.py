@@ -25,8 +25,8 @@ from tenring.web.procurement.models import Correction, Screening, State
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-AT_ONCE = {"default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend"}}
-LATER = {"default": {"BACKEND": "django_tasks.backends.dummy.DummyBackend"}}
+AT_ONCE = {"default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend", "QUEUES": []}}
+LATER = {"default": {"BACKEND": "django_tasks.backends.dummy.DummyBackend", "QUEUES": []}}
 WORDS = "笔记本电脑 合同第十七号"
 WHY = "the label is on the invoice"
 

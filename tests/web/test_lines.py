@@ -20,7 +20,7 @@ from tenring.web.procurement.models import Screening, State
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-AT_ONCE = {"default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend"}}
+AT_ONCE = {"default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend", "QUEUES": []}}
 
 
 @pytest.fixture(autouse=True)

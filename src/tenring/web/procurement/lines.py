@@ -80,7 +80,7 @@ def lines(request: HttpRequest, id_: UUID) -> HttpResponse:
     here = reverse("screening_lines", args=[one.id])
     values = {
         "one": one,
-        "said": said,
+        "wanted": said,
         "found": found,
         "orders": Order,
         "query": asked(said),
@@ -142,7 +142,7 @@ def line_page(request: HttpRequest, one: Screening, line_id: str, said: Wanted, 
         "nearest": ", ".join(category_name(open_, id_) for id_ in opened.nearest),
         "problem": problem,
         "query": asked(replace(said, after=None)),
-        "said": said,
+        "wanted": said,
         "next": reverse("screening_line", args=[one.id, behind]) + asked(replace(said, after=None)) if behind else "",
         "in_words": in_words,
         "decimal": lambda number: Decimal(str(number)),
