@@ -10,6 +10,7 @@ import pytest
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_hotp_counters_from_time
+from django.apps import apps
 from django.core import mail
 from django.core.cache import cache
 from django.test import Client, override_settings
@@ -17,7 +18,7 @@ from django.urls import get_resolver, reverse
 from django.utils import timezone
 
 from tenring.settings import Settings
-from tenring.web.accounts import operating
+from tenring.web.accounts import actions, export, operating
 from tenring.web.accounts.models import Event, Invitation, Membership, Organisation, User
 from tenring.web.accounts.organisations import actions as organisations
 from tenring.web.accounts.organisations import invitations
@@ -25,6 +26,8 @@ from tenring.web.accounts.roles import Role
 from tenring.web.api import actions as api
 from tenring.web.api.scopes import Scope
 from tenring.web.procurement.models import Screening, State
+from tenring.web.products.models import Product, TestPrice
+from tenring.web.webhooks.models import Endpoint
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -606,6 +609,39 @@ def test_a_deleted_account_takes_what_is_personal_and_leaves_what_is_of_organisa
     assert (last.who, last.user) == ("Anna Li", None)
     assert client.get(reverse("account")).status_code == 302
     assert "are not correct" in text_of(sign_in(browser()))
+
+
+def test_what_belongs_to_an_organisation_or_a_person_can_be_left_by_the_person() -> None:
+    kept = []
+    for model in apps.get_models():
+        fields = {field.name: field for field in model._meta.get_fields()}  # noqa: SLF001 - Django's own way to ask
+        if {"owner", "organisation"} <= fields.keys():
+            kept.append(model.__name__)
+            assert fields["owner"].null, model
+    assert {"Screening", "Product", "TestPrice", "Import", "Endpoint", "Correction", "Kept"} <= set(kept)
+
+
+def test_products_and_webhooks_are_among_what_is_kept_and_those_of_an_organisation_stay() -> None:
+    user, other = person(name="Anna Li"), person(BELA)
+    office = Organisation.objects.create(name="Office")
+    for one in (user, other):
+        Membership.objects.create(organisation=office, user=one, role=Role.OWNER)
+    own = Product.objects.create(owner=user, name="Own board")
+    own.evidence.create(property="panel_type", written={"value": "MDF"})
+    shared = Product.objects.create(owner=user, organisation=office, name="Our board")
+    TestPrice.objects.create(owner=user, property="voc_content", price="120", currency="EUR")
+    Endpoint.objects.create(owner=user, address="https://shop.example/told", secret="sealed")  # noqa: S106 - no real one
+    found = export.about(user)
+    assert [one["about"]["name"] for one in found["products"]] == ["Our board", "Own board"]
+    assert found["products"][1]["values"] == [{"property": "panel_type", "written": {"value": "MDF"}}]
+    assert (found["prices_of_tests"][0]["currency"], found["webhooks"][0]["address"]) == (
+        "EUR",
+        "https://shop.example/told",
+    )
+    assert "sealed" not in json.dumps(found)
+    actions.delete(user)
+    assert list(Product.objects.values_list("pk", "owner")) == [(shared.pk, None)]
+    assert not TestPrice.objects.exists()
 
 
 def test_the_only_owner_of_an_organisation_stays_until_there_is_another() -> None:

@@ -13,6 +13,8 @@ from allauth.socialaccount.models import SocialAccount
 from tenring.web.accounts.models import Event, User
 from tenring.web.api.models import ApiKey
 from tenring.web.procurement.models import Correction, Kept, Screening
+from tenring.web.products.models import Import, Product, TestPrice
+from tenring.web.webhooks.models import Endpoint
 
 
 def about(user: User) -> dict[str, Any]:
@@ -118,6 +120,54 @@ def _keys(user: User) -> list[dict[str, Any]]:
     ]
 
 
+def _products(user: User) -> list[dict[str, Any]]:
+    rows = Product.objects.filter(owner=user).prefetch_related("evidence")
+    return [
+        {
+            "made_at": _moment(one.created_at),
+            "about": one.file.about,
+            "values": [{"property": value.property, "written": value.written} for value in one.evidence.all()],
+            "labels": one.labels,
+            "untested": one.untested,
+        }
+        for one in rows
+    ]
+
+
+def _product_files(user: User) -> list[dict[str, Any]]:
+    rows = Import.objects.filter(owner=user)
+    return [{"file": one.file_name, "sent_at": _moment(one.created_at), "wrong_rows": one.rejected} for one in rows]
+
+
+def _prices(user: User) -> list[dict[str, Any]]:
+    rows = TestPrice.objects.filter(owner=user)
+    return [
+        {
+            "property": one.property,
+            "method": one.method,
+            "price": str(one.price),
+            "currency": one.currency,
+            "days": one.days,
+        }
+        for one in rows
+    ]
+
+
+def _webhooks(user: User) -> list[dict[str, Any]]:
+    rows = Endpoint.objects.filter(owner=user)
+    return [
+        {
+            "address": one.address,
+            "note": one.note,
+            "events": one.events,
+            "filters": one.filters,
+            "made_at": _moment(one.created_at),
+            "is_on": one.is_on,
+        }
+        for one in rows
+    ]
+
+
 def _log(user: User) -> list[dict[str, Any]]:
     rows = Event.objects.filter(user=user).select_related("organisation")
     return [
@@ -147,6 +197,10 @@ PARTS: dict[str, Callable[[User], Any]] = {
     "screenings": _screenings,
     "corrections": _corrections,
     "history": _history,
+    "products": _products,
+    "product_files": _product_files,
+    "prices_of_tests": _prices,
     "api_keys": _keys,
+    "webhooks": _webhooks,
     "log": _log,
 }

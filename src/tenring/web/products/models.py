@@ -15,8 +15,10 @@ from tenring.web.accounts.models import Organisation
 class Owned(models.Model):
     """A row that belongs to a person, or to an organisation."""
 
-    owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
-    """Who made it."""
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.CASCADE, related_name="+"
+    )
+    """Who made it; None: somebody whose account is gone, for the organisation that it belongs to."""
     organisation = models.ForeignKey(Organisation, null=True, blank=True, on_delete=models.CASCADE, related_name="+")
     """For whom; None: for the owner alone."""
 
