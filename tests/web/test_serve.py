@@ -1,12 +1,17 @@
 from __future__ import annotations
 
+import os
+import signal
 import socket
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
+import httpx
 import pytest
 from click.testing import CliRunner
 from django.core.management import call_command
@@ -24,7 +29,7 @@ def test_a_port_that_is_taken_is_said_with_a_way_out() -> None:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         address = Address(port=taken.getsockname()[1])
-        with pytest.raises(UnusableInputError, match="--port"), serve._listening(address, Settings()):  # noqa: SLF001 - the part under test
+        with pytest.raises(UnusableInputError, match="--port"), serve._listening(address):  # noqa: SLF001 - the part under test
             pass
 
 
@@ -78,6 +83,49 @@ def test_a_home_without_a_snapshot_is_served_all_the_same(home: Settings, tmp_pa
 
     with override_settings(TENRING=replace(home, home=tmp_path)):
         warm()
+
+
+# several processes
+
+
+@contextmanager
+def served(home: Path, *options: str, **environment: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """`tenring serve` and its address."""
+    command_line = [sys.executable, "-m", "tenring", "serve", "--port", "0", "--no-worker", "--no-browser", *options]
+    environ = {"TENRING_HOME": str(home), "PATH": "", "PYTHONPATH": ":".join(sys.path), **environment}
+    with subprocess.Popen(command_line, env=environ, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603 - our own
+        assert process.stdout is not None
+        try:
+            yield process, process.stdout.readline().split()[3].rstrip("/")
+        finally:
+            process.terminate()
+
+
+def children(process: subprocess.Popen[str]) -> list[int]:
+    return [int(one) for one in Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()]
+
+
+def test_processes_side_by_side_answer_at_one_address_and_count_together(tmp_path: Path) -> None:
+    with served(tmp_path, "--processes", "2", TENRING_METRICS="1") as (process, address):
+        with httpx.Client(timeout=60) as client:
+            for _ in range(3):
+                assert client.get(f"{address}/healthz").status_code == 200
+        for _ in range(20):  # a connection of its own each, so that either process may take it
+            assert httpx.get(f"{address}/healthz", timeout=60).status_code == 200
+        assert len(children(process)) == 2
+        told = httpx.get(f"{address}/metrics", timeout=60).text
+    assert 'tenring_requests_total{method="GET",route="alive",status="200"} 23.0' in told
+    assert "tenring_home_free_bytes" in told
+    assert process.returncode == 0
+
+
+def test_when_one_of_the_processes_ends_all_end_with_an_error(tmp_path: Path) -> None:
+    with served(tmp_path, "--processes", "2") as (process, address):
+        assert httpx.get(f"{address}/healthz", timeout=60).status_code == 200
+        first, second = children(process)
+        os.kill(first, signal.SIGKILL)
+        assert process.wait(timeout=60) == 2
+        assert not Path(f"/proc/{second}").exists()
 
 
 # whose word is taken on who asks

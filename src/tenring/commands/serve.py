@@ -30,6 +30,7 @@ def require_web() -> None:
 @click.option("--host", default="127.0.0.1", show_default=True, help="Interface to listen on; 0.0.0.0: all.")
 @click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="Port; 0: any free one.")
 @click.option("--threads", type=click.IntRange(min=1), default=8, show_default=True, help="Requests answered at once.")
+@click.option("--processes", type=click.IntRange(1, 64), default=1, show_default=True, help="Processes side by side.")
 @click.option("--no-worker", is_flag=True, help="Do not start a worker beside: `tenring worker` runs elsewhere.")
 @click.option("--no-migrate", is_flag=True, help="Do not change the tables: `tenring migrate` did, else it ends.")
 @click.option("--no-browser", is_flag=True, help="Do not open the browser.")
@@ -45,7 +46,12 @@ def serve(context: click.Context, /, *, host: str, port: int, **given: Any) -> N
         from tenring.web.serve import serve as serve_until_interrupted  # noqa: PLC0415 - likewise
 
         serve_until_interrupted(
-            Address(host, port, given["threads"], worker=not given["no_worker"], migrate=not given["no_migrate"]),
+            Address(
+                *(host, port, given["threads"]),
+                worker=not given["no_worker"],
+                processes=given["processes"],
+                migrate=not given["no_migrate"],
+            ),
             settings=settings_of(context),
             tell=lambda address: click.echo(T("Tenring is at {address} (stop with Ctrl+C)", address=address)),
             browser=not given["no_browser"] and sys.stdout.isatty(),

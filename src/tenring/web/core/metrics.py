@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hmac
 import ipaddress
+import os
 import shutil
 from collections.abc import Callable, Iterable
 
@@ -20,6 +21,7 @@ from django.views.decorators.http import require_safe
 from django_tasks_db.models import DBTaskResult
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, Metric
 from prometheus_client.core import GaugeMetricFamily, InfoMetricFamily
+from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
 import tenring
@@ -35,7 +37,9 @@ SECONDS = Histogram(
     buckets=(0.01, 0.025, 0.05, 0.1, 0.15, 0.25, 0.5, 1, 2.5, 10),
     registry=REGISTRY,
 )
-IN_FLIGHT = Gauge("tenring_requests_in_flight", "Requests being answered.", registry=REGISTRY)
+IN_FLIGHT = Gauge(
+    "tenring_requests_in_flight", "Requests being answered.", registry=REGISTRY, multiprocess_mode="livesum"
+)
 UPLOADED = Counter("tenring_uploaded_bytes", "Bytes of uploaded files that came in.", registry=REGISTRY)
 
 #: What a proxy adds; a request that carries one came through it, and is not for /metrics.
@@ -53,8 +57,18 @@ def metrics(request: HttpRequest) -> HttpResponse:
     if not tenring_settings().metrics or not _may_ask(request):
         raise Http404
     return HttpResponse(
-        prometheus_client.generate_latest(REGISTRY), content_type=prometheus_client.CONTENT_TYPE_PLAIN_0_0_4
+        prometheus_client.generate_latest(_registry()), content_type=prometheus_client.CONTENT_TYPE_PLAIN_0_0_4
     )
+
+
+def _registry() -> CollectorRegistry:
+    """What this process counted; where several answer side by side (`tenring serve --processes`), what all did."""
+    if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
+        return REGISTRY
+    together = CollectorRegistry()
+    MultiProcessCollector(together)  # type: ignore[no-untyped-call]  # prometheus_client has no types here
+    together.register(_Now())
+    return together
 
 
 def _may_ask(request: HttpRequest) -> bool:
