@@ -728,7 +728,7 @@ def test_the_webhook_of_somebody_else_does_not_exist(receiver: Server) -> None:
     assert endpoint.address not in stranger.get("/webhooks/").content.decode()
     nobody = client()
     assert [nobody.get(f"/webhooks/{path}").status_code for path in ("", "new")] == [302, 302]
-    assert "login" in nobody.get(f"/webhooks/{endpoint.id}/").headers["Location"]
+    assert "sign-in" in nobody.get(f"/webhooks/{endpoint.id}/").headers["Location"]
     assert Endpoint.objects.exists()
 
 

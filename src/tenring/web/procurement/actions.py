@@ -141,7 +141,7 @@ def unclaimed(request: HttpRequest) -> QuerySet[Screening]:
 def take_over(request: HttpRequest, user: User) -> int:
     """Give a person what their session sent before they signed in; how many. Those of others are out of reach."""
     with transaction.atomic():
-        taken = list(unclaimed(request).select_for_update())
+        taken = list(unclaimed(request).select_for_update(of=("self",)))
         for one in taken:
             one.owner = user
             one.save(update_fields=["owner"])
