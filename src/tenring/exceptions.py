@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -37,6 +38,14 @@ class UnusableInputError(TenringError):
         self.what, self.where, self.do = what, where, do
         message = f"{where}: {what}" if where else what
         super().__init__(f"{message}. {do}" if do else message)
+
+
+class UnknownColumnsError(UnusableInputError):
+    """Nothing says what was bought: somebody has to say what the columns of a table hold. `columns` has their names."""
+
+    def __init__(self, what: str, *, columns: Sequence[str], where: Place | Path | str | None = None, do: str) -> None:
+        super().__init__(what, where=where, do=do)
+        self.columns = tuple(columns)
 
 
 class CatalogueError(UnusableInputError):

@@ -14,7 +14,7 @@ from django_tasks import task
 
 from tenring.web.core import logs
 
-AT_ONCE = {"default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend"}}
+AT_ONCE = {"default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend", "QUEUES": []}}
 SECRET = "correct-horse-battery"  # noqa: S105 - looked for, nobody's
 
 

@@ -34,7 +34,7 @@ from tenring.web.procurement.models import Screening, State
 
 pytestmark = pytest.mark.django_db
 
-LATER = {"default": {"BACKEND": "django_tasks.backends.dummy.DummyBackend"}}
+LATER = {"default": {"BACKEND": "django_tasks.backends.dummy.DummyBackend", "QUEUES": []}}
 CSV = "date,description,brand,model\n2026-02-17,Copy paper A4,Aldrune,AL201\n"
 
 

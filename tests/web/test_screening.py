@@ -20,8 +20,8 @@ from tenring.web.procurement.models import Screening, State
 pytestmark = pytest.mark.django_db(transaction=True)
 
 CSV = "日期,品名,品牌,型号,数量,金额\n2026-03-01,复印纸,青松,A4-70,10,200.00\n2026-03-02,台式计算机,青云,T-100,1,4500\n"
-AT_ONCE = {"default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend"}}
-LATER = {"default": {"BACKEND": "django_tasks.backends.dummy.DummyBackend"}}
+AT_ONCE = {"default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend", "QUEUES": []}}
+LATER = {"default": {"BACKEND": "django_tasks.backends.dummy.DummyBackend", "QUEUES": []}}
 
 
 @pytest.fixture(autouse=True)
@@ -120,6 +120,19 @@ def test_a_column_that_was_misread_is_corrected_and_read_again(visitor: Client) 
     assert one.options == {"columns": {"description": "x1", "amount": "x2"}, "currency": "EUR"}
     assert one.state == State.UNDERSTOOD
     assert "12.50" in page_of(visitor, one)
+
+
+def test_of_columns_that_say_nothing_is_asked_what_they_hold(visitor: Client) -> None:
+    one = send(visitor, "Thing,Net,When\n复印纸 A4,200.00,2026-03-01\n")
+    assert one.state == State.FAILED
+    page = unescape(page_of(visitor, one))
+    assert "Columns found: Thing, Net, When. Say below what they hold" in page
+    assert "--column" not in page
+    assert 'name="column.Thing"' in page
+    visitor.post(f"/screen/{one.id}/read", {"on": "2026-03-01", "column.Thing": "description", "column.Net": "amount"})
+    one.refresh_from_db()
+    assert (one.state, one.options["columns"]) == (State.UNDERSTOOD, {"description": "Thing", "amount": "Net"})
+    assert one.unknown_columns == ()
 
 
 def test_the_state_is_asked_for_in_pieces_and_the_page_is_loaded_again_at_the_end(visitor: Client) -> None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from tenring.exceptions import Place, UnusableInputError
+from tenring.exceptions import Place, UnknownColumnsError, UnusableInputError
 from tenring.language import T
 from tenring.screening.read.amounts import is_blank, unit_in_header
 from tenring.screening.read.codes import SCHEMES
@@ -281,7 +281,7 @@ def complain(grid: Grid, layout: Layout | None, *, where: Place) -> UnusableInpu
         example=next(filter(None, names), "Item"),
         fields=", ".join(FIELDS),
     )
-    return UnusableInputError(what, where=where, do=do)
+    return UnknownColumnsError(what, columns=[name for name in names if name], where=where, do=do)
 
 
 def changes(grid: Grid, main: Layout) -> list[tuple[int, Layout | None]]:

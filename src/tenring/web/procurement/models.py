@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import uuid
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -112,6 +113,18 @@ class Screening(models.Model):
     def before(self) -> Path:
         """The lines as they were answered before it was screened again, if it was."""
         return self.folder / "before.parquet"
+
+    @property
+    def unknown_columns(self) -> tuple[str, ...]:
+        """The columns of which nobody said yet what they hold, where reading failed for that; else none."""
+        if self.state != State.FAILED or not self.columns_file.is_file():
+            return ()
+        return tuple(json.loads(self.columns_file.read_text(encoding="utf-8")))
+
+    @property
+    def columns_file(self) -> Path:
+        """Where they are written down."""
+        return self.folder / "columns.json"
 
     @property
     def is_silent(self) -> bool:

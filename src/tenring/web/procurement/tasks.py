@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import time
 from collections.abc import Callable
@@ -12,7 +13,7 @@ from django.utils import timezone
 from django_tasks import task
 
 from tenring import language
-from tenring.exceptions import TenringError
+from tenring.exceptions import TenringError, UnknownColumnsError
 from tenring.language import T
 from tenring.screening.prepare import keep, prepare
 from tenring.screening.run import Request
@@ -23,6 +24,9 @@ from tenring.web.core.sources import tenring_settings
 from tenring.web.procurement import memory
 from tenring.web.procurement.models import Screening, State
 from tenring.web.webhooks import notice as webhooks
+
+#: More columns than a page can ask about are not asked about.
+_MOST_COLUMNS = 100
 
 #: Progress is written at most so often: a database is not a progress bar.
 _SECONDS = 0.5
@@ -110,7 +114,12 @@ def _work(
     except CancelledError:
         message = T("Cancelled. The earlier answer stays.") if otherwise else ""
         _end(screening, State.CANCELLED, message, then=otherwise)
+    except UnknownColumnsError as error:
+        screening.columns_file.write_text(json.dumps(error.columns[:_MOST_COLUMNS]), encoding="utf-8")
+        message = T("{what}. Say below what they hold, then have the file read again", what=error.what)
+        _end(screening, State.FAILED, message, then=otherwise)
     except TenringError as error:
+        screening.columns_file.unlink(missing_ok=True)
         _end(screening, State.FAILED, _without_paths(str(error), screening), then=otherwise)
     except Exception:
         _log.exception("screening %s", screening_id)

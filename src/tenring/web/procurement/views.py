@@ -118,10 +118,11 @@ def screening(request: HttpRequest, id_: UUID) -> HttpResponse:
         "State": State,
         "economy_name": economy_name,
         "economies": [(code, economy_name(code)) for code in economies(sources())],
+        "fields": FIELDS,
+        "column": COLUMN,
     }
     if one.state == State.UNDERSTOOD:
-        prepared = reopened(one.read)
-        values |= {"prepared": prepared, "fields": FIELDS, "known": KNOWN, "column": COLUMN}
+        values |= {"prepared": reopened(one.read), "known": KNOWN}
     if one.state == State.DONE:
         values |= {**_result(one), **lines.beside(request, one)}
     if not request.headers.get("HX-Request"):
