@@ -81,7 +81,7 @@ WRITTEN = st.fixed_dictionaries(
             ),
             min_size=1,
             max_size=3,
-            unique_by=str,
+            unique_by=lambda one: str(sorted(one.items())),
         ),
     },
 )

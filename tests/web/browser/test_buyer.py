@@ -21,13 +21,14 @@ from web.test_corrections import WHY, WORDS, Sample, csv, sample  # noqa: F401 -
 _SIGN_IN = """
 import django
 django.setup()
+from django.conf import settings
 from django.contrib import auth
 from django.contrib.sessions.backends.db import SessionStore
 from tenring.web.accounts.models import User
 user, _ = User.objects.get_or_create(username="li", first_name="Li", last_name="Wei")
 session = SessionStore()
 session[auth.SESSION_KEY] = str(user.pk)
-session[auth.BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
+session[auth.BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
 session[auth.HASH_SESSION_KEY] = user.get_session_auth_hash()
 session.save()
 print(session.session_key)
