@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import getpass
 from datetime import datetime, time, timedelta
 from typing import Any
 
 import click
 from rich.table import Table
 
-from tenring.commands.output import DATE, as_json, console, errors_explained, print_json, settings_of
-from tenring.commands.serve import require_web
+from tenring.commands.operator import ready, who
+from tenring.commands.output import DATE, as_json, console, errors_explained, print_json
 from tenring.language import T
-from tenring.settings import Settings
 
 #: The scopes of `tenring.web.api.scopes`, which cannot be imported before Django is set up.
 SCOPES = ("match", "jobs", "issue")
@@ -38,13 +36,13 @@ def new(context: click.Context, /, *, name: str, scopes: tuple[str, ...], as_jso
     Example: tenring api-key new webshop --scope match --scope jobs
     """
     with errors_explained():
-        settings = _ready(context)
+        settings = ready(context)
         from tenring.web.api import actions  # noqa: PLC0415 - Django is set up now
         from tenring.web.api.scopes import scopes_of  # noqa: PLC0415 - likewise
 
         last = given["until"]
         expires = datetime.combine(last + timedelta(days=1), time()).astimezone() if last else None
-        key, text = actions.new_key(name, scopes_of(scopes), who=_who(settings), expires_at=expires)
+        key, text = actions.new_key(name, scopes_of(scopes), who=who(settings), expires_at=expires)
     if as_json:
         print_json({"id": str(key.id), "name": key.name, "scopes": key.scopes, "key": text})
         return
@@ -61,7 +59,7 @@ def list_keys(context: click.Context, /, *, as_json: bool) -> None:
     Example: tenring api-key list --json
     """
     with errors_explained():
-        _ready(context)
+        ready(context)
         from tenring.web.api.models import ApiKey  # noqa: PLC0415 - Django is set up now
 
         keys = list(ApiKey.objects.all())
@@ -89,10 +87,10 @@ def revoke(context: click.Context, /, *, id_: str, as_json: bool) -> None:
     Example: tenring api-key revoke 6f1c1b52-0000-4000-8000-000000000001
     """
     with errors_explained():
-        settings = _ready(context)
+        settings = ready(context)
         from tenring.web.api import actions  # noqa: PLC0415 - Django is set up now
 
-        key = actions.revoke(id_, who=_who(settings))
+        key = actions.revoke(id_, who=who(settings))
     if as_json:
         print_json({"id": str(key.id), "name": key.name, "revoked_at": key.revoked_at})
         return
@@ -104,18 +102,3 @@ def _opening(key: Any) -> str:  # noqa: ANN401 - a key, whose type needs Django
     from tenring.web.api.actions import opens  # noqa: PLC0415 - Django is set up now
 
     return T("live") if opens(key) else T("opens nothing: whoever made it does not belong here any more")
-
-
-def _ready(context: click.Context) -> Settings:
-    """The settings, once the database of the web application is as this version needs it."""
-    require_web()
-    from tenring.web.serve import prepare  # noqa: PLC0415 - Django is loaded only by who needs it
-
-    settings = settings_of(context)
-    prepare(settings)
-    return settings
-
-
-def _who(settings: Settings) -> str:
-    """Who gives the command, for the log."""
-    return settings.who or getpass.getuser()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -10,10 +9,9 @@ import click
 from rich.table import Table
 
 from tenring import language as speech
-from tenring.commands.output import as_json, console, errors_explained, print_json, settings_of
-from tenring.commands.serve import require_web
+from tenring.commands.operator import ready, who
+from tenring.commands.output import as_json, console, errors_explained, print_json
 from tenring.language import LANGUAGES, T
-from tenring.settings import Settings
 
 if TYPE_CHECKING:
     from tenring.web.accounts.models import User
@@ -50,12 +48,12 @@ def new(context: click.Context, /, *, address: str, name: str, as_json: bool, **
     Example: tenring user new anna@example.org --name "Anna Li"
     """
     with errors_explained():
-        settings = _ready(context)
+        settings = ready(context)
         from tenring.web.accounts import operating  # noqa: PLC0415 - Django is set up now
 
         password = _asked() if given["ask_password"] else None
         tag = given["language"] or speech.current()
-        made = operating.new(address, name=name, language=tag, password=password, by=_who(settings))
+        made = operating.new(address, name=name, language=tag, password=password, by=who(settings))
         link = None if password else operating.link(made, base=given["base"] or operating.base_of(settings))
     _tell(made, link, as_json=as_json)
 
@@ -69,7 +67,7 @@ def list_users(context: click.Context, /, *, as_json: bool) -> None:
     Example: tenring user list --json
     """
     with errors_explained():
-        _ready(context)
+        ready(context)
         from tenring.web.accounts import operating  # noqa: PLC0415 - Django is set up now
 
         rows = operating.listed()
@@ -100,10 +98,10 @@ def reset(context: click.Context, /, *, address: str, second_steps: bool, as_jso
     Example: tenring user reset anna@example.org --second-steps
     """
     with errors_explained():
-        settings = _ready(context)
+        settings = ready(context)
         from tenring.web.accounts import operating  # noqa: PLC0415 - Django is set up now
 
-        found = operating.reset(address, second_steps=second_steps, by=_who(settings))
+        found = operating.reset(address, second_steps=second_steps, by=who(settings))
         link = operating.link(found, base=base or operating.base_of(settings))
     _tell(found, link, as_json=as_json)
 
@@ -136,10 +134,10 @@ def enable(context: click.Context, /, *, address: str, why: str, as_json: bool) 
 
 def _switch(context: click.Context, address: str, *, on: bool, why: str, as_json: bool) -> None:
     with errors_explained():
-        settings = _ready(context)
+        settings = ready(context)
         from tenring.web.accounts import operating  # noqa: PLC0415 - Django is set up now
 
-        found = operating.switch(address, on=on, why=why, by=_who(settings))
+        found = operating.switch(address, on=on, why=why, by=who(settings))
     if as_json:
         print_json({"address": found.email, "is_open": found.is_active})
         return
@@ -162,18 +160,3 @@ def _tell(found: User, link: str | None, *, as_json: bool) -> None:
 def _asked() -> str:
     """A password, typed twice and not shown."""
     return str(click.prompt(T("Password"), hide_input=True, confirmation_prompt=T("Once more"), err=True))
-
-
-def _ready(context: click.Context) -> Settings:
-    """The settings, once the database of the web application is as this version needs it."""
-    require_web()
-    from tenring.web.serve import prepare  # noqa: PLC0415 - Django is loaded only by who needs it
-
-    settings = settings_of(context)
-    prepare(settings)
-    return settings
-
-
-def _who(settings: Settings) -> str:
-    """Who gives the command, for the log."""
-    return settings.who or getpass.getuser()

@@ -24,7 +24,6 @@ from tenring.screening.report.steps import (
     DENOMINATORS,
     IN_SCOPE,
     LABEL_KINDS,
-    NO_CURRENCY,
     OTHER_LABELS,
     SHARED_MEASURES,
 )
@@ -135,7 +134,7 @@ class Page:
     @cached_property
     def hidden_currencies(self) -> list[str]:
         """Currencies that only the workbook shows."""
-        return [self._code(currency) for currency in self.book.currencies[SHOWN_CURRENCIES:]]
+        return [wording.currency_shown(currency.code) for currency in self.book.currencies[SHOWN_CURRENCIES:]]
 
     # The first answer
 
@@ -311,7 +310,9 @@ class Page:
     @cached_property
     def obligations(self) -> Table:
         """Rules that oblige lines: mandatory first, each with its document and mark."""
-        money = tuple(Column(T("not met, {currency}", currency=self._code(c)), numeric=True) for c in self.priced)
+        money = tuple(
+            Column(T("not met, {currency}", currency=wording.currency_shown(c.code)), numeric=True) for c in self.priced
+        )
         columns = (
             Column(T("Rule")), Column(T("Obligation")), Column(T("Document")),
             Column(T("lines obliged"), numeric=True), Column(T("not met, lines"), numeric=True), *money,
@@ -398,7 +399,7 @@ class Page:
     def _money_columns(self, currency: Currency) -> list[tuple[str, str]]:
         if not currency.priced:
             return []
-        code = self._code(currency)
+        code = wording.currency_shown(currency.code)
         return [
             ("all", T("all, {currency}", currency=code)),
             ("in_scope", T("in categories with a label, {currency}", currency=code)),
@@ -448,7 +449,7 @@ class Page:
     def _lapsed_table(self, currency: Currency, lines: list[Line]) -> Table:
         columns = (
             Column(T("Product")), Column(T("Bought on")), Column(T("Certificate")), Column(T("Valid")),
-            Column(T("State on that day")), Column(self._code(currency), numeric=True),
+            Column(T("State on that day")), Column(wording.currency_shown(currency.code), numeric=True),
         )  # fmt: skip
         rows = [
             (
@@ -475,7 +476,7 @@ class Page:
         return [table for currency in self.shown if (table := self._missed_table(currency, alternatives)).rows]
 
     def _missed_table(self, currency: Currency, alternatives: dict[str, list[figures.Alternative]]) -> Table:
-        money = (Column(self._code(currency), numeric=True),) if currency.priced else ()
+        money = (Column(wording.currency_shown(currency.code), numeric=True),) if currency.priced else ()
         columns = (
             Column(T("Category")),
             Column(T("lines"), numeric=True),
@@ -633,7 +634,7 @@ class Page:
     def _trace_table(self, currency: Currency, lines: list[Line]) -> Table:
         columns = (
             Column(T("Line")), Column(T("Date")), Column(T("Buyer")), Column(T("Product")), Column(T("Answer")),
-            Column(self._code(currency), numeric=True),
+            Column(wording.currency_shown(currency.code), numeric=True),
         )  # fmt: skip
         rows = [
             (
@@ -672,16 +673,13 @@ class Page:
         named = " ".join(part for part in (line.brand, line.model) if part)
         return _cut(line.description) or _cut(named) or wording.NOTHING
 
-    def _code(self, currency: Currency) -> str:
-        return T("no currency given") if currency.code == NO_CURRENCY else currency.code
-
     def _in_unit(self, title: str) -> str:
         return f"{title} ({self.main or T('lines')})"
 
     def _sum_columns(self) -> tuple[Column, ...]:
         return (
             Column(T("lines"), numeric=True),
-            *(Column(self._code(currency), numeric=True) for currency in self.priced),
+            *(Column(wording.currency_shown(currency.code), numeric=True) for currency in self.priced),
         )
 
     def _sums(
@@ -704,7 +702,7 @@ class Page:
         return (
             Column(T("share of lines"), numeric=True),
             *(
-                Column(T("share of {currency}", currency=self._code(currency)), numeric=True)
+                Column(T("share of {currency}", currency=wording.currency_shown(currency.code)), numeric=True)
                 for currency in self.priced
             ),
         )

@@ -61,7 +61,8 @@ class Formats:
         amount = self.money(value, currency)
         if value is None:
             return amount
-        return f"{amount} ({T('no currency given')})" if currency == NO_CURRENCY else f"{currency} {amount}"
+        shown = currency_shown(currency)
+        return f"{amount} ({shown})" if currency == NO_CURRENCY else f"{shown} {amount}"
 
     def share(self, value: Decimal | None) -> str:
         """A share in per cent with one digit, or that it is not defined."""
@@ -110,6 +111,11 @@ def formats(tag: str) -> Formats:
 def name_of(names: Mapping[str, str]) -> str:
     """The best of several names in the language in use; empty if there is none."""
     return language.in_language(dict(names))
+
+
+def currency_shown(code: str) -> str:
+    """A currency's code, or that amounts have none: people do not know `NO_CURRENCY`."""
+    return T("no currency given") if code == NO_CURRENCY else code
 
 
 def left_out_text(what: str, *, lines: int, pairs: int) -> str:

@@ -233,7 +233,7 @@ def _or(*, column: str, otherwise: str) -> str:
 
 
 def _currency(column: str) -> str:
-    return f"CASE {column} WHEN '{NO_CURRENCY}' THEN {_text(T('no currency given'))} ELSE {column} END"
+    return f"CASE {column} WHEN '{NO_CURRENCY}' THEN {_text(wording.currency_shown(NO_CURRENCY))} ELSE {column} END"
 
 
 def _day(column: str) -> str:
@@ -292,7 +292,7 @@ def _limits(summary: Summary) -> Iterator[Cells]:
 
 
 def _sum_heads(title: str, codes: list[str]) -> list[str]:
-    money = [T("no currency given") if code == NO_CURRENCY else code for code in codes]
+    money = [wording.currency_shown(code) for code in codes]
     return [title, T("Figure"), T("lines"), T("lines without an amount"), *money]
 
 
