@@ -12,7 +12,8 @@ import pytest
 from register.toy import Toy, pen
 from tenring.register.figures import Moment, counts, over_time
 from tenring.register.lookup import Database, active, alternatives, licence, licences
-from tenring.register.measured import Measurements, Order, Range, Wanted
+from tenring.register.measured import Order, Range, Wanted
+from tenring.register.measured_read import read_measurements
 
 ON = date(2025, 6, 1)
 
@@ -78,7 +79,7 @@ def test_the_past_is_counted_year_by_year_until_the_day(db: Database) -> None:
 
 
 def test_the_span_of_a_property_is_what_licences_state(db: Database) -> None:
-    (one,) = Measurements.read(db, "pens").spans
+    (one,) = read_measurements(db, "pens").spans
     assert (one.property, one.unit, one.licences) == ("annual_energy_use", "kWh/year", 3)
     assert (one.least, one.most) == (Decimal(10), Decimal(30))
 
@@ -96,7 +97,7 @@ def test_who_does_not_state_a_value_or_is_not_active_is_not_within(
     db: Database, limits: Range, numbers: list[str]
 ) -> None:
     known = ids(db)
-    found = Measurements.read(db, "pens").within(Wanted("pens", ON, ranges=(limits,)))
+    found = read_measurements(db, "pens").within(Wanted("pens", ON, ranges=(limits,)))
     assert list(found.ids) == [known[number] for number in numbers]
     assert found.total == len(numbers)
 
@@ -104,10 +105,10 @@ def test_who_does_not_state_a_value_or_is_not_active_is_not_within(
 def test_an_order_puts_who_states_nothing_last(db: Database) -> None:
     known = ids(db)
     wanted = Wanted("pens", ON, order=Order("annual_energy_use", descending=True))
-    assert list(Measurements.read(db, "pens").within(wanted).ids) == [known[number] for number in ("2", "1", "3")]
+    assert list(read_measurements(db, "pens").within(wanted).ids) == [known[number] for number in ("2", "1", "3")]
 
 
 def test_it_stays_among_the_licences_that_words_found_in_their_order(db: Database) -> None:
     known = ids(db)
     among = [known["2"], known["4"], known["1"]]
-    assert list(Measurements.read(db, "pens").within(Wanted("pens", ON, among=among)).ids) == [known["2"], known["1"]]
+    assert list(read_measurements(db, "pens").within(Wanted("pens", ON, among=among)).ids) == [known["2"], known["1"]]

@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 from tenring.exceptions import UnusableInputError
 from tenring.model import tables
 from tenring.register.lookup import Database
-from tenring.register.measured import Measurements, Order, Range, Wanted
+from tenring.register.measured import Order, Range, Wanted
+from tenring.register.measured_read import read_all_measurements, read_measurements
 from tenring.register.snapshot import VALID_ON
 
 LICENCES = 150
@@ -96,19 +97,32 @@ questions = st.builds(
 @given(wanted=questions)
 def test_any_question_is_answered_as_by_looking_at_every_licence(db: Database, wanted: Wanted) -> None:
     everything = looked_at_one_by_one(db, wanted)
-    found = Measurements.read(db, wanted.category).within(wanted)
-    assert found.total == len(everything)
-    assert list(found.ids) == everything[wanted.offset : wanted.offset + wanted.limit]
+    alone = read_measurements(db, wanted.category)
+    for one in (alone, read_all_measurements(db).get(wanted.category, alone)):
+        found = one.within(wanted)
+        assert found.total == len(everything)
+        assert list(found.ids) == everything[wanted.offset : wanted.offset + wanted.limit]
 
 
 def test_a_list_shows_the_first_model_where_there_is_no_name(db: Database) -> None:
-    one = Measurements.read(db, "pens").within(Wanted("pens", FIRST + timedelta(days=449))).licences[0]
+    one = read_measurements(db, "pens").within(Wanted("pens", FIRST + timedelta(days=449))).licences[0]
     ((model,),) = db.execute("SELECT min(model) FROM models WHERE licence_id = ?", [one.licence_id]).fetchall()
     assert one.model == model
     assert one.title == (f"Quill {model}" if one.brand else model)
 
 
+def test_all_categories_at_once_are_read_as_each_by_itself(db: Database) -> None:
+    together = read_all_measurements(db)
+    assert list(together) == ["paper", "pens"]
+    for category, one in together.items():
+        alone = read_measurements(db, category)
+        assert one.rows.to_pylist() == alone.rows.to_pylist()
+        assert one.spans == alone.spans
+        for name in ("ids", "begun", "owners", "starts", "ends"):
+            assert getattr(one, name).tolist() == getattr(alone, name).tolist()
+
+
 def test_more_ranges_than_can_be_shown_are_refused(db: Database) -> None:
     ranges = [Range(f"property {number}") for number in range(9)]
     with pytest.raises(UnusableInputError, match="at most 8 properties"):
-        Measurements.read(db, "pens").within(Wanted("pens", FIRST, ranges=ranges))
+        read_measurements(db, "pens").within(Wanted("pens", FIRST, ranges=ranges))

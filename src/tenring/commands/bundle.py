@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -54,12 +55,12 @@ def bundle(context: click.Context, /, **given: Any) -> None:  # noqa: ANN401 - c
         if not given["out"] or not given["key"]:
             do = T("Say it with --out FILE --key NAME; `tenring bundle --help` has all options")
             raise UnusableInputError(T("it is not said where to write the bundle, and which key signs it"), do=do)
-        at = now().replace(microsecond=0)
         roots = read_roots(settings.roots_file)
         secret = passphrase(settings, given["passphrase_file"], prompt=T("Passphrase of {key}", key=given["key"]))
         signer = KeyStore(settings.keys).signer(given["key"], secret)
         folders = [Served.read(text) for text in given["served"]]
-        since = open_index(given["since"], roots, at) if given["since"] else None
+        since = open_index(given["since"], roots, now()) if given["since"] else None
+        at = _moment_after(since)
         collected = _collected(settings, roots, folders, at)
         write_bundle(
             given["out"],
@@ -74,6 +75,16 @@ def bundle(context: click.Context, /, **given: Any) -> None:  # noqa: ANN401 - c
     _tell(opened, collected, as_json=given["as_json"])
     if collected.missing:
         raise SystemExit(Exit.NEGATIVE)
+
+
+def _moment_after(since: Bundle | None) -> datetime:
+    """Now, to the second, which is what orders bundles: one made in the very second of `since` waits for the next."""
+    at = now().replace(microsecond=0)
+    if since is None or at != since.index.made:
+        return at
+    at += timedelta(seconds=1)
+    time.sleep(max((at - now()).total_seconds(), 0))
+    return at
 
 
 def _collected(settings: Settings, roots: Roots, folders: Iterable[Served], at: datetime) -> Collected:

@@ -1,14 +1,14 @@
 """Licences by what was measured: ranges of properties in a category, and the licences within some of them, in order.
 
-A category is read from the snapshot once and then held as arrays, in the order of licence ids: a question is a few
-comparisons of whole arrays, where asking the tables again would look through all licences of all categories.
+A category is read from the snapshot once (`measured_read`) and then held as arrays, in the order of licence ids: a
+question is a few comparisons of whole arrays, where asking the tables again would look through all licences.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
@@ -19,8 +19,7 @@ import pyarrow as pa
 
 from tenring.exceptions import UnusableInputError
 from tenring.language import T
-from tenring.model.licence import Status
-from tenring.register.lookup import Database, title_of
+from tenring.register.lookup import title_of
 
 MOST_RANGES = 8
 
@@ -108,13 +107,13 @@ class Wanted:
 Places = npt.NDArray[np.int64]
 
 #: As the number of a day: none is known. Days are numbered from 1.
-_NO_DAY = 0
+NO_DAY = 0
 #: As the number of a day: after all others.
-_NEVER = np.iinfo(np.int32).max
+NEVER = np.iinfo(np.int32).max
 
 
 @dataclass(frozen=True)
-class _Stated:
+class Stated:
     """What licences state of one property: the different values in order, and who states each.
 
     `owners[firsts[i]:firsts[i + 1]]` are the places of the licences that state `values[i]`.
@@ -125,6 +124,10 @@ class _Stated:
     values: Sequence[Decimal]
     owners: npt.NDArray[np.int32]
     firsts: npt.NDArray[np.int64]
+
+    def counted_from(self, first: int) -> Stated:
+        """The same with places that are counted from this one."""
+        return replace(self, owners=self.owners - np.int32(first))
 
     def within(self, one: Range) -> npt.NDArray[np.int32]:
         """The places of the licences that state a value within limits."""
@@ -154,28 +157,7 @@ class Measurements:
     owners: npt.NDArray[np.int32]
     starts: npt.NDArray[np.int32]
     ends: npt.NDArray[np.int32]
-    stated: Mapping[str, _Stated]
-
-    @classmethod
-    def read(cls, db: Database, category: str) -> Measurements:
-        """Read a category from the tables of a snapshot; one that is not there has no licences."""
-        db.execute(_MEMBERS, {"category": category})
-        rows = db.sql(_ROWS).to_arrow_table().combine_chunks()
-        periods = db.execute(_PERIODS, {"status": Status.ACTIVE.value, "never": int(_NEVER)}).fetchnumpy()
-        stated = _stated(db)
-        db.execute("DROP TABLE members")
-        for name in ("programme", "economy"):
-            encoded = rows.column(name).dictionary_encode()
-            rows = rows.set_column(rows.column_names.index(name), name, encoded)
-        return cls(
-            ids=np.array([one.encode() for one in rows.column("licence_id").to_pylist()], dtype=np.bytes_),
-            rows=rows.drop_columns(["begun"]),
-            begun=rows.column("begun").to_numpy().astype(np.int32),
-            owners=periods["place"].astype(np.int32),
-            starts=periods["start"].astype(np.int32),
-            ends=periods["end"].astype(np.int32),
-            stated=stated,
-        )
+    stated: Mapping[str, Stated]
 
     @cached_property
     def spans(self) -> Sequence[Span]:
@@ -214,7 +196,7 @@ class Measurements:
         day = on.toordinal()
         holds = (self.starts <= day) & (day < self.ends)
         found = np.zeros(len(self.ids), dtype=np.bool_)
-        since = np.full(len(self.ids), _NO_DAY, dtype=np.int32)
+        since = np.full(len(self.ids), NO_DAY, dtype=np.int32)
         found[self.owners[holds]] = True
         since[self.owners[holds]] = self.starts[holds]
         return found, since
@@ -235,12 +217,12 @@ class Measurements:
             if wanted.order is None:
                 return places
         if wanted.order is None:
-            begun = np.where(self.begun[places] == _NO_DAY, since[places], self.begun[places]).astype(np.int64)
-            return _least_first(places, np.where(begun == _NO_DAY, _NEVER, -begun), wanted)
+            begun = np.where(self.begun[places] == NO_DAY, since[places], self.begun[places]).astype(np.int64)
+            return _least_first(places, np.where(begun == NO_DAY, NEVER, -begun), wanted)
         stated = self.stated.get(wanted.order.property)
         least = stated.least(len(self.ids))[places] if stated else np.full(len(places), -1)
         by_value = -least if wanted.order.descending else least
-        return _least_first(places, np.where(least < 0, _NEVER, by_value), wanted)
+        return _least_first(places, np.where(least < 0, NEVER, by_value), wanted)
 
     def _places(self, ids: Sequence[str]) -> Places:
         """The places of the licences with these ids, in this order; one of another category is left out."""
@@ -264,69 +246,3 @@ def _least_first(places: Places, keys: npt.NDArray[np.int64], wanted: Wanted) ->
     else:
         both = np.sort(both)
     return both & ((1 << 31) - 1)
-
-
-def _stated(db: Database) -> Mapping[str, _Stated]:
-    """What the licences of the table `members` state, by property."""
-    db.execute(_NUMBERS)
-    owners = db.execute(_OWNERS).fetchnumpy()["place"].astype(np.int32)
-    values: dict[str, list[tuple[Decimal, int]]] = {}
-    for name, value, licences in db.execute(_VALUES).fetchall():
-        values.setdefault(name, []).append((value, licences))
-    found, first = {}, 0
-    for name, unit, units in db.execute(_UNITS).fetchall():
-        firsts = np.cumsum([0, *(licences for _, licences in values[name])]).astype(np.int64)
-        last = first + int(firsts[-1])
-        found[name] = _Stated(unit or "", units, [value for value, _ in values[name]], owners[first:last], firsts)
-        first = last
-    db.execute("DROP TABLE numbers")
-    return found
-
-
-#: One row = one licence of the category, with its place.
-_MEMBERS = """
-CREATE OR REPLACE TEMP TABLE members AS
-SELECT row_number() OVER (ORDER BY licence_id) - 1 AS place, *
-FROM (
-  SELECT licence_id, number, holder, brand, name, programme, economy, valid_from, valid_until
-  FROM licences
-  WHERE category = $category
-)
-"""
-
-#: One row = one licence as lists show it, with the number of its first day.
-_ROWS = f"""
-WITH numbered AS (
-  SELECT licence_id, model, row_number() OVER (PARTITION BY licence_id ORDER BY kind, model) AS number_of_model
-  FROM models SEMI JOIN members USING (licence_id)
-)
-SELECT licence_id, number, holder, brand, name, model, programme, economy, valid_until,
-       coalesce(date_diff('day', DATE '0001-01-01', valid_from) + 1, {_NO_DAY}) AS begun
-FROM members LEFT JOIN (SELECT * FROM numbered WHERE number_of_model = 1) USING (licence_id)
-ORDER BY place
-"""
-
-#: One row = one period in which a licence was active; days are numbered from 1.
-_PERIODS = f"""
-SELECT place,
-       coalesce(date_diff('day', DATE '0001-01-01', from_date) + 1, {_NO_DAY}) AS start,
-       coalesce(date_diff('day', DATE '0001-01-01', until_date) + 1, $never) AS "end"
-FROM statuses JOIN members USING (licence_id)
-WHERE status = $status
-ORDER BY place, start
-"""
-
-#: One row = one number that a licence of the category states.
-_NUMBERS = """
-CREATE OR REPLACE TEMP TABLE numbers AS
-SELECT place, property, value, unit FROM properties JOIN members USING (licence_id) WHERE value IS NOT NULL
-"""
-
-#: One row = one licence that states a value, in the order of properties and values.
-_OWNERS = "SELECT place FROM numbers ORDER BY property, value, place"
-
-#: One row = one value of a property, with how often it is stated.
-_VALUES = "SELECT property, value, count(*) FROM numbers GROUP BY property, value ORDER BY property, value"
-
-#: One row = one property, with a unit of it, and how many units there are.
-_UNITS = "SELECT property, min(unit), count(DISTINCT unit) FROM numbers GROUP BY property ORDER BY property"

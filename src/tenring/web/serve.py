@@ -164,9 +164,9 @@ def _counted_together(*, wanted: bool) -> Iterator[None]:
 
 
 def _warm() -> None:
-    from tenring.web.core.sources import warm  # noqa: PLC0415 - Django must be set up first
+    from tenring.web.core.sources import keep_warm  # noqa: PLC0415 - Django must be set up first
 
-    warm()
+    keep_warm()
 
 
 def work(settings: Settings, *, beside: int | None = None, migrate: bool = True) -> None:

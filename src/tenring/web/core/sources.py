@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import threading
-from collections import Counter
+import time
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -18,6 +19,7 @@ from tenring.exceptions import SnapshotError
 from tenring.register.figures import Count, counts
 from tenring.register.lookup import Database
 from tenring.register.measured import Measurements
+from tenring.register.measured_read import read_all_measurements, read_measurements
 from tenring.register.overview import RegisterOverview, overview
 from tenring.register.search.index import SearchIndex
 from tenring.register.snapshot import Snapshot, names
@@ -27,6 +29,9 @@ from tenring.rulebook.publish.names import Publication
 from tenring.screening.obligations import Obliges, obligations
 from tenring.screening.work import folder_state, program_state
 from tenring.settings import Settings
+
+#: How often a process looks for a new snapshot to be read ahead.
+_SECONDS = 2
 
 
 @dataclass(frozen=True)
@@ -82,12 +87,16 @@ class Sources:
     def measured(self, category: str) -> Measurements:
         """What was measured of the licences of a category; read once, by whoever asks first."""
         if category not in self.catalogue.categories.by_id:
-            return Measurements.read(self.db, category)  # not kept: visitors may invent any number of categories
+            return read_measurements(self.db, category)  # not kept: visitors may invent any number of categories
         if category not in self._measured:
             with self._reading:
                 if category not in self._measured:
-                    self._measured[category] = Measurements.read(self.db, category)
+                    self._measured[category] = read_measurements(self.db, category)
         return self._measured[category]
+
+    def read_measured(self) -> None:
+        """Read what was measured of all categories; whoever asks for one meanwhile does not wait for it."""
+        self._measured.update(read_all_measurements(self.db))
 
     @cached_property
     def counts(self) -> list[Count]:
@@ -115,18 +124,30 @@ class Sources:
         return self.index.about.day
 
 
-def warm() -> None:
-    """Open what the first visitors would wait for; where there is no snapshot yet, or none to read, nothing."""
-    try:
-        open_ = sources()
-        _ = open_.index, open_.library, open_.counts, open_.registers, open_.obligations
-    except SnapshotError:
-        return  # pages say so in words
-    sizes: Counter[str] = Counter()
-    for one in open_.counts:
-        sizes[one.category] += one.licences
-    for category, _ in sizes.most_common():
-        open_.measured(category)
+def keep_warm() -> None:
+    """Open what the first visitors of each new snapshot would wait for, as long as this process lasts."""
+    warmed: Sources | None = None
+    while True:
+        try:
+            newest = sources()
+        except SnapshotError:
+            newest = None  # pages say so in words
+        if newest is not None and newest is not warmed:
+            warm(newest)
+            warmed = newest
+        time.sleep(_SECONDS)
+
+
+def warm(open_: Sources) -> None:
+    """Read everything, then spare it from the search for garbage.
+
+    That search would look at each of these objects again and again, and everybody waits meanwhile: with a million
+    licences a fifth of a second.
+    """
+    _ = open_.index, open_.library, open_.counts, open_.registers, open_.obligations
+    open_.read_measured()
+    gc.collect()
+    gc.freeze()
 
 
 def tenring_settings() -> Settings:
