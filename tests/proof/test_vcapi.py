@@ -255,3 +255,32 @@ def test_a_presentation_is_proven_by_authentication(post: Post) -> None:
     for purpose, status in (("authentication", 200), ("assertionMethod", 400)):
         asked = {"verifiablePresentation": held, "options": {"expectedProofPurpose": purpose}}
         assert post("/presentations/verify", asked)[0] == status
+
+
+def enveloped(held: JsonObject, **changes: object) -> JsonObject:
+    url = f"data:application/vp+jwt,{sign_jwt(held, KEY, 'vp+jwt')}"
+    usual = {"@context": ["https://www.w3.org/ns/credentials/v2"], "type": "EnvelopedVerifiablePresentation", "id": url}
+    return usual | changes
+
+
+def test_an_enveloped_presentation_holds_with_all_its_credentials(post: Post) -> None:
+    held = presentation(issued(post), issued(post, format="vc+jwt"))
+    status, body = post("/presentations/verify", {"verifiablePresentation": enveloped(held)})
+    assert (status, len(body["results"])) == (200, 3)
+    altered = presentation(deepcopy(issued(post)) | {"name": "altered"})
+    assert post("/presentations/verify", {"verifiablePresentation": enveloped(altered)})[0] == 400
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"@context": []},
+        {"@context": ["https://www.w3.org/ns/credentials/examples/v2"]},
+        {"type": ["VerifiablePresentation"]},
+        {"type": "EnvelopedVerifiableCredential"},
+        {"id": "eyJhbGciOiJFZERTQSJ9.e30.AA"},
+    ],
+)
+def test_an_envelope_of_a_presentation_is_written_as_the_data_model_has_it(post: Post, change: JsonObject) -> None:
+    wrong = enveloped(presentation(issued(post)), **change)
+    assert post("/presentations/verify", {"verifiablePresentation": wrong})[0] == 400
