@@ -186,3 +186,13 @@ def test_other_names_for_what_is_read_by_name_are_refused(document: JsonObject) 
 )
 def test_names_of_ones_own_are_not(document: JsonObject) -> None:
     require_read_by_name(document)
+
+
+@pytest.mark.parametrize("word", ["id", "type"])
+def test_a_context_may_repeat_what_every_context_says(word: str) -> None:
+    """Contexts of one type do, so that their objects may have an identifier and a type."""
+    scoped = {"@id": "https://maker.example/Licence", "@context": {"@protected": True, word: f"@{word}"}}
+    require_read_by_name({"@context": [{"Licence": scoped}, {word: {"@id": f"@{word}", "@protected": True}}]})
+    for other in ({"name": f"@{word}"}, {word: "@id" if word == "type" else "@type"}, {word: "@nest"}):
+        with pytest.raises(MalformedError):
+            require_read_by_name({"@context": [{"Licence": scoped | {"@context": other}}]})

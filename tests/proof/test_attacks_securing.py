@@ -272,6 +272,8 @@ def test_a_hundred_megabytes_are_refused_at_once(begin: bytes, rest: bytes) -> N
         b"\xd2" + b"\x81" * 1_000_000,
         b'{"proof":[' + b"{}," * 500_000 + b"{}]}",
         b'{"a":"' + b"[" * 3_000_000 + b'"}',
+        b'{"a":' + b"]" * 70 + b"[" * 60 + b'"' + b'\\"' * 1_500_000,
+        b'{"a":' + b'["]",' * 100_000 + b'"["]' + b',"["]' * 99_999 + b"}",
     ],
     ids=lambda raw: repr(raw[:12]),
 )

@@ -105,6 +105,18 @@ def test_a_suspension_reaches_the_buyer_with_the_next_bundle(chain: Tenring) -> 
     assert "older" in str(older.exception)
 
 
+def test_status_records_are_named_where_the_issuer_wants_it(chain: Tenring, tmp_path: Path) -> None:
+    index = tmp_path / "www" / "label" / "status" / "records" / "index"
+    assert not index.exists()
+    chain("status set SAMPLE-0042 suspended --reason 'audit open'")
+    chain("status publish --out www/label --key issuing-1 --index")
+    (name,) = json.loads(index.read_bytes())["credentialSubject"]["records"]
+    assert (index.parent / name).is_file()
+    bundle(chain, "more.zip")
+    listed = {one["address"] for one in json.loads(chain("bundle show more.zip --json").stdout)}
+    assert {f"https://label.example/status/records/{one}" for one in ("index", name)} <= listed
+
+
 def test_without_a_bundle_and_a_network_nothing_is_valid(chain: Tenring, tmp_path: Path) -> None:
     altered = tmp_path / "altered.jwt"
     altered.write_bytes((tmp_path / "credentials" / "SAMPLE-0042.jwt").read_bytes()[:-6] + b"AAAAAA")

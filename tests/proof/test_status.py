@@ -197,7 +197,7 @@ def test_an_entry_is_read_as_it_was_written(purpose: Purpose, as_integer: bool) 
     assert written["statusListIndex"] == (94567 if as_integer else "94567")
     assert is_bitstring_entry(written)
     entry = read_entry(written)
-    assert (entry.purpose, entry.address, entry.index) == (purpose, f"{BASE}/x-1", 94567)
+    assert (entry.purpose, entry.address, entry.position) == (purpose, f"{BASE}/x-1", 94567)
     assert entry.size == (3 if purpose is Purpose.MESSAGE else 1)
 
 

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import time
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -24,7 +25,7 @@ VALUES = st.recursive(
 def _either_way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Every test holds with the fast way for compact text and without it."""
     if request.param == "careful":
-        monkeypatch.setattr(strict, "_read_compact", lambda raw: strict._UNSURE)  # noqa: ARG005, SLF001 - as if unsure
+        monkeypatch.setattr(strict, "_read_compact", lambda raw, depth: strict._UNSURE)  # noqa: ARG005, SLF001 - as if unsure
 
 
 def refused(text: bytes | str) -> str:
@@ -178,3 +179,56 @@ def test_white_space_hides_no_key_that_stands_twice(text: str) -> None:
 def test_white_space_inside_a_key_tells_it_from_another() -> None:
     assert read_json('{"a b": 1, "ab": 2}') == {"a b": 1, "ab": 2}
     assert "too large" in refused('{ "a" : 9007199254740993 }')
+
+
+@pytest.mark.parametrize("levels", [65, 100, 253, 254, 900, 100_000])
+def test_brackets_in_texts_do_not_balance_those_that_nest(levels: int) -> None:
+    """Taken for brackets, those in texts would close each level at once."""
+    hidden = '["]",' * levels + '"["]' + ',"["]' * (levels - 1)
+    assert "deeper than 64" in refused(hidden)
+    assert read_json('["]",' * 64 + '"["]' + ',"["]' * 63)[0] == "]"
+
+
+BRACKETS = st.text('[]{}\\" a', max_size=6)
+NESTED = st.recursive(
+    st.none() | BRACKETS,
+    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(BRACKETS, inner, max_size=2),
+    max_leaves=12,
+)
+
+
+def depth_of(value: Any) -> int:
+    if not isinstance(value, list | dict):
+        return 0
+    inner = value if isinstance(value, list) else list(value.values())
+    return 1 + max(map(depth_of, inner), default=0)
+
+
+@given(NESTED, st.integers(1, 6), st.integers(0, 200), st.booleans())
+def test_a_value_is_read_when_it_nests_no_deeper_than_it_may(
+    value: Any, limit: int, padding: int, spaced: bool
+) -> None:
+    document = [value, "x" * padding * 40]
+    text = json.dumps(document, ensure_ascii=False, separators=None if spaced else (",", ":"))
+    limits = JsonLimits(depth=limit)
+    if depth_of(document) <= limit:
+        assert read_json(text, limits) == document
+        return
+    with pytest.raises(MalformedError, match=f"deeper than {limit}"):
+        read_json(text, limits)
+
+
+def test_where_the_encoder_tells_no_depth_all_is_read_carefully(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert strict._deepest() > 64  # noqa: SLF001 - what the fast way rests on
+    monkeypatch.setattr(strict, "_DEEPEST", strict._deepest(most=10))  # noqa: SLF001 - an encoder without end
+    monkeypatch.setattr(strict, "_FRAMES", strict._Frames())  # noqa: SLF001
+    deep, shallow = "[" * 63 + '"' + "x" * 5000 + '"' + "]" * 63, '["' + "x" * 5000 + '"]'
+    assert depth_of(read_json(deep)) == 63
+    assert "deeper than 64" in refused(f"[[{deep}]]")
+    assert depth_of(read_json(shallow)) == 1
+
+
+def test_threads_read_each_their_own() -> None:
+    texts = [json.dumps([number, "x" * 5000]) for number in range(50)]
+    with ThreadPoolExecutor(8) as threads:
+        assert list(threads.map(read_json, texts * 20)) == [json.loads(text) for text in texts] * 20

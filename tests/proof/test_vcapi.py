@@ -206,3 +206,81 @@ def test_the_inputs_of_the_w3c_suite_are_issued_or_refused_as_it_expects(post: P
         if (status == 201) is not (expected == "ok"):
             wrong.append((path.stem, status, body.get("errors")))
     assert wrong == []
+
+
+def test_an_issued_envelope_has_the_one_type_that_the_data_model_names(post: Post) -> None:
+    envelope = issued(post, format="vc+jwt")
+    assert envelope["type"] == "EnvelopedVerifiableCredential"
+    assert envelope["@context"] == ["https://www.w3.org/ns/credentials/v2"]
+
+
+@pytest.mark.parametrize("change", [{"@context": []}, {"@context": "https://www.w3.org/ns/credentials/examples/v2"}])
+def test_an_envelope_whose_context_does_not_define_it_does_not_hold(post: Post, change: JsonObject) -> None:
+    assert post("/credentials/verify", {"verifiableCredential": issued(post, format="vc+jwt") | change})[0] == 400
+
+
+def test_a_presentation_need_not_name_a_holder(post: Post) -> None:
+    held = presentation(issued(post))
+    del held["holder"]
+    status, body = post("/presentations/verify", {"verifiablePresentation": signed(held)})
+    assert (status, len(body["results"])) == (200, 2)
+    key = next(one for one in body["results"][0]["findings"] if one["check"] == "key")
+    assert (key["code"], key["reason"]) == ("no_holder", f"it names no holder; {ISSUER} signed it")
+    assert post("/presentations/verify", {"verifiablePresentation": held})[0] == 400
+
+
+@pytest.mark.parametrize("holder", [None, {}, {"name": "Somebody"}, "somebody"])
+def test_a_holder_that_is_named_badly_is_not_as_good_as_none(post: Post, holder: object) -> None:
+    held = presentation(issued(post), holder=holder)
+    assert post("/presentations/verify", {"verifiablePresentation": signed(held)})[0] == 400
+
+
+def test_without_a_holder_the_proof_is_still_one_of_who_shows_it(post: Post) -> None:
+    held = presentation(issued(post))
+    del held["holder"]
+    asserted = add_proof(held, KEY, created=AT - timedelta(hours=1))
+    assert post("/presentations/verify", {"verifiablePresentation": asserted})[0] == 400
+
+
+@pytest.mark.parametrize(
+    ("purpose", "status"), [("assertionMethod", 200), ("authentication", 400), ("", 400), (5, 400)]
+)
+def test_a_proof_is_of_the_purpose_that_is_expected(post: Post, purpose: object, status: int) -> None:
+    asked = {"verifiableCredential": issued(post), "options": {"expectedProofPurpose": purpose}}
+    assert post("/credentials/verify", asked)[0] == status
+
+
+def test_a_presentation_is_proven_by_authentication(post: Post) -> None:
+    held = signed(presentation(issued(post)))
+    for purpose, status in (("authentication", 200), ("assertionMethod", 400)):
+        asked = {"verifiablePresentation": held, "options": {"expectedProofPurpose": purpose}}
+        assert post("/presentations/verify", asked)[0] == status
+
+
+def enveloped(held: JsonObject, **changes: object) -> JsonObject:
+    url = f"data:application/vp+jwt,{sign_jwt(held, KEY, 'vp+jwt')}"
+    usual = {"@context": ["https://www.w3.org/ns/credentials/v2"], "type": "EnvelopedVerifiablePresentation", "id": url}
+    return usual | changes
+
+
+def test_an_enveloped_presentation_holds_with_all_its_credentials(post: Post) -> None:
+    held = presentation(issued(post), issued(post, format="vc+jwt"))
+    status, body = post("/presentations/verify", {"verifiablePresentation": enveloped(held)})
+    assert (status, len(body["results"])) == (200, 3)
+    altered = presentation(deepcopy(issued(post)) | {"name": "altered"})
+    assert post("/presentations/verify", {"verifiablePresentation": enveloped(altered)})[0] == 400
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"@context": []},
+        {"@context": ["https://www.w3.org/ns/credentials/examples/v2"]},
+        {"type": ["VerifiablePresentation"]},
+        {"type": "EnvelopedVerifiableCredential"},
+        {"id": "eyJhbGciOiJFZERTQSJ9.e30.AA"},
+    ],
+)
+def test_an_envelope_of_a_presentation_is_written_as_the_data_model_has_it(post: Post, change: JsonObject) -> None:
+    wrong = enveloped(presentation(issued(post)), **change)
+    assert post("/presentations/verify", {"verifiablePresentation": wrong})[0] == 400

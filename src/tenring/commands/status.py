@@ -138,6 +138,11 @@ def _facts(name: str, changes: list[Change], places: tuple[Place, ...]) -> dict[
     type=click.Choice([str(form) for form in Form]),
     help="JSON with a proof, or a token (default: json, for P-256 keys jwt).",
 )
+@click.option(
+    "--index",
+    is_flag=True,
+    help="Also publish what names all status records, for bundles of others: anybody can then read all of them.",
+)
 @passphrase_option
 @as_json
 @click.pass_context
@@ -159,7 +164,7 @@ def publish(context: click.Context, /, **given: Any) -> None:  # noqa: ANN401 - 
         form = Form(given["form"]) if given["form"] else None
         done = publish_status(
             book, key.controller, given["out"], sign=signs_with(signer, at, form), at=at,
-            valid_for=timedelta(days=given["days"]),
+            valid_for=timedelta(days=given["days"]), index=given["index"],
         )  # fmt: skip
     if given["as_json"]:
         print_json(done)

@@ -25,6 +25,7 @@ _PLAIN_KINDS: Final = frozenset({str, bool, type(None)})
 _ELSEWHERE: Final = tuple(bytes((first,)) for first in range(0xEE, 0xF5))
 _WHOLE: Final = re.compile(rb"\.0[,\]}]")
 _SMALL: Final = re.compile(rb"e-[0-9]")
+_DIGITS: Final = frozenset(b"0123456789")
 _NUMBER: Final = re.compile(rb"[:,\[]-?[0-9]+(?:\.0[,\]}]|(?:\.[0-9]+)?e)")
 _OPTIONS: Final = (
     orjson.OPT_SORT_KEYS
@@ -73,10 +74,10 @@ def canonical_object(value: JsonObject) -> bytes:
 
 def _may_be_otherwise(written: bytes) -> bool:
     """Whether some number in the text may not be written as the RFC asks; quick, and sometimes wrongly so."""
-    if b"+" in written or _WHOLE.search(written):
+    if b"+" in written or (b".0" in written and _WHOLE.search(written)):
         return True
     # A clause-3 is no power of ten: that has a digit in front.
-    return any(written[found.start() - 1 : found.start()].isdigit() for found in _SMALL.finditer(written))
+    return any(written[found.start() - 1] in _DIGITS for found in _SMALL.finditer(written))
 
 
 def _simple(value: Any) -> bool:  # noqa: ANN401, C901 - one loop without calls: every signed byte comes by here

@@ -57,12 +57,13 @@ def categories_of(document: JsonObject) -> tuple[str | None, ...]:
     for subject in _objects(document.get("credentialSubject")):
         assessments = _objects(subject.get("conformityAssessment") or subject.get("assessment"))
         for product in assessed_products(assessments):  # one may stand in many assessments
-            codes = [
-                code
-                for kind in _objects(product.get("productCategory"))
-                if kind.get("schemeId") == CATEGORIES and isinstance(code := kind.get("code"), str)
-            ]
-            found.update(dict.fromkeys(codes or (None,)))
+            named = False
+            for kind in _objects(product.get("productCategory")):
+                if kind.get("schemeId") == CATEGORIES and isinstance(code := kind.get("code"), str):
+                    found[code] = None
+                    named = True
+            if not named:
+                found[None] = None
     return tuple(found) or (None,)
 
 

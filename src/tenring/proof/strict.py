@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import re
+import threading
 from dataclasses import dataclass
 from typing import Any, Final, NoReturn
 
@@ -24,12 +25,14 @@ SAFE: Final = 2**53 - 1
 _SURROGATE = re.compile("[\ud800-\udfff]")
 #: Half a character can be written in one way only, since the text is UTF-8.
 _ESCAPED_SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
-_NESTING = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"|[\[\]{}]', re.DOTALL)
+#: A text (also one that nothing ends: then all is text) or a bracket.
+_NESTING = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|\\?\Z)|[\[\]{}]', re.DOTALL)
 _NOT_BRACKETS: Final = bytes(set(range(256)) - set(b"[]{}"))
+#: Up to this length counting brackets is faster than the frame in which longer texts are written.
+_SHORT: Final = 4096
 _UNSURE: Final = object()
 #: White space of JSON (RFC 8259, section 2).
 _SPACES: Final = b" \t\n\r"
-_ONE_KIND: Final = bytes.maketrans(b"{}", b"[]")
 
 
 @dataclass(frozen=True)
@@ -52,10 +55,10 @@ def read_json(text: bytes | str, limits: JsonLimits = LIMITS) -> Any:  # noqa: A
     raw = text.encode("utf-8", "surrogatepass") if isinstance(text, str) else text
     if len(raw) > limits.bytes:
         refuse(T("it is larger than {limit} bytes", limit=f"{limits.bytes:,}"))
-    _require_shallow(raw, limits.depth)
-    value = _read_compact(raw)
+    value = _read_compact(raw, limits.depth)
     if value is not _UNSURE:
         return value
+    _require_shallow(raw, limits.depth)
     try:
         if not _ESCAPED_SURROGATE.search(raw):
             return _DECODER.decode(raw.decode("utf-8"))
@@ -68,7 +71,7 @@ def read_json(text: bytes | str, limits: JsonLimits = LIMITS) -> Any:  # noqa: A
     return value
 
 
-def _read_compact(raw: bytes) -> Any:  # noqa: ANN401 - JSON is anything
+def _read_compact(raw: bytes, depth: int) -> Any:  # noqa: ANN401 - JSON is anything
     """What JSON in its usual spelling holds, read fast; `_UNSURE`: read it carefully.
 
     When writing the value gives the text that was read, nothing in it was dropped, doubled or rounded: the text says
@@ -77,12 +80,66 @@ def _read_compact(raw: bytes) -> Any:  # noqa: ANN401 - JSON is anything
     """
     try:
         value = orjson.loads(raw)
-        written = orjson.dumps(value, option=orjson.OPT_STRICT_INTEGER)
+        if len(raw) < _SHORT and len(raw.translate(None, _NOT_BRACKETS)) <= 2 * depth:
+            written = orjson.dumps(value, option=orjson.OPT_STRICT_INTEGER)
+        else:
+            written = _FRAMES.written(value, depth)
     except (ValueError, TypeError):
         return _UNSURE
     if written == raw or written.translate(None, _SPACES) == raw.translate(None, _SPACES):
         return value
     return _UNSURE
+
+
+def _deepest(most: int = 2_000) -> int:
+    """So many arrays and objects within each other the fast encoder writes, and no more; 0: it knows no end."""
+    nested: list[Any] = []
+    for level in range(most):
+        try:
+            orjson.dumps(nested)
+        except TypeError:
+            return level
+        nested = [nested]
+    return 0
+
+
+_DEEPEST: Final = _deepest()
+
+
+class _Frames(threading.local):
+    """Writes a value that nests no deeper than it may: in so many arrays that the encoder refuses a deeper one."""
+
+    def __init__(self) -> None:
+        self._framed: dict[int, tuple[list[Any], list[Any], int]] = {}
+
+    def written(self, value: Any, depth: int) -> bytes:  # noqa: ANN401 - JSON is anything
+        """The value as compact JSON.
+
+        Raises:
+            TypeError: it nests deeper than `depth`, or cannot be written.
+        """
+        outer, inner, width = self._framed.get(depth) or self._frame(depth)
+        inner[0] = value
+        try:
+            written = orjson.dumps(outer, option=orjson.OPT_STRICT_INTEGER)
+        finally:
+            inner[0] = None
+        return written[width:-width]
+
+    def _frame(self, depth: int) -> tuple[list[Any], list[Any], int]:
+        if not _DEEPEST:
+            message = "the encoder does not tell how deep a value nests"
+            raise TypeError(message)
+        width = max(_DEEPEST - depth, 1)
+        inner: list[Any] = [None]
+        outer = inner
+        for _ in range(width - 1):
+            outer = [outer]
+        self._framed[depth] = outer, inner, width
+        return self._framed[depth]
+
+
+_FRAMES: Final = _Frames()
 
 
 def read_object(text: bytes | str, limits: JsonLimits = LIMITS) -> JsonObject:
@@ -99,19 +156,9 @@ def refuse(what: str) -> NoReturn:
 
 
 def _require_shallow(raw: bytes, depth: int) -> None:
-    """Refuse nesting deeper than `depth`, before the parser recurses into it."""
-    brackets = raw.translate(_ONE_KIND, _NOT_BRACKETS)
-    if brackets.count(b"[") <= depth:
+    """Refuse nesting deeper than `depth`, before a parser recurses into it. Brackets in texts do not count."""
+    if raw.count(b"[") + raw.count(b"{") <= depth:
         return
-    # Taking away all empty pairs takes away one level of nesting. Brackets in texts may leave something over; only then
-    # is it worth telling texts from brackets.
-    for _ in range(depth):
-        left = brackets.replace(b"[]", b"")
-        if not left:
-            return
-        if len(left) == len(brackets):
-            break
-        brackets = left
     level = 0
     for token in _NESTING.finditer(raw):
         mark = token[0]

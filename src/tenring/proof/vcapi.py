@@ -22,11 +22,12 @@ from typing import TYPE_CHECKING, Final
 from tenring.exceptions import MalformedError, MaterialError, ProofError
 from tenring.language import T
 from tenring.proof.answers import Check, Validity, Verification
-from tenring.proof.contexts import OWN
+from tenring.proof.contexts import CREDENTIALS, OWN
 from tenring.proof.datamodel import require_credential
 from tenring.proof.keys.signer import Signer
 from tenring.proof.material import Material
 from tenring.proof.moment import moment
+from tenring.proof.related import require_known_resources
 from tenring.proof.securing import add_proof, open_secured, sign_jwt
 from tenring.proof.securing.opening import contained
 from tenring.proof.securing.rdf import require_terms
@@ -114,6 +115,7 @@ class Api:
         """
         credential, options = _object(request, "credential"), _options(request)
         require_credential(credential)
+        require_known_resources(credential)
         self._require_meaning(credential)
         named = credential["issuer"]
         ours = credential | {"issuer": named | {"id": self.issuer} if isinstance(named, dict) else self.issuer}
@@ -136,12 +138,14 @@ class Api:
     def verify_credential(self, request: JsonObject) -> Reply:
         """Verify one credential: an object with a proof, an enveloped one, or a token as text."""
         options = _options(request)
+        _require_purpose(options, "assertionMethod")
         raw = _secured_bytes(request, "verifiableCredential")
         return self._reply([self.verifier.verify(raw, self._question(options))])
 
     def verify_presentation(self, request: JsonObject) -> Reply:
         """Verify a presentation and every credential in it."""
         options = _options(request)
+        _require_purpose(options, "authentication")
         raw = _secured_bytes(request, "verifiablePresentation")
         domain, challenge = (_text(options, name) for name in ("domain", "challenge"))
         question = self._question(options)
@@ -232,6 +236,14 @@ def _text(options: JsonObject, name: str) -> str | None:
     raise RefusedError(HTTPStatus.BAD_REQUEST, T("{name} is no text", name=f"options.{name}"))
 
 
+def _require_purpose(options: JsonObject, purpose: str) -> None:
+    """Refuse a request for proofs of another purpose than the one that counts here (Data Integrity 1.0, 4.4)."""
+    wanted = _text(options, "expectedProofPurpose")
+    if wanted not in {None, purpose}:
+        title = T("its proof is for {purpose}, not for {wanted}", purpose=purpose, wanted=wanted)
+        raise RefusedError(HTTPStatus.BAD_REQUEST, title, _PROBLEMS[Check.SIGNATURE])
+
+
 def _secured_bytes(request: JsonObject, name: str) -> bytes:
     """What is to be verified, as bytes: a token sent as text, or an object."""
     value = request.get(name)
@@ -243,8 +255,8 @@ def _secured_bytes(request: JsonObject, name: str) -> bytes:
 def _enveloped(token: str) -> JsonObject:
     """A token as the VC-API hands it out."""
     return {
-        "@context": ["https://www.w3.org/ns/credentials/v2"],
-        "type": [ENVELOPED_CREDENTIAL],
+        "@context": [CREDENTIALS],
+        "type": ENVELOPED_CREDENTIAL,
         "id": f"data:application/vc+jwt,{token}",
     }
 

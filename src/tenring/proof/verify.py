@@ -28,6 +28,7 @@ from tenring.proof.datamodel import require_credential, require_presentation
 from tenring.proof.material import Material, Remembered
 from tenring.proof.moment import moment
 from tenring.proof.product import ProductMatch, product_matches
+from tenring.proof.related import require_known_resources
 from tenring.proof.said import categories_of, said, schemes_of
 from tenring.proof.securing import Secured, open_secured
 from tenring.proof.signatures import proven
@@ -146,6 +147,8 @@ def _require_form(secured: Secured) -> None:
         require_presentation(secured.document)
     else:
         require_credential(secured.document)
+        if "relatedResource" in secured.document:
+            require_known_resources(secured.document)
 
 
 def _unasked(after: Finding) -> Iterator[Finding]:

@@ -5,7 +5,8 @@ another name without breaking the signature: as a full address (`https://…#cre
 `credentialStatus`), or under a word that a context added to the document defines so. Whoever then reads the document
 by its names, as every verifier does, no longer sees the status, the end of validity, or the product. So the names of
 what the vocabularies of credentials define are these vocabularies' own: no key may be an address, and no context that
-is written in a document may define another word for them.
+is written in a document may define another word for them. It may repeat that `id` is `@id` and `type` is `@type`, as
+contexts of one type have to.
 """
 
 from __future__ import annotations
@@ -25,6 +26,8 @@ READ: Final = (
     "https://schema.org/name",
     "https://schema.org/description",
 )
+#: Names that every context of credentials gives to keywords.
+_KEYWORDS: Final = {"id": "@id", "type": "@type"}
 #: Schemes of addresses that are not abbreviations by a prefix of some context.
 _SCHEMES: Final = ("urn", "did", "tag")
 
@@ -72,6 +75,8 @@ def _look_at_context(context: object) -> None:
 
 
 def _require_elsewhere(word: str, address: object, context: dict[str, Any]) -> None:
+    if word in _KEYWORDS and address == _KEYWORDS[word]:
+        return
     if _is_read(_whole(address, context)):
         raise MalformedError(
             T("a context in the document gives {address} the name {word}", address=repr(address), word=repr(word))

@@ -10,6 +10,7 @@ from typing import Final
 
 from tenring.exceptions import MalformedError
 from tenring.language import T
+from tenring.proof.contexts import CREDENTIALS
 from tenring.proof.securing.cose import open_cose
 from tenring.proof.securing.integrity import open_proofs
 from tenring.proof.securing.jose import media_name, open_jwt
@@ -53,8 +54,12 @@ def open_enveloped(envelope: JsonObject) -> Secured:
     """What an EnvelopedVerifiableCredential or -Presentation holds in its `data:` URL (VC Data Model 2.0, 4.13).
 
     Raises:
-        MalformedError: its identifier is no `data:` URL of a known kind, or holds something of another kind.
+        MalformedError: its context is not that of the data model, its identifier is no `data:` URL of a known kind, or
+            that holds something of another kind.
     """
+    context = envelope.get("@context")
+    if CREDENTIALS not in (context if isinstance(context, list) else [context]):
+        raise MalformedError(T("{path} does not begin with {context}", path="$.@context", context=CREDENTIALS))
     url = envelope.get("id")
     match = _DATA_URL.fullmatch(url.strip()) if isinstance(url, str) else None
     if match is None:

@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Final, NoReturn
+from typing import Final, NamedTuple, NoReturn
 
 from tenring.exceptions import MalformedError
 from tenring.language import T
@@ -25,15 +24,15 @@ _LARGEST_SIZE: Final = 16
 _ONE_BIT: Final[Mapping[int, str]] = MappingProxyType({0: "unset", 1: "set"})
 
 
-@dataclass(frozen=True)
-class Entry:
+class Entry(NamedTuple):
     """One place in one list, as a credential names it."""
 
     purpose: str
     address: str
-    index: int
+    position: int
+    """The `statusListIndex`."""
     size: int = 1
-    messages: Mapping[int, str] = field(default_factory=dict)
+    messages: Mapping[int, str] = MappingProxyType({})
 
 
 def write_entry(purpose: Purpose, address: str, index: int, *, as_integer: bool = False) -> JsonObject:

@@ -311,7 +311,7 @@ class _Question:
     def _said(self, entry: Entry) -> EntryAnswer:
         right = self._list_for(entry)
         found, held = right.found, right.held
-        value, issued = found.bits.value(entry.index, entry.size), found.valid_from
+        value, issued = found.bits.value(entry.position, entry.size), found.valid_from
         if issued is not None and issued.date() > self.at.date():
             return self._said_then(entry, value, held, issued=issued)
         return right.passed if value == 0 and entry.purpose != Purpose.MESSAGE else _meaning(entry, value, held)
@@ -385,7 +385,7 @@ class _Question:
         try:
             ever, _ = self.lists.list_at(entry.address + EVER, self.now)
             self._require_right(ever, EVER_SUSPENDED)
-            return ever.valid_from is not None and ever.valid_from >= issued and ever.bits.value(entry.index) == 0
+            return ever.valid_from is not None and ever.valid_from >= issued and ever.bits.value(entry.position) == 0
         except ProofError:
             return False
 

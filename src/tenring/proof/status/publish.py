@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -19,7 +19,7 @@ from tenring.proof.keys.signer import Signer
 from tenring.proof.securing import add_proof, sign_jwt
 from tenring.proof.status.book import StatusBook
 from tenring.proof.status.credential import write_list
-from tenring.proof.status.record import record
+from tenring.proof.status.record import MOST_NAMED, index_address, record, record_index
 from tenring.proof.strict import JsonObject
 
 #: How long a list is valid: as long as a stolen or old copy could be shown, so not long; publish more often than that.
@@ -73,11 +73,16 @@ def publish_status(  # noqa: PLR0913 - whose, where, signed how, when, for how l
     at: datetime,
     valid_for: timedelta = VALID_FOR,
     ttl: timedelta = TTL,
+    index: bool = False,
 ) -> Publication:
     """Publish all lists and records of an issuer below `out` (the root of the web server).
 
+    With `index` also what names all records, so that bundles of others can take them along: anybody can then read of
+    every licence whose status ever changed.
+
     Raises:
-        IssueError: the issuer has no lists, the clock stands before the last publication, or a file cannot be written.
+        IssueError: the issuer has no lists, or too many records for an index; the clock stands before the last
+            publication; or a file cannot be written.
     """
     until = at + valid_for
     book.require_lists(issuer)
@@ -103,12 +108,34 @@ def publish_status(  # noqa: PLR0913 - whose, where, signed how, when, for how l
         )
         for one in open_lists
     }
-    paths = {address: _path(out, address) for address in (*records, *lists)}
+    indexes = _indexes(issuer, (one.address for one in open_lists), records, sign, at) if index else {}
+    paths = {address: _path(out, address) for address in (*records, *indexes, *lists)}
     book.note_issued(list(lists), at)
     # Records first: whoever sees a bit set finds the reason for it, and a record is never older than its list.
-    for address, body in {**records, **lists}.items():
+    for address, body in {**records, **indexes, **lists}.items():
         _write(paths[address], body)
     return Publication({name: paths[name] for name in lists}, {name: paths[name] for name in records}, at, until)
+
+
+def _indexes(issuer: str, lists: Iterable[str], records: Iterable[str], sign: Sign, at: datetime) -> dict[str, bytes]:
+    """For each folder of lists what names the records beside them, also when there are none yet."""
+    named: dict[str, list[str]] = {index_address(address): [] for address in lists}
+    for address in records:
+        named[f"{address.rpartition('/')[0]}/index"].append(address)
+    for address, found in named.items():
+        if len(found) > MOST_NAMED:
+            raise IssueError(
+                T(
+                    "{address} would name more than {most} records. Publish without an index: whoever has a "
+                    "certificate and a network finds its record without one",
+                    address=address,
+                    most=f"{MOST_NAMED:,}",
+                )
+            )
+    return {
+        address: sign(record_index(address=address, issuer=issuer, records=found, at=at))
+        for address, found in named.items()
+    }
 
 
 def _path(out: Path, address: str) -> Path:

@@ -1,14 +1,16 @@
 """The status record: a small signed credential that says since when, and why, a credential's status changed.
 
 Bits tell what is; the record tells what was, so that a purchase of last year can be judged by last year's status. Its
-address follows from the list's address and the credential's id; nobody can list the records without knowing the ids.
-Records are issued anew with every list, so that a copy from before a change is known for what it is.
+address follows from the list's address and the credential's id; nobody can list the records without knowing the ids,
+unless the issuer publishes an index of them, for those who check without a network. Records are issued anew with every
+list, so that a copy from before a change is known for what it is.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -20,6 +22,9 @@ from tenring.proof.moment import moment, read_moment
 from tenring.proof.strict import JsonObject
 
 TYPE: Final = "LicenceStatusRecord"
+INDEX_TYPE: Final = "LicenceStatusRecordIndex"
+#: Records that an index names at most.
+MOST_NAMED: Final = 5_000
 _TERMS: Final = "urn:tenring:terms#"
 _DATE: Final = "http://www.w3.org/2001/XMLSchema#dateTime"
 CONTEXT: Final[list[object]] = [
@@ -34,6 +39,15 @@ CONTEXT: Final[list[object]] = [
         "reason": f"{_TERMS}reason",
     },
 ]
+INDEX_CONTEXT: Final[list[object]] = [
+    "https://www.w3.org/ns/credentials/v2",
+    {
+        INDEX_TYPE: f"{_TERMS}{INDEX_TYPE}",
+        "StatusRecords": f"{_TERMS}StatusRecords",
+        "records": {"@id": f"{_TERMS}records", "@container": "@list"},
+    },
+]
+_NAME: Final = re.compile(r"[0-9a-f]{32}", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -57,6 +71,51 @@ def record_address(list_address: str, credential: str) -> str:
     """Where the record of a credential lies: beside the lists that it names."""
     folder = list_address.rpartition("/")[0]
     return f"{folder}/records/{hashlib.sha256(credential.encode()).hexdigest()[:32]}"
+
+
+def index_address(list_address: str) -> str:
+    """Where the index of the records lies that are beside a list, if its issuer publishes one."""
+    return f"{list_address.rpartition('/')[0]}/records/index"
+
+
+def record_index(*, address: str, issuer: str, records: Iterable[str], at: datetime) -> JsonObject:
+    """The index of records by their addresses, not yet signed. It names them and says nothing of them."""
+    return {
+        "@context": INDEX_CONTEXT,
+        "id": address,
+        "type": ["VerifiableCredential", INDEX_TYPE],
+        "issuer": issuer,
+        "validFrom": moment(at),
+        "credentialSubject": {
+            "id": address.rpartition("/")[0],
+            "type": "StatusRecords",
+            "records": sorted(one.rpartition("/")[2] for one in records),
+        },
+    }
+
+
+def read_record_index(document: JsonObject, *, address: str) -> tuple[str, ...]:
+    """The addresses of the records that an index names, whose proof held. All lie beside it: it leads nowhere else.
+
+    Raises:
+        MalformedError: it is no such index, another one, or names too many.
+    """
+    subject = document.get("credentialSubject")
+    if document.get("id") != address or INDEX_TYPE not in document.get("type", ()) or not isinstance(subject, dict):
+        raise MalformedError(T("{address} is not the index of status records", address=address))
+    names = subject.get("records")
+    if not isinstance(names, list) or not all(isinstance(one, str) and _NAME.fullmatch(one) for one in names):
+        raise MalformedError(T("the index of status records at {address} cannot be read", address=address))
+    if len(names) > MOST_NAMED:
+        raise MalformedError(
+            T(
+                "the index of status records at {address} names more than {most}",
+                address=address,
+                most=f"{MOST_NAMED:,}",
+            )
+        )
+    folder = address.rpartition("/")[0]
+    return tuple(f"{folder}/{name}" for name in dict.fromkeys(names))
 
 
 def record(  # noqa: PLR0913 - the parts of one document
