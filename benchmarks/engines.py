@@ -4,9 +4,9 @@
 
 Lines are made from the newest snapshot's own models, with a fixed seed, the same for every engine. Each screening is a
 process of its own, as a user would start it. Time is wall time; work is the processor time of the process and all it
-starts (Java, executors, Python workers). Both are fitted as a fixed part and a part for each line. The size from which
-Spark wins follows from them: measured for the executors that ran here, reckoned for more, where executors share no
-cores, from the work for each line.
+starts (Java, executors, Python workers). The work is fitted as a fixed part and a part for each line. The size from
+which Spark wins follows from the work of a line and the time that passes in any case: for the cores of this machine,
+and for more, where executors share none with each other.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from tenring.settings import from_environment
 
 _FILES = ("classified", "obliged", "matches", "lines", "obligations", "alternatives")
 _MASTERS = ("local-cluster[1,1,1024]", "local-cluster[2,1,1024]", "local-cluster[4,1,1024]")
-_RECKONED = (16, 64)
+_RECKONED = (16, 64, 128)
 _TICKS = os.sysconf("SC_CLK_TCK")
 
 
@@ -134,24 +134,27 @@ def _cost(sizes: list[int], seconds: list[float]) -> Cost:
 
 
 def _reckon(runs: dict[str, list[Run]]) -> None:
-    """Where Spark wins, from the runs."""
+    """Where Spark would win, from the work of the runs: executors on one machine share its cores and its hours."""
     sizes = [run.lines for run in runs["duckdb"]]
     if not any(a < b for a, b in pairwise(sizes)):
         print("  one size only: no costs for each line")
         return
-    duck = _cost(sizes, [run.wall for run in runs["duckdb"]])
-    record("DuckDB, for a million lines more", duck.line * 1e6, unit="s", note=f"and {duck.fixed:.1f} s in any case")
-    for master in list(runs)[1:]:
-        wall = _cost(sizes, [run.wall for run in runs[master]])
-        work = _cost(sizes, [run.work for run in runs[master]])
-        note = f"and {wall.fixed:.0f} s in any case; {work.line * 1e6:,.0f} s of processor"
-        record(f"Spark {master}, for a million lines more", wall.line * 1e6, unit="s", note=note)
-        record(f"Spark {master} wins from", _wins(duck, wall), unit="lines")
-        if master == list(runs)[-1]:
-            for executors in _RECKONED:
-                more = Cost(wall.fixed, work.line / executors)
-                note = f"reckoned: {work.line * 1e6:,.0f} s of processor for a million lines, shared by {executors}"
-                record(f"Spark on {executors} cores wins from", _wins(duck, more), unit="lines", note=note)
+    cores = os.cpu_count() or 1
+    work = {name: _cost(sizes, [run.work for run in some]) for name, some in runs.items()}
+    begin = {name: min(run.wall - work[name].line * run.lines / cores for run in some) for name, some in runs.items()}
+    duck = Cost(begin["duckdb"], work["duckdb"].line / cores)
+    for name, cost in work.items():
+        note = f"and {begin[name]:.0f} s of the clock in any case"
+        record(f"{name}: work for a million lines more", cost.line * 1e6, unit="s of processor", note=note)
+    for name in list(runs)[1:]:
+        note = f"reckoned from the work, shared by {cores} cores as DuckDB's is"
+        here = Cost(begin[name], work[name].line / cores)
+        record(f"Spark {name} wins from", _wins(duck, here), unit="lines", note=note)
+        for executors in _RECKONED:
+            there = Cost(begin[name], work[name].line / executors)
+            note = f"reckoned; a line costs Spark {work[name].line / work['duckdb'].line:.0f} times the work"
+            measure = f"Spark on {executors} cores of its own wins from (work of {name})"
+            record(measure, _wins(duck, there), unit="lines", note=note)
 
 
 def _wins(duck: Cost, spark: Cost) -> float | str:

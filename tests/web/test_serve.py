@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import socket
@@ -79,10 +80,28 @@ def test_hosts_and_https_are_read_from_the_environment() -> None:
 def test_a_home_without_a_snapshot_is_served_all_the_same(home: Settings, tmp_path: Path) -> None:
     from django.test import override_settings  # noqa: PLC0415 - only here
 
-    from tenring.web.core.sources import warm  # noqa: PLC0415 - only here
+    from tenring.web.core.sources import warm_newest  # noqa: PLC0415 - only here
 
     with override_settings(TENRING=replace(home, home=tmp_path)):
-        warm()
+        assert warm_newest(None) is None
+
+
+def test_a_snapshot_is_read_ahead_once_and_spared_from_the_search_for_garbage(home: Settings) -> None:
+    from django.test import override_settings  # noqa: PLC0415 - only here
+
+    from tenring.web.core.sources import warm_newest  # noqa: PLC0415 - only here
+
+    with override_settings(TENRING=home):
+        try:
+            warmed = warm_newest(None)
+            assert warmed is not None
+            assert gc.get_freeze_count() > 0
+            assert warmed.measured("computers") is warmed.measured("computers")
+            gc.unfreeze()
+            assert warm_newest(warmed) is warmed
+            assert gc.get_freeze_count() == 0
+        finally:
+            gc.unfreeze()
 
 
 # several processes

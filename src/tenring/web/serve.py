@@ -15,16 +15,17 @@ import webbrowser
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import django
-import waitress
 from django.core.management import call_command
 from django.db import connections
 
 from tenring.exceptions import EngineError, UnusableInputError
 from tenring.language import T
 from tenring.settings import Settings
+from tenring.web import fair
 from tenring.web.core import secret
 
 #: Names the folder in which processes count together; see `core.metrics`.
@@ -89,12 +90,17 @@ def serve(address: Address, *, settings: Settings, tell: Callable[[str], None], 
 
 def _answer(listening: socket.socket, address: Address, settings: Settings) -> None:
     """Answer requests in this process until interrupted."""
+    _answer_as(0, fair.counts(1), listening, address, settings)
+
+
+def _answer_as(number: int, counted: fair.Open, listening: socket.socket, address: Address, settings: Settings) -> None:
+    """Answer requests as one of several processes, or as the only one."""
     from tenring.web.core.wsgi import application  # noqa: PLC0415 - Django must be set up first
 
     threading.Thread(target=_warm, daemon=True).start()
     # Waiting for a thread is no fault: without this a line is written for every request that waits.
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)
-    server = waitress.create_server(application, sockets=[listening], threads=address.threads, **_proxy(settings))
+    server = fair.FairServer(application, listening, counted, number, threads=address.threads, **_proxy(settings))
     try:
         server.run()
     finally:
@@ -114,7 +120,11 @@ def _answer_side_by_side(listening: socket.socket, address: Address, settings: S
     if not hasattr(os, "fork"):
         raise UnusableInputError(T("this system has no processes side by side"), do=T("Leave out --processes"))
     connections.close_all()
-    answering = [_forked(lambda: _answer(listening, address, settings)) for _ in range(address.processes)]
+    counted = fair.counts(address.processes)
+    answering = [
+        _forked(partial(_answer_as, number, counted, listening, address, settings))
+        for number in range(address.processes)
+    ]
     try:
         while os.wait()[0] not in answering:  # the worker beside is waited for, too
             pass

@@ -74,7 +74,7 @@ class Formats:
 
     def day(self, value: date | None) -> str:
         """A date in words of the language; dates of data are never ambiguous numbers."""
-        return NOTHING if value is None else format_date(value, "medium", locale=self.locale)
+        return NOTHING if value is None else _day(value, self.locale)
 
     def month(self, value: str | None) -> str:
         """A month given as 2020-05."""
@@ -86,6 +86,12 @@ class Formats:
     def currency(self, code: str) -> str:
         """The name of a currency."""
         return T("no currency given") if code == NO_CURRENCY else get_currency_name(code, locale=self.locale)
+
+
+@lru_cache(maxsize=10_000)
+def _day(value: date, locale: Locale) -> str:
+    """A date in words; lists have the same few thousand again and again."""
+    return str(format_date(value, "medium", locale=locale))
 
 
 @lru_cache(maxsize=16)

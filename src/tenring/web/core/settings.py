@@ -47,6 +47,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "tenring.web.core.observed.Observed",
+    "tenring.web.core.turns.InTurn",
     "django.middleware.security.SecurityMiddleware",
     "tenring.web.core.middleware.SecurityHeaders",
     "whitenoise.middleware.WhiteNoiseMiddleware",

@@ -128,14 +128,19 @@ def keep_warm() -> None:
     """Open what the first visitors of each new snapshot would wait for, as long as this process lasts."""
     warmed: Sources | None = None
     while True:
-        try:
-            newest = sources()
-        except SnapshotError:
-            newest = None  # pages say so in words
-        if newest is not None and newest is not warmed:
-            warm(newest)
-            warmed = newest
+        warmed = warm_newest(warmed)
         time.sleep(_SECONDS)
+
+
+def warm_newest(warmed: Sources | None) -> Sources | None:
+    """Warm the newest sources unless it was they that were warmed last; those that are warm now, if there are any."""
+    try:
+        newest = sources()
+    except SnapshotError:
+        return None  # pages say so in words
+    if newest is not warmed:
+        warm(newest)
+    return newest
 
 
 def warm(open_: Sources) -> None:
