@@ -6,6 +6,7 @@ import json
 import shlex
 import shutil
 from collections.abc import Callable
+from contextlib import chdir
 from pathlib import Path
 
 import pytest
@@ -23,10 +24,15 @@ Tenring = Callable[..., Result]
 def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Tenring:
     """Run a command in an empty folder; `code` is the exit code it must end with."""
     monkeypatch.chdir(tmp_path)
+    return commands_in(tmp_path)
+
+
+def commands_in(folder: Path) -> Tenring:
+    """Commands with this folder's home; the working folder must be this one, too."""
     for name in ("licence.yml", "issuer.yml"):
-        shutil.copy(EXAMPLES / name, tmp_path)
+        shutil.copy(EXAMPLES / name, folder)
     environment = {
-        "TENRING_HOME": str(tmp_path / "home"),
+        "TENRING_HOME": str(folder / "home"),
         "TENRING_WHO": "lin",
         "TENRING_DATA": "",
         "TENRING_ROOTS": "",
@@ -45,9 +51,24 @@ def public_key(run: Tenring, name: str) -> str:
     return str(next(key["public_key"] for key in keys if key["name"] == name))
 
 
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a programme that issued a certificate, a network that recognises it, and today's bundle."""
+    folder = tmp_path_factory.mktemp("chain")
+    with chdir(folder):
+        issue_and_recognise(commands_in(folder))
+    return folder
+
+
 @pytest.fixture
-def chain(run: Tenring) -> Tenring:
-    """A programme that issued a certificate, a network that recognises it by two holders, and today's bundle."""
+def chain(run: Tenring, made: Path, tmp_path: Path) -> Tenring:
+    """All that was made, in a folder of this test's own."""
+    shutil.copytree(made, tmp_path, dirs_exist_ok=True)
+    return run
+
+
+def issue_and_recognise(run: Tenring) -> None:
+    """A programme issues a certificate, a network recognises it by two holders and writes a bundle."""
     run("keys new issuing-1 --did did:web:label.example")
     run("keys new root-a --purpose root --holder Ann")
     run("keys new root-b --purpose root --holder Bo", secret=OTHER)
@@ -69,7 +90,6 @@ def chain(run: Tenring) -> Tenring:
     run("trust publish --out www/network --key root-a --title 'Sample network'")
     run("trust publish --out www/network --key root-b --draft home/trust/draft.json", secret=OTHER)
     bundle(run, "today.zip")
-    return run
 
 
 def bundle(run: Tenring, name: str, more: str = "") -> None:
