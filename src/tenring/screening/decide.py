@@ -234,10 +234,14 @@ _CANDIDATE_STEPS = [
         ) = 1
         """,
     ),
-    # one row = a pair of which an answer says something: only its licence and its long texts are looked up
+    # one row = a pair of which an answer says something, with what the match rests on: long texts
     Step(
         "best_told",
-        f"SELECT DISTINCT item_id, licence_id AS entry_id FROM best WHERE worth < 6 OR score >= {NEAR}",
+        f"""
+        SELECT item_id, entry_id, matched_model, features, ties FROM {REMEMBERED} SEMI JOIN (
+            SELECT item_id, licence_id AS entry_id FROM best WHERE worth < 6 OR score >= {NEAR}
+        ) b USING (item_id, entry_id)
+        """,
     ),
 ]
 
@@ -358,10 +362,7 @@ def screened() -> str:
         FROM purchase p JOIN line_verdict v USING (line_id)
         LEFT JOIN line_obligation o USING (line_id) LEFT JOIN unmet_names w ON w.unmet = o.unmet
         LEFT JOIN best b USING (line_id)
-        LEFT JOIN (
-            SELECT item_id, entry_id, matched_model, features, ties FROM {REMEMBERED} SEMI JOIN best_told
-                USING (item_id, entry_id)
-        ) m ON m.item_id = b.item_id AND m.entry_id = b.licence_id
+        LEFT JOIN best_told m ON m.item_id = b.item_id AND m.entry_id = b.licence_id
         LEFT JOIN (
             SELECT l.* FROM licences l SEMI JOIN best_told t ON t.entry_id = l.licence_id
         ) n ON n.licence_id = b.licence_id

@@ -279,6 +279,7 @@ def screen_part(engine: Engine, sources: _Sources, folder: Path, report: _Stages
     licensed = "SELECT line_id FROM line_licensed"
     classify_rest(engine, categories, model=sources.settings.category_model, but=licensed)
     engine.drop("line_answer", "guessed")
+    engine.rest()
     engine.write("SELECT * FROM classified ORDER BY line_id", folder / "classified.parquet")
     report(T("Obligations"), 3)
     engine.run([Step("obliged", obliged_on(request.on))])
@@ -287,7 +288,7 @@ def screen_part(engine: Engine, sources: _Sources, folder: Path, report: _Stages
     engine.drop("obliged")
     answer(engine, reference_day=request.on)
     engine.write("SELECT * FROM obligation ORDER BY line_id, rule", folder / "obligations.parquet")
-    engine.drop("obligation", "classified", "line_licensed", "item_category")
+    engine.drop("obligation", "classified", "line_licensed", "item_category", "line_item", "matched")
     columns = ", ".join(f"s.{name}" for name in tables.SCREENED_LINES.names)
     lines = folder / "lines.parquet"
     engine.write(f"SELECT {columns} FROM ({screened()}) s ORDER BY {_PART_FILES['lines']}", lines)
