@@ -108,7 +108,7 @@ def _list_sheets(context: ReportContext, *, fits: bool) -> list[tuple[str, list[
         _Field(T("Mark"), _words("mark", wording.mark_name, ("read", "secondary", "unverified")), width=22),
     ]
     unmet = "JOIN (SELECT * FROM input_obligations WHERE NOT coalesce(met, false)) AS unmet USING (line_id)"
-    strongest = f"list_position(['mandatory', 'priority', 'voluntary'], unmet.obligation), {largest}"
+    strongest = f"list_position(['mandatory', 'priority', 'voluntary'], unmet.obligation), {largest}, unmet.rule"
     lapsed = "WHERE verdict = 'lapsed'"
     every = _named_lines() if fits else f"{_named_lines('', largest)} ORDER BY {largest}"
     return [
