@@ -8,7 +8,7 @@ than memory holds go through the stages in parts; an interrupted run goes on beh
 from __future__ import annotations
 
 import hashlib
-import tempfile
+import shutil
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager
@@ -359,11 +359,14 @@ def _here(work: Work, settings: Settings) -> AbstractContextManager[DuckEngine]:
 
 def _write_csv_alone(work: Work, settings: Settings, folder: Path) -> None:
     """`_write_csv` with an engine and a folder for what is larger than memory of its own."""
-    with (
-        tempfile.TemporaryDirectory(dir=work.folder, prefix=".csv-") as spill,
-        duck_engine(memory=settings.memory, threads=settings.threads, spill=Path(spill)) as engine,
-    ):
-        _write_csv(engine, folder)
+    spill = settings.spill(work.folder / ".csv")
+    spill.parent.mkdir(parents=True, exist_ok=True)
+    shutil.rmtree(spill, ignore_errors=True)  # what a killed run left
+    try:
+        with duck_engine(memory=settings.memory, threads=settings.threads, spill=spill) as engine:
+            _write_csv(engine, folder)
+    finally:
+        shutil.rmtree(spill, ignore_errors=True)
 
 
 def _write_csv(engine: DuckEngine, folder: Path) -> None:
