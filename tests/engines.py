@@ -124,3 +124,6 @@ class Checked:
 
     def drop(self, *names: str) -> None:
         self.engine.drop(*names)
+
+    def rest(self) -> None:
+        self.engine.rest()

@@ -64,6 +64,15 @@ def test_the_work_is_done_elsewhere_by_all_workers() -> None:
     assert len(seen) == 2
 
 
+def test_workers_that_rest_end_and_others_begin_when_there_is_work() -> None:
+    with Workers(2) as workers:
+        (before,) = workers.map(where, [batch(1)])
+        workers.rest()
+        with pytest.raises(ProcessLookupError):
+            os.kill(before.column(0)[0].as_py(), 0)
+        assert [one.column(0).to_pylist() for one in workers.map(partial(times, factor=2), [batch(3)])] == [[6]]
+
+
 def test_what_a_function_raises_is_raised_here_and_the_workers_go_on() -> None:
     with Workers(1) as workers:
         with pytest.raises(UnusableInputError, match=r"not this one\. Do something else"):

@@ -61,6 +61,9 @@ class Engine(Protocol):
     def drop(self, *names: str) -> None:
         """Forget tables that no later step reads, and free what they hold."""
 
+    def rest(self) -> None:
+        """Give back what is held for `apply`, which may come again, but not soon."""
+
 
 def table_of(columns: Iterable[tuple[str, pa.DataType]], rows: Iterable[Iterable[Any]]) -> pa.Table:
     """Rows as an Arrow table with the given columns."""

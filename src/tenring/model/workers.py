@@ -44,10 +44,18 @@ class Workers:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self._end(at_once=kind is not None)
+
+    def rest(self) -> None:
+        """End the workers, and give back their memory, until they are needed again."""
+        self._end(at_once=False)
+        self._all, self._idle = [], queue.SimpleQueue()
+
+    def _end(self, *, at_once: bool) -> None:
         for worker in self._all:
             _pipe(worker.stdin).close()
         for worker in self._all:
-            if kind is not None:
+            if at_once:
                 worker.kill()
             worker.wait()
             _pipe(worker.stdout).close()

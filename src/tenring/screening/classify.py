@@ -16,7 +16,7 @@ from tenring.catalogue import Categories
 from tenring.model.sql import Engine, Step
 from tenring.model.text import CJK
 from tenring.screening.learnt.model import load
-from tenring.screening.phrases import canonical
+from tenring.screening.phrases import WORDING, worded
 from tenring.screening.remember import decide_categories, overruled
 
 #: Below this a category by words is not given: the line is unclassified, with the three nearest.
@@ -38,7 +38,6 @@ _ASIDE_FACTOR, _MODIFIER_FACTOR, _LAST_FACTOR = 0.2, 0.4, 1.3
 #: `category_by` of what only the model says: matching does not rely on it, and a licence surely meant knows better.
 BY_MODEL = "model"
 
-_WORDING = pa.schema([("wording", pa.string()), ("text", pa.string())])
 _GUESSED = pa.schema(
     [
         ("seen", pa.string()),
@@ -88,16 +87,11 @@ def classify_rest(
 def _add_texts(engine: Engine) -> None:
     """`purchase_text`: one row = one distinct wording of lines, in canonical form."""
     wordings = "SELECT DISTINCT concat_ws(' ', description, code_name) AS wording FROM purchase"
-    engine.apply("purchase_wording", wordings, _canonical, _WORDING)
+    engine.apply("purchase_wording", wordings, worded, WORDING)
     numbered = (
         "SELECT text, row_number() OVER (ORDER BY text) AS text_id FROM (SELECT DISTINCT text FROM purchase_wording)"
     )
     engine.run([Step("purchase_text", numbered)])
-
-
-def _canonical(batch: pa.RecordBatch) -> pa.RecordBatch:
-    texts = batch.column(0).to_pylist()
-    return pa.RecordBatch.from_pydict({"wording": texts, "text": [*map(canonical, texts)]}, schema=_WORDING)
 
 
 def _add_codes(engine: Engine, categories: Categories) -> None:
@@ -203,14 +197,18 @@ _WORD_STEPS = [
         ) p JOIN purchase_text t USING (text_id)
         """,
     ),
-    # one row = one phrase of a category found at a place of a text, with what stands behind it
+    # one row = one phrase of a category found at a place of a text, with what stands behind it; no word goes on behind
+    # a phrase, unless it ends with a CJK character
     Step(
         "phrase_hit",
         f"""
         SELECT p.text_id, h.category, h.phrase, h.weight, p.place, p.place + length(h.phrase) AS place_after,
             substr(p.rest, length(h.phrase) + 1, {_PURPOSE_SIGNS}) AS behind
-        FROM text_place p JOIN phrase h ON h.opening = p.opening AND starts_with(p.rest, h.phrase)
-        WHERE regexp_matches(h.phrase, '[{CJK}]$') OR substr(p.rest, length(h.phrase) + 1, 1) IN ('', ' ')
+        FROM (SELECT *, rest || ' ' AS words FROM text_place) p
+        JOIN (
+            SELECT *, CASE WHEN regexp_matches(phrase, '[{CJK}]$') THEN phrase ELSE phrase || ' ' END AS words
+            FROM phrase
+        ) h ON h.opening = p.opening AND starts_with(p.words, h.words)
         """,
     ),
     # one row = a hit that no longer hit contains, and whether it stands behind an aside
@@ -284,6 +282,7 @@ _WORD_STEPS = [
 _AGREED = "a.category IS NOT NULL"
 _WORDS = f"w.score >= {SURE_ENOUGH} AND coalesce(c.broad, true)"
 _CODED = "c.category IS NOT NULL"
+_NAMED = f"CASE WHEN {_AGREED} THEN a.category WHEN {_WORDS} THEN w.category WHEN {_CODED} THEN c.category END"
 
 _CODE_STEPS = [
     # one row = one line with its text
@@ -326,13 +325,13 @@ _CODE_STEPS = [
         GROUP BY e.line_id, e.category, n.named HAVING count(DISTINCT o.category) = n.named
         """,
     ),
-    # one row = one line with what its code and words say
+    # one row = one line with what its code and words say; `wording` only of lines that they leave open
     Step(
         "line_answer",
         f"""
-        SELECT p.line_id, concat_ws(' ', p.description, p.code_name) AS wording,
-            CASE WHEN {_AGREED} THEN a.category WHEN {_WORDS} THEN w.category WHEN {_CODED} THEN c.category END
-                AS category,
+        SELECT p.line_id,
+            CASE WHEN {_NAMED} IS NULL THEN concat_ws(' ', p.description, p.code_name) END AS wording,
+            {_NAMED} AS category,
             CASE WHEN {_AGREED} THEN {BY_CODE["with_words"]}
                  WHEN {_CODED} AND NOT ({_WORDS})
                     THEN CASE WHEN c.exact THEN {BY_CODE["exact"]} ELSE {BY_CODE["below"]} END

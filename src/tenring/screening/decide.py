@@ -13,7 +13,7 @@ from tenring.language import current
 from tenring.matching.v1 import THRESHOLD
 from tenring.model.sql import Engine, Step
 from tenring.screening.classify import BY_MODEL
-from tenring.screening.explain import explanation, unmet_names
+from tenring.screening.explain import NEAR, explanation, unmet_names
 from tenring.screening.oblige import obliged
 from tenring.screening.remember import REMEMBERED
 
@@ -49,7 +49,7 @@ def offer(engine: Engine) -> None:
 
 
 #: Tables of lines that neither `screened` nor `offer` reads.
-_DONE = ("line_state", "line_situation", "line_met", "candidate", "candidate_worth", "best_of_line")
+_DONE = ("line_state", "line_situation", "line_met", "candidate", "candidate_worth")
 
 
 def _line_steps(reference_day: date) -> list[Step]:
@@ -103,16 +103,19 @@ _SITUATION_STEPS = [
         UNION ALL SELECT 0, programme FROM home_programme
         """,
     ),
-    # one row = one period in which a category had a licence of a programme; a date that is missing lies beyond all days
+    # one row = one day on which a period began in which a category had a licence of a programme, and the last end of
+    # those that began then; a date that is missing lies beyond all days
     Step(
         "available",
         """
-        SELECT DISTINCT t.ancestor AS category, a.programme, a.begin_day, a.end_day
+        SELECT t.ancestor AS category, a.programme, a.begin_day, max(a.end_day) AS end_day
         FROM (
-            SELECT DISTINCT l.category, l.programme, coalesce(p.from_date, DATE '0001-01-01') AS begin_day,
-                coalesce(p.until_date, DATE '9999-12-31') AS end_day
+            SELECT l.category, l.programme, coalesce(p.from_date, DATE '0001-01-01') AS begin_day,
+                max(coalesce(p.until_date, DATE '9999-12-31')) AS end_day
             FROM licences l JOIN statuses p USING (licence_id) WHERE p.status = 'active'
+            GROUP BY l.category, l.programme, coalesce(p.from_date, DATE '0001-01-01')
         ) a JOIN category_tree t ON t.category = a.category
+        GROUP BY t.ancestor, a.programme, a.begin_day
         """,
     ),
     # one row = one period, without overlaps, in which a category had a licence that counts under a set of rules
@@ -123,9 +126,10 @@ _SITUATION_STEPS = [
             SELECT DISTINCT s.category, coalesce(a.acceptance, 0) AS acceptance
             FROM situation s LEFT JOIN situation_rules USING (category, day) LEFT JOIN acceptance a USING (rules)
         ), period AS (
-            SELECT DISTINCT q.category, q.acceptance, v.begin_day, v.end_day
+            SELECT q.category, q.acceptance, v.begin_day, max(v.end_day) AS end_day
             FROM asked q JOIN acceptance_programme p USING (acceptance)
             JOIN available v ON v.category = q.category AND v.programme = p.programme
+            GROUP BY q.category, q.acceptance, v.begin_day
         ), headed AS (
             SELECT *, CASE WHEN begin_day <= max(end_day) OVER (
                 PARTITION BY category, acceptance ORDER BY begin_day, end_day
@@ -220,7 +224,7 @@ _CANDIDATE_STEPS = [
     ),
     # one row = one line with the licence that answers it best
     Step(
-        "best_of_line",
+        "best",
         f"""
         SELECT line_id, item_id, licence_id, rung, score, programme, status, self_declared, agreement, worth
         FROM candidate_worth
@@ -230,12 +234,13 @@ _CANDIDATE_STEPS = [
         ) = 1
         """,
     ),
-    # one row = the same with what the match rests on: long texts, which only the answer needs
+    # one row = a pair of which an answer says something, with what the match rests on: long texts
     Step(
-        "best",
+        "best_told",
         f"""
-        SELECT b.*, m.features, m.matched_model, m.ties
-        FROM best_of_line b JOIN {REMEMBERED} m ON m.item_id = b.item_id AND m.entry_id = b.licence_id
+        SELECT item_id, entry_id, matched_model, features, ties FROM {REMEMBERED} SEMI JOIN (
+            SELECT item_id, licence_id AS entry_id FROM best WHERE worth < 6 OR score >= {NEAR}
+        ) b USING (item_id, entry_id)
         """,
     ),
 ]
@@ -335,11 +340,11 @@ def _found() -> str:
         "valid_until": "n.valid_until",
         "valid_from_derived": "n.valid_from_derived",
         "matched_brand": "n.brand",
-        "matched_model": "b.matched_model",
+        "matched_model": "m.matched_model",
         "rung": "b.rung",
         "score": "b.score",
-        "features": "b.features",
-        "ties": "b.ties",
+        "features": "m.features",
+        "ties": "m.ties",
     }
     return ", ".join(f"CASE WHEN b.worth < 6 THEN {sql} END AS {name}" for name, sql in columns.items())
 
@@ -357,10 +362,16 @@ def screened() -> str:
         FROM purchase p JOIN line_verdict v USING (line_id)
         LEFT JOIN line_obligation o USING (line_id) LEFT JOIN unmet_names w ON w.unmet = o.unmet
         LEFT JOIN best b USING (line_id)
-        LEFT JOIN licences n ON n.licence_id = b.licence_id
+        LEFT JOIN best_told m ON m.item_id = b.item_id AND m.entry_id = b.licence_id
+        LEFT JOIN (
+            SELECT l.* FROM licences l SEMI JOIN best_told t ON t.entry_id = l.licence_id
+        ) n ON n.licence_id = b.licence_id
         LEFT JOIN programme h ON h.id = b.programme
         LEFT JOIN pair_rejected z ON z.item_id = v.item_id
-        LEFT JOIN licences zl ON zl.licence_id = z.entry_id
+        LEFT JOIN (
+            SELECT l.licence_id, l.brand, l.number
+            FROM licences l SEMI JOIN pair_rejected z ON z.entry_id = l.licence_id
+        ) zl ON zl.licence_id = z.entry_id
         LEFT JOIN rule r ON r.id = o.rule
         LEFT JOIN category k ON k.id = v.category
     """

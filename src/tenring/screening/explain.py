@@ -7,6 +7,9 @@ from tenring.model.sql import Step, quoted
 from tenring.model.verdict import STALE_AFTER_DAYS
 from tenring.screening.sentences import sentence
 
+#: From this score on the nearest licence is named where none is sure enough.
+NEAR = 0.6
+
 
 def _choice(column: str, options: dict[str, str]) -> str:
     """SQL: the text for the value of `column`."""
@@ -47,8 +50,8 @@ def _licence() -> dict[str, str]:
         "number": "n.number",
         "programme": "h.name",
         "product": (
-            "CASE WHEN starts_with(lower(b.matched_model), lower(coalesce(n.brand, ''))) THEN b.matched_model "
-            "ELSE n.brand || ' ' || b.matched_model END"
+            "CASE WHEN starts_with(lower(m.matched_model), lower(coalesce(n.brand, ''))) THEN m.matched_model "
+            "ELSE n.brand || ' ' || m.matched_model END"
         ),
         "rung": _rung(),
         "score": "printf('%.2f', b.score)",
@@ -113,11 +116,11 @@ def _remarks() -> list[str]:
             "{product} is certified by {programme} (licence {number}), which no rule here accepts"
         ),
         "b.worth = 5": T("{product} was once certified by {programme} (licence {number}), which no rule here accepts"),
-        "b.worth = 6 AND b.score >= 0.6": T(
+        f"b.worth = 6 AND b.score >= {NEAR}": T(
             "nearest: {product} (licence {number} of {programme}), score {score}, not sure enough"
         ),
         "z.item_id IS NOT NULL": T("a person rejected {rejected} (licence {rejected_number}) on {rejected_on}"),
-        "b.worth <= 3 AND b.ties > 1": T("{ties} licences fit equally well"),
+        "b.worth <= 3 AND m.ties > 1": T("{ties} licences fit equally well"),
         "b.worth <= 3 AND n.valid_from_derived": T(
             "the begin date is derived, not printed in the register (unverified)"
         ),
@@ -132,7 +135,7 @@ def _remarks() -> list[str]:
         "o.mark = 'unverified'": T("the rule's item is unverified"),
         "p.date IS NULL": T("the line has no date: judged on {day}"),
     }
-    more = {"ties": "b.ties", "condition": "o.condition", "rules": "w.names"} | _rejected()
+    more = {"ties": "m.ties", "condition": "o.condition", "rules": "w.names"} | _rejected()
     more["sure"] = "printf('%.2f', v.category_score)"
     return [f"CASE WHEN {condition} THEN {sentence(text, **fields, **more)} END" for condition, text in remarks.items()]
 

@@ -8,12 +8,16 @@ from __future__ import annotations
 
 import re
 
+import pyarrow as pa
+
 from tenring.model.text import CJK, is_cjk, words
 
 _BREAK = re.compile(r"[,;:，；：、。()（）\[\]【】\n]|\.\s")
 _SHORTEST_PLURAL = 4
 #: A CJK character says about as much as two and a half Latin letters.
 CJK_WEIGHT = 2.5
+#: What `worded` makes.
+WORDING = pa.schema([("wording", pa.string()), ("text", pa.string())])
 
 
 def canonical(text: str) -> str:
@@ -22,6 +26,15 @@ def canonical(text: str) -> str:
         " ".join([_singular(word) if word[-1] == "s" else word for word in words(part)]) for part in _BREAK.split(text)
     ]
     return " | ".join([part for part in parts if part])
+
+
+def worded(batch: pa.RecordBatch) -> pa.RecordBatch:
+    """The wordings of a batch, each with its canonical form.
+
+    It stands here because a worker process imports this module quickly, and without the catalogue.
+    """
+    texts = batch.column(0).to_pylist()
+    return pa.RecordBatch.from_pydict({"wording": texts, "text": [*map(canonical, texts)]}, schema=WORDING)
 
 
 def _singular(word: str) -> str:

@@ -99,7 +99,7 @@ class _LineFile:
 
     def __init__(self, path: Path) -> None:
         self.rows = 0
-        self._writer = pq.ParquetWriter(path, PURCHASE_LINES, compression="zstd")
+        self._writer = pq.ParquetWriter(path, PURCHASE_LINES, compression="zstd", compression_level=1)
 
     def add(self, batches: Iterable[pa.RecordBatch]) -> None:
         """Write the lines of some batches, many at a time."""

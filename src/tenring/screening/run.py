@@ -8,11 +8,15 @@ than memory holds go through the stages in parts; an interrupted run goes on beh
 from __future__ import annotations
 
 import hashlib
+import shutil
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager
+from contextvars import copy_context
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 
 import pyarrow as pa
@@ -164,11 +168,12 @@ def screen(request: Request, *, settings: Settings, progress: Progress | None = 
         stages = _Stages(report, len(finished) * _PART_STAGES + 1, len(finished) * _PART_STAGES + _OTHER_STAGES)
         with work.stage("result") as folder:
             stages(T("Putting together"), 0)
-            counted, decisions = _put_together(work, finished, folder, sources)
-            stages(T("Writing the report"), 1)
-            files = write_report(
-                folder, context=_context(sources, _left_out(finished)), settings=settings, spill=work.spill
-            )
+            with _beside() as beside:
+                counted, decisions = _put_together(work, finished, folder, sources, beside)
+                stages(T("Writing the report"), 1)
+                files = write_report(
+                    folder, context=_context(sources, _left_out(finished)), settings=settings, spill=work.spill
+                )
         publish(work.finished("result"), request.out)
     return Screened(
         folder=request.out,
@@ -267,23 +272,28 @@ def screen_part(engine: Engine, sources: _Sources, folder: Path, report: _Stages
     classify_known(engine, categories)
     report(T("Matching"), 1)
     match(engine, snapshot=sources.snapshot.folder)
+    engine.drop("line")
     pairs = f"SELECT i.line_id, m.* EXCLUDE (item_id) FROM line_item i JOIN {REMEMBERED} m USING (item_id)"
     engine.write(f"{pairs} ORDER BY {_PART_FILES['matches']}", folder / "matches.parquet")
     report(T("Classifying what is left"), 2)
     licensed = "SELECT line_id FROM line_licensed"
     classify_rest(engine, categories, model=sources.settings.category_model, but=licensed)
+    engine.drop("line_answer", "guessed")
+    engine.rest()
     engine.write("SELECT * FROM classified ORDER BY line_id", folder / "classified.parquet")
     report(T("Obligations"), 3)
     engine.run([Step("obliged", obliged_on(request.on))])
     engine.write("SELECT * FROM obliged ORDER BY line_id, rule", folder / "obliged.parquet")
     report(T("Deciding"), 4)
+    engine.drop("obliged")
     answer(engine, reference_day=request.on)
+    engine.write("SELECT * FROM obligation ORDER BY line_id, rule", folder / "obligations.parquet")
+    engine.drop("obligation", "classified", "line_licensed", "item_category", "line_item", "matched")
     columns = ", ".join(f"s.{name}" for name in tables.SCREENED_LINES.names)
     lines = folder / "lines.parquet"
     engine.write(f"SELECT {columns} FROM ({screened()}) s ORDER BY {_PART_FILES['lines']}", lines)
     engine.view("screened", lines)
     _require_all_lines(engine)
-    engine.write("SELECT * FROM obligation ORDER BY line_id, rule", folder / "obligations.parquet")
     engine.write("SELECT * FROM wanted_here ORDER BY ALL", folder / "wanted.parquet")
     engine.write("SELECT what, lines, pairs FROM left_out ORDER BY ALL", folder / "left_out.parquet")
     engine.write(f"SELECT * FROM ({decision_use(engine)}) ORDER BY ALL", folder / "decisions.parquet")
@@ -305,7 +315,25 @@ def _require_all_lines(engine: Engine) -> None:
 # the whole
 
 
-def _put_together(work: Work, parts: Sequence[Path], folder: Path, sources: _Sources) -> tuple[Counts, DecisionsUsed]:
+Beside = Callable[[Callable[[], None]], None]
+
+
+@contextmanager
+def _beside() -> Iterator[Beside]:
+    """Lets work be done beside that of the block, which ends when both are done; what the work raises is raised then.
+
+    For what takes one core only, as a CSV file in order does.
+    """
+    with ThreadPoolExecutor(max_workers=1) as executor:
+        begun: list[Future[None]] = []
+        yield lambda work: begun.append(executor.submit(copy_context().run, work))
+        for one in begun:
+            one.result()
+
+
+def _put_together(
+    work: Work, parts: Sequence[Path], folder: Path, sources: _Sources, beside: Beside
+) -> tuple[Counts, DecisionsUsed]:
     """Write the files of all lines from those of the reading and of the parts, and the certified alternatives."""
     for path in sorted(work.finished("read").iterdir()):
         if path.name != KEPT:
@@ -313,7 +341,7 @@ def _put_together(work: Work, parts: Sequence[Path], folder: Path, sources: _Sou
     with _here(work, sources.settings) as engine:
         for name, order in _PART_FILES.items():
             merge(engine, [part / f"{name}.parquet" for part in parts], folder / f"{name}.parquet", order=order)
-        _write_csv(engine, folder)
+    beside(partial(_write_csv_alone, work, sources.settings, folder))
     with _informed(_here(work, sources.settings), sources) as engine:
         engine.add("wanted_here", pa.concat_tables([pq.read_table(part / "wanted.parquet") for part in parts]))
         engine.add("decision_used", pa.concat_tables([pq.read_table(part / "decisions.parquet") for part in parts]))
@@ -327,6 +355,18 @@ def _put_together(work: Work, parts: Sequence[Path], folder: Path, sources: _Sou
 def _here(work: Work, settings: Settings) -> AbstractContextManager[DuckEngine]:
     """An engine in this process, for work on finished files, which are here."""
     return duck_engine(memory=settings.memory, threads=settings.threads, spill=work.spill)
+
+
+def _write_csv_alone(work: Work, settings: Settings, folder: Path) -> None:
+    """`_write_csv` with an engine and a folder for what is larger than memory of its own."""
+    spill = settings.spill(work.folder / ".csv")
+    spill.parent.mkdir(parents=True, exist_ok=True)
+    shutil.rmtree(spill, ignore_errors=True)  # what a killed run left
+    try:
+        with duck_engine(memory=settings.memory, threads=settings.threads, spill=spill) as engine:
+            _write_csv(engine, folder)
+    finally:
+        shutil.rmtree(spill, ignore_errors=True)
 
 
 def _write_csv(engine: DuckEngine, folder: Path) -> None:

@@ -17,4 +17,5 @@ def sentence(text: str, **fields: str) -> str:
             pieces.append(f"coalesce(({fields[piece]})::VARCHAR, '?')")
         elif piece:
             pieces.append(quoted(piece))
-    return "(" + " || ".join(pieces or ["''"]) + ")"
+    # in one go: `a || b || c` copies what it has again for every piece; none of the pieces is null
+    return f"concat_ws('', {', '.join(pieces)})" if pieces else "''"

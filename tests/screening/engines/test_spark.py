@@ -354,7 +354,7 @@ def test_a_worker_that_dies_is_told_and_the_next_screening_works(
     purchases.write_text("description,amount\ncopy paper,10\n", encoding="utf-8")
     request = Request(files=(purchases,), on=date(2026, 7, 1), out=tmp_path / "out", economy="CN")
     with monkeypatch.context() as patched:
-        patched.setattr("tenring.screening.classify._canonical", dying)
+        patched.setattr("tenring.screening.classify.worded", dying)
         with pytest.raises(EngineError, match="Nothing was published"):
             screen(request, settings=of(home, engine="spark"))
     assert not (tmp_path / "out").exists()

@@ -53,7 +53,7 @@ def _behind(hits: str) -> str:
 
 #: Tables that nothing behind these steps reads.
 DONE = (
-    "line_word", "line_start", "line_gram", "line_code", "line_listed", "line_patterned", "line_pattern",
+    "line_word", "line_start", "line_gram", "line_code", "line_listed", "line_common", "line_patterned", "line_pattern",
     "line_pattern_ahead", "line_covered", "pair_exact", "pair_wildcard", "pair_several",
 )  # fmt: skip
 
@@ -98,6 +98,16 @@ STEPS = [
         ) c
         """,
     ),
+    # one row = a common code of a line and a brand that the line names; made first, so that code and brand are looked
+    # up together: the code alone has many products
+    Step(
+        "line_common",
+        f"""
+        SELECT DISTINCT l.item_id, b.brand_key, l.key, {_PLACE}, l.brands
+        FROM line_listed l JOIN (SELECT item_id, key AS brand_key FROM line_brand) b USING (item_id)
+        WHERE l.products > {COMMON_CODE}
+        """,
+    ),
     # one row = a line with a code that is a product's model, without wildcards; a common code needs the brand
     Step(
         "pair_exact",
@@ -109,9 +119,7 @@ STEPS = [
         UNION ALL
         SELECT DISTINCT l.item_id, c.product, c.matched, c.kind, l.key, length(l.key), {_PLACE},
             l.brands
-        FROM line_listed l JOIN (SELECT item_id, key AS brand_key FROM line_brand) b USING (item_id)
-        JOIN common_code c ON c.key = l.key AND c.brand_key = b.brand_key
-        WHERE l.products > {COMMON_CODE}
+        FROM line_common l JOIN common_code c ON c.key = l.key AND c.brand_key = l.brand_key
         """,
     ),
     # one row = what the cap leaves out: lines with a common code, and their pairs with products of other brands

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
 from tenring.matching.v1.vocabulary import ACCESSORIES, COLOURS, COMPANY_WORDS, EDITIONS, PLATFORMS, UNITS
@@ -91,7 +92,7 @@ def facts_of(name: str, *, more: str = "", brand: str = "", weights: Mapping[str
     norm, rest = normal(name), normal(more)
     ordered, known = tokens(norm), weights or {}
     words = {word: known.get(word, 100) for word in ordered}
-    all_words = frozenset(ordered).union(tokens(rest))
+    all_words = frozenset(ordered).union(tokens(rest)) if rest else frozenset(words)
     joined = _NOT_SIGN.sub("", norm)
     wholes = _wholes(norm)
     codes, numbers = _codes(wholes)
@@ -102,9 +103,9 @@ def facts_of(name: str, *, more: str = "", brand: str = "", weights: Mapping[str
         weight=sum(words.values()),
         first=ordered[0] if ordered else "",
         joined=joined,
-        all_joined=joined + _NOT_SIGN.sub("", rest),
+        all_joined=joined + _NOT_SIGN.sub("", rest) if rest else joined,
         all_words=all_words,
-        trigrams=frozenset(joined[place : place + _TRIGRAM] for place in range(len(joined) - _TRIGRAM + 1)),
+        trigrams=frozenset([joined[place : place + _TRIGRAM] for place in range(len(joined) - _TRIGRAM + 1)]),
         codes=codes,
         numbers=numbers,
         wholes=wholes,
@@ -113,11 +114,11 @@ def facts_of(name: str, *, more: str = "", brand: str = "", weights: Mapping[str
         all_quantities=_together(quantities, _quantities(rest)[0]) if rest else quantities,
         versions=versions,
         years=years,
-        editions=_kinds(words, EDITIONS),
-        platforms=_kinds(words, PLATFORMS),
+        editions=_kinds(words.keys(), EDITIONS),
+        platforms=_kinds(words.keys(), PLATFORMS),
         colours=_kinds(all_words, COLOURS),
         accessories=frozenset(ACCESSORIES.keys() & words.keys()),
-        spelt=frozenset(tokens(normal(brand))) - COMPANY_WORDS.keys(),
+        spelt=frozenset(tokens(normal(brand))) - COMPANY_WORDS.keys() if brand else frozenset(),
         often=_often(ordered) if len(words) < len(ordered) else {},
     )
 
@@ -126,8 +127,8 @@ def _often(ordered: Iterable[str]) -> dict[str, int]:
     return {word: count for word, count in Counter(ordered).items() if count > 1}
 
 
-def _kinds(words: Iterable[str], kinds: Mapping[str, str]) -> frozenset[str]:
-    return frozenset(kinds[word] for word in words if word in kinds)
+def _kinds(words: AbstractSet[str], kinds: Mapping[str, str]) -> frozenset[str]:
+    return frozenset([kinds[word] for word in words & kinds.keys()])
 
 
 def _wholes(norm: str) -> dict[str, str]:
@@ -172,9 +173,10 @@ def _quantities(norm: str) -> tuple[dict[str, frozenset[int]], set[int]]:
             kind, factor = unit
             found.setdefault(kind, set()).add(round(float(match[1].replace(",", ".")) * factor * 10))
             begins.add(match.start(1))
-    for match in _TIMES.finditer(norm):
-        found.setdefault("times", set()).add(int(match[1]))
-        begins.add(match.start(1))
+    if not norm.isascii():  # the sign of multiplication, or a character before it, is not
+        for match in _TIMES.finditer(norm):
+            found.setdefault("times", set()).add(int(match[1]))
+            begins.add(match.start(1))
     return {kind: frozenset(values) for kind, values in found.items()}, begins
 
 

@@ -74,15 +74,28 @@ def _tokens(query: str, id_column: str) -> str:
     """
 
 
-def _shared(pairs: str) -> str:
-    """SQL: pairs (item_id, product, …) with the weight of the words that both have, and how many of them are codes."""
+def _said_by_both(pairs: str) -> str:
+    """SQL: one row = a pair and a token that both sides have.
+
+    A step of its own: an engine that sees the sum over it may add up all tokens of the register first.
+    """
     return f"""
-        WITH pair AS (SELECT * FROM {pairs})
-        SELECT pair.*, coalesce(s.shared, 0) AS shared, coalesce(s.codes, 0) AS codes FROM pair LEFT JOIN (
+        SELECT p.item_id, p.product, l.token FROM (SELECT item_id, product FROM {pairs}) p
+        JOIN line_token l USING (item_id) JOIN product_token e USING (product, token)
+    """
+
+
+def _shared(pairs: str, said: str) -> str:
+    """SQL: pairs (item_id, product, …) with the weight of the words that both have, and how many of them are codes.
+
+    `said`: what `_said_by_both` made of the same pairs.
+    """
+    return f"""
+        SELECT pair.*, coalesce(s.shared, 0) AS shared, coalesce(s.codes, 0) AS codes
+        FROM (SELECT * FROM {pairs}) pair LEFT JOIN (
             SELECT p.item_id, p.product, sum(w.weight)::BIGINT AS shared,
-                sum(CASE WHEN regexp_full_match(l.token, '{CODED}') THEN 1 ELSE 0 END)::BIGINT AS codes
-            FROM pair p JOIN line_token l USING (item_id) JOIN product_token e USING (product, token)
-            JOIN token_weight w USING (token)
+                sum(CASE WHEN regexp_full_match(p.token, '{CODED}') THEN 1 ELSE 0 END)::BIGINT AS codes
+            FROM {said} p JOIN token_weight w USING (token)
             GROUP BY p.item_id, p.product
         ) s ON s.item_id = pair.item_id AND s.product = pair.product
     """
@@ -122,8 +135,12 @@ INDEX_STEPS = [
 #: Tables that nothing behind the next steps reads.
 _CANDIDATES_DONE = (
     "line_fact", "line_token", "line_rare_token", "line_said", "line_rare", "line_sure", "pair_model", "pair_rare",
-    "pair_words", "pair_seen", "pair_shared", "pair_looked_at", "pair_compared", "pair_nearest",
+    "pair_words", "pair_seen", "pair_said", "pair_shared", "pair_looked_at", "pair_compared", "pair_nearest",
+    "nearest_said",
 )  # fmt: skip
+
+#: Pairs that may be sure, or are asked.
+_HOPEFUL = "pair_seen WHERE asked OR NOT unlike"
 
 CANDIDATE_STEPS = [
     Step(
@@ -203,8 +220,10 @@ CANDIDATE_STEPS = [
         SELECT *, brand = 'contradicts' OR category = 'contradicts' AS unlike FROM ({paired("pair_words")})
         """,
     ),
-    # one row = a pair that may be sure, or is asked, with what its line and product share
-    Step("pair_shared", _shared("pair_seen WHERE asked OR NOT unlike")),
+    # one row = a pair that may be sure, or is asked, and a token that both sides have
+    Step("pair_said", _said_by_both(_HOPEFUL)),
+    # one row = such a pair with what its line and product share
+    Step("pair_shared", _shared(_HOPEFUL, "pair_said")),
     # one row = such a pair, whether it may be sure, and its place among those of its line
     Step(
         "pair_looked_at",
@@ -232,11 +251,12 @@ CANDIDATE_STEPS = [
         QUALIFY row_number() OVER (PARTITION BY item_id ORDER BY nearness) = 1
         """,
     ),
+    Step("nearest_said", _said_by_both("pair_nearest")),
     Step(
         "text_glance",
         f"""
         SELECT p.item_id, p.product, {GLANCED} * p.shared // greatest(l.weight, 1) AS points
-        FROM ({_shared("pair_nearest")}) p JOIN line_said l USING (item_id)
+        FROM ({_shared("pair_nearest", "nearest_said")}) p JOIN line_said l USING (item_id)
         """,
     ),
     # one row = one text that is compared with the weights of its tokens as `token weight token weight …`
@@ -274,7 +294,8 @@ CANDIDATE_STEPS = [
     ),
 ]
 
-#: A pair with what each side says (text, weights of its words, brand field, further description, price), for `compare`.
+#: A pair with what each side says (text, weights of its words, brand field, further description, price), for `compare`;
+#: pairs of one text stand together, so that it is read once.
 COMPARED = """
     SELECT t.item_id, t.product, t.brand AS stated,
         l.titled AS line_text, c.weights AS line_weights, i.brand AS line_brand, lm.more AS line_more,
@@ -284,6 +305,7 @@ COMPARED = """
     FROM text_fact t JOIN line i USING (item_id) JOIN line_text l USING (item_id) JOIN compared_line c USING (item_id)
     JOIN product e USING (product) JOIN product_text x USING (product) JOIN compared_product d USING (product)
     LEFT JOIN line_more lm ON lm.item_id = t.item_id LEFT JOIN entry_more em ON em.entry_id = e.entry_id
+    ORDER BY l.titled, t.item_id, t.product
 """
 #: Features of a pair that was not compared, as JSON members.
 GLANCE_FEATURES = """'"shared": ' || printf('%.2f', k.points / 100.0) || ', "not_compared": "no entry can be sure"'"""

@@ -196,6 +196,9 @@ class SparkEngine:
         finally:
             hidden.unlink(missing_ok=True)
 
+    def rest(self) -> None:
+        """Nothing: Spark's workers are its own."""
+
     def drop(self, *names: str) -> None:
         """Forget tables that no later step reads, and delete what they hold unless a view still reads it."""
         for name in names:

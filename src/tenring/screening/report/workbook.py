@@ -107,21 +107,33 @@ def _list_sheets(context: ReportContext, *, fits: bool) -> list[tuple[str, list[
         _Field(T("Document"), "document", width=22),
         _Field(T("Mark"), _words("mark", wording.mark_name, ("read", "secondary", "unverified")), width=22),
     ]
-    lines = """
-        input_lines AS lines
-        LEFT JOIN (SELECT * FROM names WHERE dimension = 'category') AS names ON names.key = lines.category
-    """
-    unmet = f"""
-        {lines} JOIN (SELECT * FROM input_obligations WHERE NOT coalesce(met, false)) AS unmet USING (line_id)
-        ORDER BY list_position(['mandatory', 'priority', 'voluntary'], unmet.obligation), {largest}
-    """
+    unmet = "JOIN (SELECT * FROM input_obligations WHERE NOT coalesce(met, false)) AS unmet USING (line_id)"
+    strongest = f"list_position(['mandatory', 'priority', 'voluntary'], unmet.obligation), {largest}, unmet.rule"
+    lapsed = "WHERE verdict = 'lapsed'"
+    every = _named_lines() if fits else f"{_named_lines('', largest)} ORDER BY {largest}"
     return [
-        (T("Obligations not met"), rule + line, unmet),
-        (T("Lapsed"), line + certificate, f"{lines} WHERE verdict = 'lapsed' ORDER BY {largest}"),
+        (T("Obligations not met"), rule + line, f"{_named_lines(unmet, strongest)} {unmet} ORDER BY {strongest}"),
+        (T("Lapsed"), line + certificate, f"{_named_lines(lapsed, largest)} {lapsed} ORDER BY {largest}"),
         (T("Missed"), _missed_fields(), _missed_source(context)),
         (T("Not read or classified"), _unread_fields(), _unread_source()),
-        (T("Lines"), line + certificate + _place_fields(), lines if fits else f"{lines} ORDER BY {largest}"),
+        (T("Lines"), line + certificate + _place_fields(), every),
     ]
+
+
+def _named_lines(chosen: str = "", order: str | None = None) -> str:
+    """SQL: the lines with the names of their categories; with an `order` only the first of those `chosen`.
+
+    Which they are is found by the few columns that this takes: all columns of all lines are long to read and to sort.
+    """
+    first = f"""
+        (SELECT * FROM input_lines SEMI JOIN (
+            SELECT line_id FROM input_lines {chosen} ORDER BY {order} LIMIT {SHEET_ROWS}
+        ) AS few USING (line_id))
+    """
+    return f"""
+        {first if order else "input_lines"} AS lines
+        LEFT JOIN (SELECT * FROM names WHERE dimension = 'category') AS names ON names.key = lines.category
+    """
 
 
 def _line_fields() -> list[_Field]:
