@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ from tenring.language import use
 from tenring.proof.credential.written import WrittenIssuer
 from tenring.proof.issue import StatusIndex
 from tenring.proof.issue_many import Basis, Run, Statuses, issue_many
-from tenring.proof.material import Documents
+from tenring.proof.material import Documents, Held
 from tenring.proof.securing import open_secured
 from tenring.proof.status import StatusBook
 
@@ -67,6 +68,21 @@ def test_good_ones_go_through_and_bad_ones_are_named_with_line_and_reason(tmp_pa
     assert "check digit" in told["7"]
     names = sorted(path.name for path in (tmp_path / "out").iterdir())
     assert names == ["SAMPLE-1.json", "SAMPLE-1.jwt", "SAMPLE-9.json", "SAMPLE-9.jwt"]
+
+
+def test_what_all_are_checked_against_is_looked_up_once(tmp_path: Path, compiled: Path) -> None:
+    asked: list[str] = []
+
+    class Asked:
+        def find(self, address: str) -> Held | None:
+            asked.append(address)
+            return None
+
+    source = ndjson(tmp_path / "licences.ndjson", *(content(number=f"SAMPLE-{number}") for number in range(3)))
+    checked = replace(basis(compiled), material=Asked)
+    assert issue_many(source, checked, out=tmp_path / "out", created=NOW, statuses=None, workers=1).issued == 3
+    assert asked
+    assert len(asked) == len(set(asked))
 
 
 def test_a_folder_of_licence_files_is_read(tmp_path: Path, compiled: Path) -> None:

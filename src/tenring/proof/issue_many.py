@@ -30,7 +30,7 @@ from tenring.proof.credential.granted import Granted, lines_of, read_licence, re
 from tenring.proof.credential.written import WrittenIssuer
 from tenring.proof.issue import StatusIndex, issue, status_entries, with_status
 from tenring.proof.keys.signer import Signer
-from tenring.proof.material import Material
+from tenring.proof.material import Material, Remembered
 from tenring.proof.status import StatusBook
 from tenring.rulebook.library import load_library
 from tenring.rulebook.publish.names import Publication
@@ -111,7 +111,8 @@ def _opened(opener: Opener) -> Signer:
 
 @lru_cache(maxsize=2)
 def _material(opener: MaterialOpener) -> Material:
-    return opener()
+    """What every licence of this process is checked against: read, and held against its hash, once."""
+    return Remembered(opener())
 
 
 @dataclass(frozen=True)
