@@ -16,6 +16,7 @@ HERE = Path(__file__).resolve().parent
 BENCHMARKS = (
     "register_build.py", "search.py", "screening.py", "entries.py", "labelled_pairs.py", "categories.py",
     "peers_at_scale.py", "engines.py", "scale.py", "compare.py", "proof.py", "verifying.py", "issuing.py",
+    "web_search.py", "api_batch.py",
 )  # fmt: skip
 
 

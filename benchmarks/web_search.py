@@ -75,7 +75,7 @@ def main() -> None:
         snapshot = large_home(source, arguments.size, replace(settings, home=home))
         addresses = Path(folder) / "addresses.json"
         addresses.write_text(json.dumps(_addresses(snapshot, arguments.questions)), encoding="utf-8")
-        with _serving(home, arguments.serve.split()) as server:
+        with serving(home, arguments.serve.split()) as server:
             urlopen(server[0] + _search(q="paper")).close()  # noqa: S310 - our own server
             _await_rest(server[1])
             _visit(server, addresses, users=arguments.users, think=0.0, seconds=5)
@@ -138,7 +138,7 @@ _MEASURED = """
 
 
 @contextmanager
-def _serving(home: Path, options: Sequence[str]) -> Iterator[tuple[str, int]]:
+def serving(home: Path, options: Sequence[str]) -> Iterator[tuple[str, int]]:
     """Address and process of `tenring serve` over a home, without a worker, while the block runs."""
     command = [sys.executable, "-m", "tenring", "serve", "--port", "0", "--no-browser", "--no-worker", *options]
     environ = {name: value for name, value in os.environ.items() if not name.startswith(("TENRING_", "DATABASE_URL"))}
