@@ -80,18 +80,12 @@ def index_address(list_address: str) -> str:
 
 def record_index(*, address: str, issuer: str, records: Iterable[str], at: datetime) -> JsonObject:
     """The index of records by their addresses, not yet signed. It names them and says nothing of them."""
-    return {
-        "@context": INDEX_CONTEXT,
-        "id": address,
-        "type": ["VerifiableCredential", INDEX_TYPE],
-        "issuer": issuer,
-        "validFrom": moment(at),
-        "credentialSubject": {
-            "id": address.rpartition("/")[0],
-            "type": "StatusRecords",
-            "records": sorted(one.rpartition("/")[2] for one in records),
-        },
+    subject: JsonObject = {
+        "id": address.rpartition("/")[0],
+        "type": "StatusRecords",
+        "records": sorted(one.rpartition("/")[2] for one in records),
     }
+    return _credential(INDEX_TYPE, INDEX_CONTEXT, address, issuer, at, subject)
 
 
 def read_record_index(document: JsonObject, *, address: str) -> tuple[str, ...]:
@@ -122,20 +116,27 @@ def record(  # noqa: PLR0913 - the parts of one document
     *, address: str, issuer: str, credential: str, number: str, periods: Sequence[Period], at: datetime
 ) -> JsonObject:
     """The record of a credential, not yet signed: all periods, oldest first."""
+    subject: JsonObject = {
+        "id": credential,
+        "type": "LicenceStatus",
+        "licenceNumber": number,
+        "periods": [
+            {"licenceStatus": str(one.status), "since": moment(one.since), "reason": one.reason} for one in periods
+        ],
+    }
+    return _credential(TYPE, CONTEXT, address, issuer, at, subject)
+
+
+def _credential(  # noqa: PLR0913, PLR0917 - the parts of one document
+    kind: str, context: list[object], address: str, issuer: str, at: datetime, subject: JsonObject
+) -> JsonObject:
     return {
-        "@context": CONTEXT,
+        "@context": context,
         "id": address,
-        "type": ["VerifiableCredential", TYPE],
+        "type": ["VerifiableCredential", kind],
         "issuer": issuer,
         "validFrom": moment(at),
-        "credentialSubject": {
-            "id": credential,
-            "type": "LicenceStatus",
-            "licenceNumber": number,
-            "periods": [
-                {"licenceStatus": str(one.status), "since": moment(one.since), "reason": one.reason} for one in periods
-            ],
-        },
+        "credentialSubject": subject,
     }
 
 
