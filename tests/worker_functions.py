@@ -18,6 +18,6 @@ def broken(_: pa.RecordBatch) -> pa.RecordBatch:
     raise ValueError(message)
 
 
-def dying(_: pa.RecordBatch) -> pa.RecordBatch:
+def dying(_: pa.RecordBatch, **_options: object) -> pa.RecordBatch:
     """A worker that the machine ended."""
     os._exit(9)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from functools import lru_cache
 
 import opencc
@@ -15,28 +16,29 @@ import opencc
 #: Ranges written without spaces between words: kana, CJK ideographs, Hangul, Thai.
 CJK = "\u0e00-\u0e7f\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af"
 
+#: Stands behind every sign of ASCII: what is greater begins with a character of another script.
+LAST_LATIN = "~"
+
 _FIRST_IDEOGRAPH, _LAST_IDEOGRAPH = 0x4E00, 0x9FFF
 _FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20, 0xA0: 0x20}
 _HALF_WIDTH_KANA = range(0xFF66, 0xFF9E)
 _VOICED_MARKS = {0xFF9E: 0x3099, 0xFF9F: 0x309A}
 _ACCENTED = (range(0x00C0, 0x0250), range(0x0386, 0x03CF), range(0x0400, 0x0460), range(0x1E00, 0x1F00))
 _COMBINING = range(0x0300, 0x0370)
-_LOOSE_MARK = re.compile("[\u0300-\u036f\u3099\u309a]+")
+_LOOSE_MARK = re.compile("[\u0300-\u036f\u3099\u309a]")
 _MODEL_SIGNS = re.compile(r"[^0-9a-z" + CJK + r"]+")
 _WORD = re.compile(r"[0-9a-z]+|[" + CJK + r"]+")
 
 
-class _Replacing(dict[int, int]):
-    """A table for `str.translate` that also learns which characters stay: without, each of them is an error inside."""
-
-    def __missing__(self, code: int) -> int:
-        self[code] = code
-        return code
-
-
 @lru_cache(maxsize=1)
-def _characters() -> _Replacing:
-    return _Replacing(character_table())
+def _characters() -> tuple[re.Pattern[str], dict[str, str]]:
+    """The characters of `character_table` as a pattern, and what each becomes: few of a text's are among them."""
+    table = character_table()
+    return _one_of(table), {chr(code): chr(other) for code, other in table.items()}
+
+
+def _one_of(codes: Iterable[int]) -> re.Pattern[str]:
+    return re.compile(f"[{''.join(map(re.escape, map(chr, sorted(codes))))}]")
 
 
 @lru_cache(maxsize=1)
@@ -53,10 +55,11 @@ def character_table() -> dict[int, int]:
 
 
 @lru_cache(maxsize=1)
-def _widths() -> _Replacing:
+def _widths() -> tuple[re.Pattern[str], dict[int, int]]:
     """Full-width signs and half-width kana; these come first, so that ﾋ and its mark ﾟ can be composed to ピ."""
     kana = {code: ord(unicodedata.normalize("NFKC", chr(code))[0]) for code in _HALF_WIDTH_KANA}
-    return _Replacing(_FULL_WIDTH | kana | _VOICED_MARKS)
+    table = _FULL_WIDTH | kana | _VOICED_MARKS
+    return _one_of(table), table
 
 
 def _letters_without_accents() -> dict[int, int]:
@@ -72,8 +75,12 @@ def normal(text: str) -> str:
     """`text` in normal form."""
     if text.isascii():
         return text.lower()
-    composed = unicodedata.normalize("NFC", text.translate(_widths()))
-    return _LOOSE_MARK.sub("", composed.translate(_characters())).lower()
+    wide, narrowed = _widths()
+    if wide.search(text):
+        text = text.translate(narrowed)
+    replaced, become = _characters()
+    plain = replaced.sub(lambda found: become[found[0]], unicodedata.normalize("NFC", text))
+    return _LOOSE_MARK.sub("", plain).lower()
 
 
 def model_key(text: str) -> str:

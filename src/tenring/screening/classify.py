@@ -14,7 +14,8 @@ import pyarrow as pa
 
 from tenring.catalogue import Categories
 from tenring.model.sql import Engine, Step
-from tenring.model.text import CJK
+from tenring.model.text import CJK, LAST_LATIN
+from tenring.screening.learnt.guess import GUESSED, guess
 from tenring.screening.learnt.model import load
 from tenring.screening.phrases import WORDING, worded
 from tenring.screening.remember import decide_categories, overruled
@@ -38,15 +39,6 @@ _ASIDE_FACTOR, _MODIFIER_FACTOR, _LAST_FACTOR = 0.2, 0.4, 1.3
 #: `category_by` of what only the model says: matching does not rely on it, and a licence surely meant knows better.
 BY_MODEL = "model"
 
-_GUESSED = pa.schema(
-    [
-        ("seen", pa.string()),
-        ("category", pa.string()),
-        ("score", pa.float64()),
-        ("nearest", pa.list_(pa.string())),
-    ]
-)
-
 
 def classify(engine: Engine, categories: Categories, *, model: Path | None = None) -> None:
     """Make the table `classified`; `model` is asked where codes and words do not answer (None: nobody is).
@@ -63,7 +55,7 @@ def classify_known(engine: Engine, categories: Categories) -> None:
     _add_texts(engine)
     _add_codes(engine, categories)
     decide_categories(engine)
-    engine.add("guessed", _GUESSED.empty_table())
+    engine.add("guessed", GUESSED.empty_table())
     engine.run([*_WORD_STEPS, *_CODE_STEPS])
     engine.drop(*_DONE)
     engine.run(overruled(engine, _CLASSIFIED))
@@ -85,13 +77,19 @@ def classify_rest(
 
 
 def _add_texts(engine: Engine) -> None:
-    """`purchase_text`: one row = one distinct wording of lines, in canonical form."""
+    """`purchase_text`: one row = one distinct wording of lines, as `telling` gives it."""
     wordings = "SELECT DISTINCT concat_ws(' ', description, code_name) AS wording FROM purchase"
-    engine.apply("purchase_wording", wordings, worded, WORDING)
+    engine.apply("purchase_wording", wordings, partial(worded, known=_known_words(engine)), WORDING)
     numbered = (
         "SELECT text, row_number() OVER (ORDER BY text) AS text_id FROM (SELECT DISTINCT text FROM purchase_wording)"
     )
     engine.run([Step("purchase_text", numbered)])
+
+
+def _known_words(engine: Engine) -> frozenset[str]:
+    """Words of phrases, and words that say what the thing is for."""
+    phrases = engine.rows("SELECT DISTINCT phrase FROM phrase")
+    return frozenset(_ASIDE.split("|")).union(*(phrase.split(" ") for (phrase,) in phrases))
 
 
 def _add_codes(engine: Engine, categories: Categories) -> None:
@@ -136,19 +134,7 @@ def _add_guesses(engine: Engine, categories: Categories, model: Path, but: str) 
         SELECT DISTINCT {_seen("wording")} AS seen FROM line_answer ANTI JOIN ({but}) USING (line_id)
         WHERE category IS NULL AND wording <> ''
     """
-    engine.apply("guessed", left_open, partial(_guess, model=model, among=frozenset(categories.by_id)), _GUESSED)
-
-
-def _guess(batch: pa.RecordBatch, *, model: Path, among: frozenset[str]) -> pa.RecordBatch:
-    learnt, wordings = load(model), batch.column(0).to_pylist()
-    guesses = list(learnt.guesses(wordings, among))
-    columns = {
-        "seen": wordings,
-        "category": [learnt.sure(guess) for guess in guesses],
-        "score": [guess.scores[0] if guess.scores else None for guess in guesses],
-        "nearest": [list(guess.nearest) for guess in guesses],
-    }
-    return pa.RecordBatch.from_pydict(columns, schema=_GUESSED)
+    engine.apply("guessed", left_open, partial(guess, model=model, among=frozenset(categories.by_id)), GUESSED)
 
 
 #: How much of a text is looked at from a place on: no phrase is longer.
@@ -184,14 +170,14 @@ _WORD_STEPS = [
         FROM (
             SELECT w.text_id, {_BEGIN} AS place, w.word AS opening
             FROM text_word w SEMI JOIN phrase p ON p.opening = w.word JOIN purchase_text t USING (text_id)
-            WHERE NOT regexp_matches(w.word, '^[{CJK}]')
+            WHERE w.word <= '{LAST_LATIN}'
             UNION ALL
             SELECT text_id, place, opening FROM (
                 SELECT w.text_id, w.place, substr(t.text, w.place, 2) AS opening
                 FROM (
                     SELECT w.text_id, unnest(range({_BEGIN}, {_BEGIN} + length(w.word))) AS place
                     FROM text_word w JOIN purchase_text t USING (text_id)
-                    WHERE regexp_matches(w.word, '^[{CJK}]')
+                    WHERE w.word > '{LAST_LATIN}'
                 ) w JOIN purchase_text t USING (text_id)
             ) SEMI JOIN phrase USING (opening)
         ) p JOIN purchase_text t USING (text_id)

@@ -63,8 +63,7 @@ def _line_steps(reference_day: date) -> list[Step]:
             SELECT p.line_id, i.item_id, coalesce(p.date, DATE '{reference_day.isoformat()}') AS day,
                 CASE WHEN {by_licence} THEN a.category ELSE c.category END AS category,
                 CASE WHEN {by_licence} THEN a.score ELSE c.category_score END AS category_score,
-                CASE WHEN {by_licence} THEN 'licence' ELSE c.category_by END AS category_by,
-                c.nearest
+                CASE WHEN {by_licence} THEN 'licence' ELSE c.category_by END AS category_by
             FROM purchase p JOIN classified c USING (line_id) JOIN line_item i USING (line_id)
             LEFT JOIN line_licensed a USING (line_id)
             """,

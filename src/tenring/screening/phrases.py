@@ -7,10 +7,11 @@ commas and brackets as `|`: `A4打印纸，80g` → `a4 打印纸 | 80g`, `Lapto
 from __future__ import annotations
 
 import re
+from collections.abc import Set as AbstractSet
 
 import pyarrow as pa
 
-from tenring.model.text import CJK, is_cjk, words
+from tenring.model.text import CJK, LAST_LATIN, is_cjk, words
 
 _BREAK = re.compile(r"[,;:，；：、。()（）\[\]【】\n]|\.\s")
 _SHORTEST_PLURAL = 4
@@ -28,13 +29,25 @@ def canonical(text: str) -> str:
     return " | ".join([part for part in parts if part])
 
 
-def worded(batch: pa.RecordBatch) -> pa.RecordBatch:
-    """The wordings of a batch, each with its canonical form.
+def worded(batch: pa.RecordBatch, *, known: AbstractSet[str]) -> pa.RecordBatch:
+    """The wordings of a batch, each with its canonical form, of which only the words that are `known` are told.
 
     It stands here because a worker process imports this module quickly, and without the catalogue.
     """
-    texts = batch.column(0).to_pylist()
-    return pa.RecordBatch.from_pydict({"wording": texts, "text": [*map(canonical, texts)]}, schema=WORDING)
+    wordings = batch.column(0).to_pylist()
+    texts = [telling(canonical(wording), known) for wording in wordings]
+    return pa.RecordBatch.from_pydict({"wording": wordings, "text": texts}, schema=WORDING)
+
+
+def telling(text: str, known: AbstractSet[str]) -> str:
+    """A canonical text with signs, as many, for words that no phrase has: of those only the length matters.
+
+    Most texts differ in such words alone, in numbers and models, and then say the same. Runs of CJK characters stay:
+    a phrase may stand anywhere in them.
+    """
+    words = [word if word in known or word > LAST_LATIN else "#" * len(word) for word in text.split(" ")]
+    # once for every other space, once for the rest
+    return " ".join(words).replace("# #", "###").replace("# #", "###")
 
 
 def _singular(word: str) -> str:

@@ -11,6 +11,7 @@ import dataclasses
 import json
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -102,13 +103,18 @@ class _LineFile:
         self._writer = pq.ParquetWriter(path, PURCHASE_LINES, compression="zstd", compression_level=1)
 
     def add(self, batches: Iterable[pa.RecordBatch]) -> None:
-        """Write the lines of some batches, many at a time."""
+        """Write the lines of some batches, many at a time, while the next ones come."""
         waiting: list[pa.RecordBatch] = []
-        for batch in batches:
-            waiting.append(batch)
-            if sum(one.num_rows for one in waiting) >= ROW_GROUP:
-                self._write(waiting)
-                waiting = []
+        with ThreadPoolExecutor(max_workers=1) as aside:
+            writing: Future[None] | None = None
+            for batch in batches:
+                waiting.append(batch)
+                if sum(one.num_rows for one in waiting) >= ROW_GROUP:
+                    if writing:
+                        writing.result()
+                    writing, waiting = aside.submit(self._write, waiting), []
+            if writing:
+                writing.result()
         self._write(waiting)
 
     def _write(self, batches: Sequence[pa.RecordBatch]) -> None:

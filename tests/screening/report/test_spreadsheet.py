@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 def write(path: Path, *columns: Column, values: list[list[str | None]]) -> Path:
     """A workbook of one sheet with these columns."""
     with Workbook(path) as workbook:
-        workbook.add_table("Lines", columns=columns, batches=[values])
+        workbook.add("Lines").fill_table(columns=columns, batches=[values])
     return path
 
 
@@ -63,7 +63,7 @@ def test_text_longer_than_a_cell_may_be_is_cut_visibly(tmp_path: Path) -> None:
 
 def test_rows_of_several_batches_follow_one_another(tmp_path: Path) -> None:
     with Workbook(tmp_path / "a.xlsx") as workbook:
-        workbook.add_table("N", columns=[Column("n", Kind.WHOLE)], batches=[[["1", "2"]], [["3", None]], [["5"]]])
+        workbook.add("N").fill_table(columns=[Column("n", Kind.WHOLE)], batches=[[["1", "2"]], [["3", None]], [["5"]]])
     sheet = openpyxl.load_workbook(tmp_path / "a.xlsx")["N"]
     assert [row[0] for row in sheet.iter_rows(values_only=True)] == ["n", 1, 2, 3, None, 5]
 
@@ -76,5 +76,5 @@ def test_columns_go_on_after_z(tmp_path: Path) -> None:
 
 def test_signs_that_a_sheet_name_cannot_have_become_spaces(tmp_path: Path) -> None:
     with Workbook(tmp_path / "a.xlsx") as workbook:
-        workbook.add_page("By [a/b]: <c>", widths=[10], rows=[[(Kind.TITLE, "x"), (Kind.WHOLE, "3")]])
+        workbook.add("By [a/b]: <c>").fill_page(widths=[10], rows=[[(Kind.TITLE, "x"), (Kind.WHOLE, "3")]])
     assert openpyxl.load_workbook(tmp_path / "a.xlsx").sheetnames == ["By  a b   <c>"]

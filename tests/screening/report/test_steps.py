@@ -15,6 +15,7 @@ from tenring.model.verdict import Verdict
 from tenring.screening.report.figures import Book, check_totals, listed_lines
 from tenring.screening.report.steps import (
     COMPLETE,
+    add_words,
     open_inputs,
     run_steps,
 )
@@ -30,7 +31,8 @@ DAY = day(2024, 5, 1)
 def run(folder: Path, lines: list[dict[str, Any]], **inputs: Any) -> duckdb.DuckDBPyConnection:
     """The tables of a report on `lines`."""
     connection = open_inputs(write_inputs(folder, lines, **inputs), Settings())
-    run_steps(connection, CONTEXT)
+    add_words(connection, CONTEXT)
+    run_steps(connection)
     return connection
 
 

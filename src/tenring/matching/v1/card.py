@@ -15,10 +15,18 @@ from functools import cache, cached_property, lru_cache
 from importlib import resources
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
+
 from tenring.matching.v1.features import FEATURES, NAMES
 
+#: Terms that are told one by one, the weightiest; of the others only how many they are, and their sum.
+TOLD = 8
 #: How many tellings of a card are kept.
 _TOLD_KEPT = 50_000
+
+Integers = npt.NDArray[np.int64]
+Steps = npt.NDArray[np.int8]
 
 
 @dataclass(frozen=True)
@@ -67,13 +75,36 @@ class Card:
         """How many of a hundred pairs with so many points are the same product."""
         return self._chance[bisect_right(self._from, points)]
 
+    def chances_of(self, steps: Steps) -> Integers:
+        """The chance of each pair by the steps of its features (pair × feature), as `points` and `chance` give it."""
+        points = np.full(len(steps), self.begin, dtype=np.int64)
+        for place, worth in enumerate(self._worth):
+            points += worth[steps[:, place]]
+        for one, two, width, worth in self._crossed_worth:
+            points += worth[steps[:, one].astype(np.int64) * width + steps[:, two]]
+        chances: Integers = np.array(self._chance)[np.searchsorted(self._from, points, side="right")]
+        return chances
+
+    @cached_property
+    def _worth(self) -> list[Integers]:
+        """Points of the steps of each feature."""
+        return [np.array(points, dtype=np.int64) for points in self._single]
+
+    @cached_property
+    def _crossed_worth(self) -> list[tuple[int, int, int, Integers]]:
+        """The crossed terms with their points."""
+        return [(one, two, width, np.array(points, dtype=np.int64)) for one, two, width, points in self._crossed]
+
     def parts(self, steps: Sequence[int]) -> Iterator[tuple[Term, int]]:
         """Each term with the points that it gives a pair."""
         for term, place in zip(self.terms, self._met(steps), strict=True):
             yield term, term.points[place]
 
     def told(self, steps: Sequence[int]) -> str:
-        """Each term that gives points, as JSON: the steps it saw in words, its points (log-odds); weightiest first."""
+        """The terms that give points, as JSON: the steps each saw in words, its points (log-odds); weightiest first.
+
+        Those behind the first `TOLD` are one: `others`.
+        """
         return self._told(tuple(steps))
 
     @cached_property
@@ -83,25 +114,29 @@ class Card:
 
     def _tell(self, steps: tuple[int, ...]) -> str:
         met = zip(self._worded, self._met(steps), strict=True)
-        told = [found for words, place in met if (found := words[place])]
-        return "{" + ", ".join([text for _, _, text in sorted(told)]) + "}"
+        told = sorted([found for words, place in met if (found := words[place])])
+        texts = [text for *_, text in told[:TOLD]]
+        if rest := told[TOLD:]:
+            others = {"is": f"{len(rest)} more", "points": sum(points for _, _, points, _ in rest) / 100}
+            texts.append(f'"others": {json.dumps(others)}')
+        return "{" + ", ".join(texts) + "}"
 
     def _met(self, steps: Sequence[int]) -> list[int]:
         """Which of the points of each term a pair gets."""
         return [steps[one] * width + steps[two] if width else steps[one] for one, two, width in self._places]
 
     @cached_property
-    def _worded(self) -> list[list[tuple[int, str, str] | None]]:
+    def _worded(self) -> list[list[tuple[int, str, int, str] | None]]:
         """For each term and each of its points how they are told, and what they are told after; None: no points."""
         return [[_worded(term, place) for place in range(len(term.points))] for term in self.terms]
 
 
-def _worded(term: Term, place: int) -> tuple[int, str, str] | None:
+def _worded(term: Term, place: int) -> tuple[int, str, int, str] | None:
     points = term.points[place]
     if not points:
         return None
     told = json.dumps({"is": _said(term, place), "points": points / 100}, ensure_ascii=False)
-    return -abs(points), term.name, f"{json.dumps(term.name, ensure_ascii=False)}: {told}"
+    return -abs(points), term.name, points, f"{json.dumps(term.name, ensure_ascii=False)}: {told}"
 
 
 def _said(term: Term, place: int) -> str:

@@ -30,6 +30,7 @@ _TIMES = re.compile(rf"(?:[{CJK}] ?[x*×]|×) ?([0-9]+)(?![0-9a-z.])")
 _NUMBER = re.compile(r"(?<![0-9a-z.])(?:v|ver|version)?\.? ?([0-9]+(?:\.[0-9]+)*)(?: ?x)?(?![0-9a-z])")
 _YEAR = re.compile(r"(?:19[89]|20[0-3])[0-9]")
 _SERIES = re.compile(r"([a-z]{1,3})([0-9]{1,2})")
+_LONGEST_SERIES = 5
 _ZEROS = re.compile(r"(?:\.0+)+$")
 _ROMAN = {"ii": "2", "iii": "3", "iv": "4", "vi": "6", "vii": "7", "viii": "8", "ix": "9"}
 _TRIGRAM = 3
@@ -135,6 +136,9 @@ def _wholes(norm: str) -> dict[str, str]:
     """Words and joined runs of words -> the joined run they are in: dg520 and strdg520 -> strdg520."""
     found = {}
     for chunk in _CHUNK.findall(norm):
+        if chunk.isalnum():  # nothing is joined
+            found[chunk] = chunk
+            continue
         whole = _NOT_SIGN.sub("", chunk)
         found[whole] = whole
         for part in _RUN.findall(chunk):
@@ -198,6 +202,6 @@ def _versions(norm: str, ordered: Iterable[str], taken: set[int]) -> tuple[froze
     for word in ordered:
         if word in _ROMAN:
             versions.add(_ROMAN[word])
-        elif series := _SERIES.fullmatch(word):
+        elif len(word) <= _LONGEST_SERIES and not word.isalpha() and (series := _SERIES.fullmatch(word)):
             versions.add(series[2] if series[1] == "v" else word)
     return frozenset(versions), frozenset(years)

@@ -10,6 +10,9 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 
+import numpy as np
+
+from tenring.matching.v1.card import Integers, Steps
 from tenring.matching.v1.facts import Facts, Quantities
 from tenring.matching.v1.features import (
     BRAND_ABSENT,
@@ -53,6 +56,14 @@ def likeness(left: Facts, right: Facts, *, brand: int, price: int) -> tuple[int,
 def steps_of(numbers: Sequence[int]) -> list[int]:
     """The step of each number."""
     return [bisect_right(cuts, number) for cuts, number in zip(_CUTS, numbers, strict=True)]
+
+
+def steps_of_all(numbers: Integers) -> Steps:
+    """The step of each number of many pairs (pair × feature)."""
+    steps = np.empty(numbers.shape, dtype=np.int8)
+    for place, cuts in enumerate(_CUTS):
+        steps[:, place] = np.searchsorted(cuts, numbers[:, place], side="right")
+    return steps
 
 
 _CUTS = [feature.cuts for feature in FEATURES]
@@ -160,11 +171,11 @@ def _rarest_plain(words: AbstractSet[str], facts: Facts) -> int:
 def _near(words: AbstractSet[str], other: Facts, theirs: AbstractSet[str]) -> set[str]:
     """Words that the other side has in another form: joined (`eastwest`), cut short (`immers`), with a typing error."""
     found = set()
+    initials = {their[0] for their in theirs}
     for word in words:
         if len(word) >= _SHORTEST_JOINED and word in other.joined and not word.isdigit():
             found.add(word)
-        elif len(word) >= _SHORTEST_NEAR and not word.isdigit():
-            first = word[0]
+        elif len(word) >= _SHORTEST_NEAR and (first := word[0]) in initials and not word.isdigit():
             for their in theirs:
                 if their[0] == first and near(word, their):
                     found.add(word)

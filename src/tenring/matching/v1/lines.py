@@ -25,7 +25,7 @@ from tenring.matching.v1.weights import (
     Wording,
 )
 from tenring.model.sql import Engine, Step
-from tenring.model.text import CJK, model_key, normal
+from tenring.model.text import CJK, LAST_LATIN, model_key, normal
 
 
 def anywhere(wording: Wording) -> str:
@@ -132,7 +132,8 @@ def _loose(gap_column: str) -> str:
 
 
 def _is_cjk(place: str) -> str:
-    return f"regexp_matches(p.words[{place}], '^[{CJK}]')"
+    """SQL: whether a word is a run of CJK characters: those stand behind all that other words begin with."""
+    return f"p.words[{place}] > '{LAST_LATIN}'"
 
 
 def in_place(hits: str) -> str:
@@ -259,7 +260,7 @@ STEPS = [
         SELECT DISTINCT c.item_id, b.usual AS key, c.start, c.ahead = b.key AS ends FROM (
             SELECT item_id, start, substr(word, place, {LONGEST_CJK_BRAND}) AS ahead FROM (
                 SELECT item_id, start, word, unnest(range(1, length(word))) AS place FROM line_start
-                WHERE regexp_matches(word, '^[{CJK}]')
+                WHERE word > '{LAST_LATIN}'
             )
         ) c JOIN brand_spelling b ON b.cjk AND b.opening = left(c.ahead, 2) AND starts_with(c.ahead, b.key)
         """,

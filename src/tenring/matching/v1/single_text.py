@@ -8,10 +8,11 @@ as arrays of four bytes for each pair of a product and a token.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -19,9 +20,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from tenring.matching.v1.card import frozen_card
 from tenring.matching.v1.facts import Facts, facts_of, tokens
 from tenring.matching.v1.keyed import KeyedTable, whole_column
-from tenring.matching.v1.likeness import price_apart
+from tenring.matching.v1.likeness import price_apart, steps_of
 from tenring.matching.v1.lines import titled
 from tenring.matching.v1.rules import points_of
 from tenring.matching.v1.single import Answered, Line, Scored
@@ -174,7 +176,9 @@ class WordRung:
     def _scored(self, line: Facts, pair: _Pair, *, made_for: bool) -> Scored:
         product = pair.product
         like = compared(line, self._facts(product), stated=pair.brand, price=_NO_PRICE)
-        facts: Mapping[str, str | int | bool] = {
+        steps = steps_of(like.numbers)
+        chance = frozen_card().chance(frozen_card().points(steps))
+        facts: dict[str, Any] = {
             **like._asdict(),
             "category": pair.category,
             "made_for": made_for and not _MADE_FOR.search(self._text(product)),
@@ -183,8 +187,9 @@ class WordRung:
         }
         against = sum(points_of(AGAINST_TEXT, facts).values())
         held = ", ".join(points_of(HOLDS_TEXT, facts))
-        points = min(like.chance - against, HELD_AT) if held else like.chance - against
+        points = min(chance - against, HELD_AT) if held else chance - against
         told = {**facts, "brand": pair.brand, "against": against, "held": held, "points": max(points, 0)}
+        told |= {"chance": chance, "steps": steps}
         return Scored(product, "text", points, told_members(told), self._name[product - 1].as_py())
 
     def _glanced(self, product: int, said: list[_Token]) -> Scored:

@@ -12,13 +12,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any, NamedTuple
 
+import numpy as np
 import pyarrow as pa
 
 from tenring.matching.v1.card import frozen_card
 from tenring.matching.v1.facts import Facts, facts_of
-from tenring.matching.v1.features import BRAND_NAMED
+from tenring.matching.v1.features import BRAND_NAMED, NAMES
 from tenring.matching.v1.likeness import (
     brand_of,
     covered,
@@ -28,7 +30,7 @@ from tenring.matching.v1.likeness import (
     nearly_said,
     price_apart,
     same_code,
-    steps_of,
+    steps_of_all,
 )
 from tenring.matching.v1.lines import anywhere
 from tenring.matching.v1.pairing import paired
@@ -344,9 +346,8 @@ def add_text_points(engine: Engine) -> None:
 
 
 class Compared(NamedTuple):
-    """What the comparison of a line's text and an entry's says: columns of `text_card`, facts that rules ask."""
+    """What the comparison of a line's text and an entry's says: facts that rules ask, and the numbers of `FEATURES`."""
 
-    chance: int
     branded: bool
     code_unknown: bool
     words: int
@@ -354,17 +355,14 @@ class Compared(NamedTuple):
     line_covered: int
     same_code: bool
     nearly: bool
-    steps: list[int]
+    numbers: tuple[int, ...]
 
 
 def compared(line: Facts, entry: Facts, *, stated: str, price: int) -> Compared:
     """Compare two texts, in bulk as for one line; `stated`, `price`: see `brand_of` and `price_apart`."""
-    card = frozen_card()
     brand = brand_of(line, entry, stated=stated)
-    steps = steps_of(likeness(line, entry, brand=brand, price=price))
     same = same_code(line, entry)
     return Compared(
-        chance=card.chance(card.points(steps)),
         # with no brand field on either side a first word is taken for the brand only beside a code of both
         branded=brand >= BRAND_NAMED and bool(line.spelt or entry.spelt or same),
         code_unknown=not knows_codes(entry, line),
@@ -373,7 +371,7 @@ def compared(line: Facts, entry: Facts, *, stated: str, price: int) -> Compared:
         line_covered=covered(line, entry),
         same_code=same,
         nearly=nearly_said(line, entry),
-        steps=steps,
+        numbers=likeness(line, entry, brand=brand, price=price),
     )
 
 
@@ -381,14 +379,17 @@ def compare(batch: pa.RecordBatch) -> pa.RecordBatch:
     """The steps of the features of each pair, and the card's chance. Texts are read once a batch."""
     read: dict[tuple[Any, ...], Facts] = {}
     rows = []
-    for item, product, stated, *sides in zip(*(column.to_pylist() for column in batch.columns), strict=True):
+    items, products, *said = (column.to_pylist() for column in batch.columns)
+    for stated, *sides in zip(*said, strict=True):
         left, right = _facts(read, tuple(sides[:4])), _facts(read, tuple(sides[5:9]))
-        price = price_apart(sides[4], sides[9])
-        rows.append((item, product, *compared(left, right, stated=stated, price=price)))
-    columns = zip(*rows, strict=True) if rows else [()] * len(_CARD)
-    return pa.RecordBatch.from_arrays(
-        [pa.array(column, type_) for column, type_ in zip(columns, _CARD.types, strict=True)], schema=_CARD
-    )
+        rows.append(compared(left, right, stated=stated, price=price_apart(sides[4], sides[9])))
+    *facts, numbers = zip(*rows, strict=True) if rows else [()] * len(Compared._fields)
+    steps = steps_of_all(np.array(numbers, dtype=np.int64).reshape(len(rows), len(NAMES)))
+    begins = pa.array(np.arange(len(rows) + 1, dtype=np.int32) * len(NAMES))
+    columns = [items, products, frozen_card().chances_of(steps), *facts]
+    arrays = [pa.array(column, type_) for column, type_ in zip(columns, _CARD.types[:-1], strict=True)]
+    told = pa.ListArray.from_arrays(begins, pa.array(steps.ravel()))
+    return pa.RecordBatch.from_arrays([*arrays, told], schema=_CARD)
 
 
 def _facts(read: dict[tuple[Any, ...], Facts], said: tuple[Any, ...]) -> Facts:
@@ -408,6 +409,12 @@ _KEPT = """
         k.points
     FROM text_points t JOIN pair_kept k USING (item_id, product) WHERE k.rung = 'text'
 """
+#: Its columns but the steps.
+_KEPT_NAMES = (
+    "item_id", "product", "matched", "chance", "brand", "branded", "category", "against", "held", "points",
+)  # fmt: skip
+#: How many scores that were told are kept: most pairs have one of a few.
+_TOLD_KEPT = 5_000
 _TOLD = pa.schema(
     [("item_id", pa.int64()), ("product", pa.int64()), ("matched", pa.string()), ("features", pa.string())]
 )
@@ -420,14 +427,17 @@ def add_text_told(engine: Engine) -> None:
 
 def tell(batch: pa.RecordBatch) -> pa.RecordBatch:
     """The features of each pair as JSON members: what the card saw and gave, what was taken off, what holds it."""
-    rows = batch.to_pylist()
-    told = {
-        "item_id": [row["item_id"] for row in rows],
-        "product": [row["product"] for row in rows],
-        "matched": [row["matched"] for row in rows],
-        "features": [told_members(row) for row in rows],
-    }
+    columns = {name: batch.column(name).to_pylist() for name in _KEPT_NAMES}
+    rows = (dict(zip(_KEPT_NAMES, row, strict=True)) for row in zip(*columns.values(), strict=True))
+    told = {name: columns[name] for name in ("item_id", "product", "matched")}
+    told["features"] = [told_members(row | {"steps": steps}) for row, steps in zip(rows, _steps_of(batch), strict=True)]
     return pa.RecordBatch.from_pydict(told, schema=_TOLD)
+
+
+def _steps_of(batch: pa.RecordBatch) -> list[list[int]]:
+    """The steps of each pair: as many of each, which is many times faster to read than lists of any length."""
+    steps = batch.column("steps").flatten().to_pylist()
+    return [steps[first : first + len(NAMES)] for first in range(0, len(steps), len(NAMES))]
 
 
 def told_members(row: Mapping[str, Any]) -> str:
@@ -435,10 +445,16 @@ def told_members(row: Mapping[str, Any]) -> str:
 
     What adds up to the score stands as numbers; what the chance rests on as points of each feature of the card.
     """
-    told: dict[str, object] = {"chance": row["chance"] / 100}
-    told |= {rule.name: -rule.points / 100 for rule in AGAINST_TEXT if row["against"]}
-    taken = row["chance"] - row["against"] - row["points"]
-    if row["held"]:
-        told |= {"held_by": row["held"], "held": -taken / 100}
-    told |= {"brand": "agrees" if row["branded"] else row["brand"], "category": row["category"]}
-    return f'{json.dumps(told, ensure_ascii=False)[1:-1]}, "card": {frozen_card().told(row["steps"])}'
+    brand = "agrees" if row["branded"] else row["brand"]
+    told = _score_told(row["chance"], row["against"], row["points"], row["held"], brand, row["category"])
+    return f'{told}, "card": {frozen_card().told(row["steps"])}'
+
+
+@lru_cache(maxsize=_TOLD_KEPT)
+def _score_told(chance: int, against: int, points: int, held: str, brand: str, category: str) -> str:  # noqa: PLR0913, PLR0917 - what a score is made of
+    told: dict[str, object] = {"chance": chance / 100}
+    told |= {rule.name: -rule.points / 100 for rule in AGAINST_TEXT if against}
+    if held:
+        told |= {"held_by": held, "held": -(chance - against - points) / 100}
+    told |= {"brand": brand, "category": category}
+    return json.dumps(told, ensure_ascii=False)[1:-1]

@@ -16,6 +16,7 @@ import duckdb
 import pyarrow as pa
 
 from tenring.language import T
+from tenring.model.duck import NO_CHECKPOINT
 from tenring.model.sql import quoted
 from tenring.model.tables import MONEY, QUANTITY
 from tenring.model.text import normal
@@ -498,7 +499,7 @@ def _language_of(text: str) -> str | None:
 
 def connect(memory: str, threads: int, spill: Path | None = None) -> duckdb.DuckDBPyConnection:
     """A connection in memory with our limits and functions, and no way to other files than `spill`, or the network."""
-    connection = duckdb.connect(config={"memory_limit": memory, "threads": threads})
+    connection = duckdb.connect(config={"memory_limit": memory, "threads": threads, **NO_CHECKPOINT})
     connection.execute("SET temp_directory = ?", [str(spill) if spill else ""])
     connection.execute("SET enable_external_access = false")
     return connection

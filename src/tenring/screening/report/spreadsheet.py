@@ -6,7 +6,7 @@ It writes text, numbers and dates, and nothing else: a text is always text, so n
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import Enum
@@ -74,7 +74,7 @@ class Column:
 
 
 class Workbook:
-    """An XLSX file being written, sheet after sheet; use as a context manager."""
+    """An XLSX file being written; use as a context manager. Sheets stand in the order in which they were added."""
 
     def __init__(self, path: Path) -> None:
         self._book = xlsxwriter.Workbook(str(path), _OPTIONS)
@@ -88,13 +88,22 @@ class Workbook:
     ) -> None:
         self._book.close()
 
-    def add_table(
-        self, name: str, *, columns: Sequence[Column], batches: Iterable[Sequence[Sequence[str | None]]]
-    ) -> None:
-        """A sheet with a frozen, filterable head and rows given column by column in batches."""
-        sheet = self._sheet(name, [column.width for column in columns])
-        sheet.freeze_panes(1, 0)
-        heads, writers = self._writer(sheet, Kind.HEAD), [self._writer(sheet, column.kind) for column in columns]
+    def add(self, name: str) -> Sheet:
+        """An empty sheet, to be filled at any time."""
+        return Sheet(self._book.add_worksheet(re.sub(r"[\[\]:*?/\\]", " ", name)[:MAX_SHEET_NAME]), self._formats)
+
+
+class Sheet:
+    """A sheet of a workbook, to be filled once."""
+
+    def __init__(self, sheet: Worksheet, formats: Mapping[Kind, Format]) -> None:
+        self._sheet, self._formats = sheet, formats
+
+    def fill_table(self, *, columns: Sequence[Column], batches: Iterable[Sequence[Sequence[str | None]]]) -> None:
+        """A frozen, filterable head and rows given column by column in batches."""
+        self._set_widths([column.width for column in columns])
+        self._sheet.freeze_panes(1, 0)
+        heads, writers = self._writer(Kind.HEAD), [self._writer(column.kind) for column in columns]
         for place, column in enumerate(columns):
             heads(0, place, column.title)
         row = 0
@@ -103,25 +112,23 @@ class Workbook:
                 for place, value in enumerate(values):
                     if value:
                         writers[place](row, place, value)
-        sheet.autofilter(0, 0, row, len(columns) - 1)
+        self._sheet.autofilter(0, 0, row, len(columns) - 1)
 
-    def add_page(self, name: str, *, widths: Sequence[int], rows: Iterable[Sequence[tuple[Kind, str | None]]]) -> None:
-        """A sheet whose cells are of any kind each, such as a summary."""
-        sheet = self._sheet(name, widths)
+    def fill_page(self, *, widths: Sequence[int], rows: Iterable[Sequence[tuple[Kind, str | None]]]) -> None:
+        """Cells of any kind each, such as a summary."""
+        self._set_widths(widths)
         for number, row in enumerate(rows):
             for place, (kind, value) in enumerate(row):
                 if value:
-                    self._writer(sheet, kind)(number, place, value)
+                    self._writer(kind)(number, place, value)
 
-    def _sheet(self, name: str, widths: Sequence[int]) -> Worksheet:
-        sheet = self._book.add_worksheet(re.sub(r"[\[\]:*?/\\]", " ", name)[:MAX_SHEET_NAME])
+    def _set_widths(self, widths: Sequence[int]) -> None:
         for place, width in enumerate(widths):
-            sheet.set_column(place, place, width)
-        return sheet
+            self._sheet.set_column(place, place, width)
 
-    def _writer(self, sheet: Worksheet, kind: Kind) -> Callable[[int, int, str], object]:
+    def _writer(self, kind: Kind) -> Callable[[int, int, str], object]:
         """What writes a cell of a kind at a row and column."""
-        look, literal = self._formats.get(kind), self._formats[Kind.LITERAL]
+        sheet, look, literal = self._sheet, self._formats.get(kind), self._formats[Kind.LITERAL]
         if kind is Kind.TEXT:
             return lambda row, place, value: sheet.write_string(
                 row, place, _text(value), literal if value.startswith(_FORMULA_SIGNS) else None

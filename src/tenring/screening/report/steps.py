@@ -14,6 +14,7 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
+from tenring.model.duck import NO_CHECKPOINT
 from tenring.model.verdict import STALE_AFTER_DAYS, Obligation, Verdict
 from tenring.screening.report.conditions import conditions
 from tenring.screening.report.context import ReportContext
@@ -67,7 +68,7 @@ OTHER_LABELS = "other"
 
 def open_inputs(folder: Path, settings: Settings, *, spill: Path | None = None) -> duckdb.DuckDBPyConnection:
     """A connection, within the limits of `settings`, that sees the Parquet files of `folder` as views."""
-    connection = duckdb.connect(config={"memory_limit": settings.memory, "threads": settings.threads})
+    connection = duckdb.connect(config={"memory_limit": settings.memory, "threads": settings.threads, **NO_CHECKPOINT})
     connection.execute("SET temp_directory = ?", [str(spill or folder / ".spill")])
     for name in ("lines", "obligations", "alternatives", "problems"):
         path = glob.escape(str(folder / f"{name}.parquet"))
@@ -75,9 +76,8 @@ def open_inputs(folder: Path, settings: Settings, *, spill: Path | None = None) 
     return connection
 
 
-def run_steps(connection: duckdb.DuckDBPyConnection, context: ReportContext) -> None:
-    """Build all tables of the report inside `connection`, in order."""
-    _add_words(connection, context)
+def run_steps(connection: duckdb.DuckDBPyConnection) -> None:
+    """Build all tables of the report inside `connection`, in order; `add_words` comes before."""
     for name, sql in (
         ("report_lines", report_lines()),
         ("obliged_lines", obliged_lines()),
@@ -296,7 +296,7 @@ def key_id_of(key: str) -> str:
     return f"CASE WHEN {key} IS NULL THEN '~none' WHEN {plain} THEN {key} ELSE '~' || md5({key})[:12] END"
 
 
-def _add_words(connection: duckdb.DuckDBPyConnection, context: ReportContext) -> None:
+def add_words(connection: duckdb.DuckDBPyConnection, context: ReportContext) -> None:
     """`names`: one row = the display name of one key of a dimension."""
     rows = [
         {"dimension": "category", "key": id_, "name": names.get(context.language) or names.get("en") or id_}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import duckdb
@@ -13,7 +13,7 @@ from tenring.model.licence import Status
 from tenring.model.verdict import Obligation, Rung, Verdict
 from tenring.screening.report import wording
 from tenring.screening.report.context import ReportContext
-from tenring.screening.report.spreadsheet import Column, Kind, Workbook, day_number
+from tenring.screening.report.spreadsheet import Column, Kind, Sheet, Workbook, day_number
 from tenring.screening.report.steps import NO_CURRENCY
 from tenring.screening.report.summary import MeasureSharesOut, ObligationOut, Summary, SumOut, plain
 
@@ -37,37 +37,60 @@ class _Field:
 
 
 def write_workbook(
-    path: Path, *, connection: duckdb.DuckDBPyConnection, summary: Summary, context: ReportContext
+    path: Path, *, connection: duckdb.DuckDBPyConnection, summary: Callable[[], Summary], context: ReportContext
 ) -> None:
-    """Write the workbook in the language in use."""
+    """Write the workbook in the language in use.
+
+    `summary` waits until the figures are there. The sheets of lines, which are most of the work, rest on the lines
+    alone: they are filled before it is asked.
+    """
     with Workbook(path) as workbook:
-        workbook.add_page(T("Summary"), widths=(46, 34, *[16] * 12), rows=_summary_rows(summary))
-        for dimension, title in (
-            ("category", T("By category")),
-            ("buyer", T("By buyer")),
-            ("supplier", T("By supplier")),
-            ("month", T("By month")),
-        ):
-            order = "key NULLS LAST" if dimension == "month" else "all_value DESC, key_id"
-            source = (
-                f"breakdowns WHERE dimension = '{dimension}' "
-                f"ORDER BY currency = '{NO_CURRENCY}', currency, {order} LIMIT {SHEET_ROWS}"
-            )
-            _add(workbook, title, fields=_breakdown_fields(), source=source, connection=connection)
-        fits = summary.totals["all"].lines <= SHEET_ROWS
-        rows = SHEET_ROWS if fits else EXTRACT_ROWS
-        for title, fields, source in _list_sheets(context, fits=fits):
-            _add(workbook, title, fields=fields, source=f"{source} LIMIT {rows}", connection=connection)
+        first = workbook.add(T("Summary"))
+        sheets = [(workbook.add(title), table) for title, table in _tables(connection, context)]
+        for of_figures in (False, True):
+            if of_figures:
+                first.fill_page(widths=(46, 34, *[16] * 12), rows=_summary_rows(summary()))
+            for sheet, table in sheets:
+                if table.of_figures is of_figures:
+                    _fill(sheet, table, connection)
 
 
-def _add(
-    workbook: Workbook, title: str, *, fields: list[_Field], source: str, connection: duckdb.DuckDBPyConnection
-) -> None:
-    query = f"SELECT {', '.join(field.sql for field in fields)} FROM {source}"
+@dataclass(frozen=True)
+class _Table:
+    """What fills a sheet of rows: its columns, and the SQL behind `FROM`; `of_figures`: they rest on figures."""
+
+    fields: list[_Field]
+    source: str
+    of_figures: bool = False
+
+
+def _tables(connection: duckdb.DuckDBPyConnection, context: ReportContext) -> Iterator[tuple[str, _Table]]:
+    """Title and content of every sheet of rows, in order."""
+    for dimension, title in (
+        ("category", T("By category")),
+        ("buyer", T("By buyer")),
+        ("supplier", T("By supplier")),
+        ("month", T("By month")),
+    ):
+        order = "key NULLS LAST" if dimension == "month" else "all_value DESC, key_id"
+        source = (
+            f"breakdowns WHERE dimension = '{dimension}' "
+            f"ORDER BY currency = '{NO_CURRENCY}', currency, {order} LIMIT {SHEET_ROWS}"
+        )
+        yield title, _Table(_breakdown_fields(), source, of_figures=True)
+    ((lines,),) = connection.execute("SELECT count(*) FROM input_lines").fetchall()
+    fits = lines <= SHEET_ROWS
+    rows = SHEET_ROWS if fits else EXTRACT_ROWS
+    for title, table in _list_sheets(context, fits=fits):
+        yield title, replace(table, source=f"{table.source} LIMIT {rows}")
+
+
+def _fill(sheet: Sheet, table: _Table, connection: duckdb.DuckDBPyConnection) -> None:
+    query = f"SELECT {', '.join(field.sql for field in table.fields)} FROM {table.source}"
     reader = connection.sql(query).to_arrow_reader(BATCH_ROWS)
     batches = ([column.to_pylist() for column in batch.columns] for batch in reader)
-    columns = [Column(field.title, field.kind, field.width) for field in fields]
-    workbook.add_table(title, columns=columns, batches=batches)
+    columns = [Column(field.title, field.kind, field.width) for field in table.fields]
+    sheet.fill_table(columns=columns, batches=batches)
 
 
 # Sheets of rows: each cell as text, made in SQL because that is many times faster than in Python
@@ -97,8 +120,8 @@ def _breakdown_fields() -> list[_Field]:
     ]
 
 
-def _list_sheets(context: ReportContext, *, fits: bool) -> list[tuple[str, list[_Field], str]]:
-    """Title, columns and source of every sheet of lines; the last one is in the order of the file where all `fits`."""
+def _list_sheets(context: ReportContext, *, fits: bool) -> list[tuple[str, _Table]]:
+    """Title and content of every sheet of lines; the last one is in the order of the file where all `fits`."""
     largest = "abs(amount) DESC NULLS LAST, line_id"
     line, certificate = _line_fields(), _certificate_fields(context)
     rule = [
@@ -112,11 +135,14 @@ def _list_sheets(context: ReportContext, *, fits: bool) -> list[tuple[str, list[
     lapsed = "WHERE verdict = 'lapsed'"
     every = _named_lines() if fits else f"{_named_lines('', largest)} ORDER BY {largest}"
     return [
-        (T("Obligations not met"), rule + line, f"{_named_lines(unmet, strongest)} {unmet} ORDER BY {strongest}"),
-        (T("Lapsed"), line + certificate, f"{_named_lines(lapsed, largest)} {lapsed} ORDER BY {largest}"),
-        (T("Missed"), _missed_fields(), _missed_source(context)),
-        (T("Not read or classified"), _unread_fields(), _unread_source()),
-        (T("Lines"), line + certificate + _place_fields(), every),
+        (
+            T("Obligations not met"),
+            _Table(rule + line, f"{_named_lines(unmet, strongest)} {unmet} ORDER BY {strongest}"),
+        ),
+        (T("Lapsed"), _Table(line + certificate, f"{_named_lines(lapsed, largest)} {lapsed} ORDER BY {largest}")),
+        (T("Missed"), _Table(_missed_fields(), _missed_source(context), of_figures=True)),
+        (T("Not read or classified"), _Table(_unread_fields(), _unread_source())),
+        (T("Lines"), _Table(line + certificate + _place_fields(), every)),
     ]
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextvars import copy_context
+from functools import partial
 from pathlib import Path
 
 import duckdb
@@ -13,8 +14,8 @@ from tenring.screening.report import wording
 from tenring.screening.report.context import ReportContext, ReportFiles
 from tenring.screening.report.figures import Book, check_totals
 from tenring.screening.report.page import page_text
-from tenring.screening.report.steps import open_inputs, run_steps
-from tenring.screening.report.summary import summarise
+from tenring.screening.report.steps import add_words, open_inputs, run_steps
+from tenring.screening.report.summary import Summary, summarise
 from tenring.screening.report.workbook import write_workbook
 from tenring.settings import Settings
 
@@ -42,26 +43,42 @@ def write_report(
         figures=folder / "figures.parquet",
     )
     with open_inputs(folder, settings or Settings(), spill=spill) as connection, wording.speaking(context.language):
-        run_steps(connection, context)
-        check_totals(connection, folder / "lines.parquet")
+        add_words(connection, context)
         _write_files(files, connection=connection, context=context)
     return files
 
 
 def _write_files(files: ReportFiles, *, connection: duckdb.DuckDBPyConnection, context: ReportContext) -> None:
-    """The workbook is written while the page is made, which comes last: who sees it finds everything beside it."""
+    """The workbook is written beside all else; the page comes last: who sees it finds everything beside it."""
+    figured: Future[Summary] = Future()
+    with ThreadPoolExecutor(max_workers=1) as aside:
+        workbook = aside.submit(
+            copy_context().run,
+            partial(
+                write_workbook, files.xlsx, connection=connection.cursor(), summary=figured.result, context=context
+            ),
+        )
+        try:
+            book, summary = _figures(files, connection=connection, context=context)
+            figured.set_result(summary)
+        finally:
+            figured.cancel()  # what failed here must not let the workbook wait
+        page = page_text(connection=connection, book=book, context=context)
+        workbook.result()
+    files.html.write_text(page, encoding="utf-8")
+
+
+def _figures(
+    files: ReportFiles, *, connection: duckdb.DuckDBPyConnection, context: ReportContext
+) -> tuple[Book, Summary]:
+    """Work out and write the figures, and their summary."""
+    run_steps(connection)
+    check_totals(connection, files.figures.with_name("lines.parquet"))
     _copy(connection, "SELECT * EXCLUDE key_id FROM figures ORDER BY figure_id", path=files.figures)
     book = Book(connection)
     summary = summarise(connection, book=book, context=context)
     files.summary.write_text(summary.model_dump_json(indent=2) + "\n", encoding="utf-8")
-    with ThreadPoolExecutor(max_workers=1) as aside:
-        speech = copy_context()
-        workbook = aside.submit(
-            speech.run, write_workbook, files.xlsx, connection=connection.cursor(), summary=summary, context=context
-        )
-        page = page_text(connection=connection, book=book, context=context)
-        workbook.result()
-    files.html.write_text(page, encoding="utf-8")
+    return book, summary
 
 
 def _copy(connection: duckdb.DuckDBPyConnection, query: str, *, path: Path) -> None:
