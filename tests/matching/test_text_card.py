@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 
+import numpy as np
 import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tenring.matching.v1.card import as_data, from_data, frozen_card
+from tenring.matching.v1.card import TOLD, as_data, from_data, frozen_card
 from tenring.matching.v1.facts import Facts, facts_of
 from tenring.matching.v1.features import (
     BRAND_ABSENT,
@@ -34,6 +35,7 @@ from tenring.matching.v1.likeness import (
     price_apart,
     same_code,
     steps_of,
+    steps_of_all,
 )
 from tenring.matching.v1.text import compare
 
@@ -230,6 +232,26 @@ def test_the_points_told_add_up() -> None:
     card, steps = frozen_card(), steps_of(list(numbers("sony str-dg520 receiver", "sony strdg520").values()))
     told = sum(float(part["points"]) for part in json.loads(card.told(steps)).values())
     assert round(100 * told) == card.points(steps) - card.begin
+
+
+def test_the_weightiest_features_are_told_one_by_one_and_the_others_together() -> None:
+    card, steps = frozen_card(), steps_of(list(numbers("sony str-dg520 receiver", "sony strdg520").values()))
+    *told, (last, others) = json.loads(card.told(steps)).items()
+    points = [abs(part["points"]) for _, part in told]
+    assert (len(told), last) == (TOLD, "others")
+    assert points == sorted(points, reverse=True)
+    given = [abs(points) / 100 for _, points in card.parts(steps) if points]
+    assert sorted(given, reverse=True)[:TOLD] == points
+    assert others["is"] == f"{len(given) - TOLD} more"
+
+
+def test_many_pairs_have_the_steps_and_the_chance_of_each() -> None:
+    card = frozen_card()
+    pairs = [("sony str-dg520 receiver", "sony strdg520"), ("lamp 8 w e27", "toner q5942x"), ("", "hp laserjet 4250")]
+    seen = [list(numbers(one, other).values()) for one, other in pairs]
+    steps = steps_of_all(np.array(seen))
+    assert steps.tolist() == [steps_of(one) for one in seen]
+    assert card.chances_of(steps).tolist() == [card.chance(card.points(steps_of(one))) for one in seen]
 
 
 def test_a_card_is_read_as_it_was_written() -> None:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tenring.model.text import CJK, bigrams, is_cjk, model_key, normal, words
+from tenring.model.text import CJK, bigrams, character_table, is_cjk, model_key, normal, words
 
 
 @pytest.mark.parametrize(
@@ -48,6 +48,15 @@ def test_traditional_and_simplified_spellings_have_one_form() -> None:
 )
 def test_a_model_key_keeps_letters_and_digits_only(written: str, key: str) -> None:
     assert model_key(written) == key
+
+
+def test_every_character_of_the_table_is_replaced_wherever_it_stands() -> None:
+    kept = {
+        chr(code): found
+        for code, other in character_table().items()
+        if (found := normal(f"12{chr(code)}é{chr(code)}")) != f"12{chr(other)}e{chr(other)}".lower()
+    }
+    assert not kept
 
 
 def test_words_end_where_the_script_changes() -> None:

@@ -79,7 +79,7 @@ def classify_rest(
 def _add_texts(engine: Engine) -> None:
     """`purchase_text`: one row = one distinct wording of lines, as `telling` gives it."""
     wordings = "SELECT DISTINCT concat_ws(' ', description, code_name) AS wording FROM purchase"
-    engine.apply("purchase_wording", wordings, partial(worded, known=_known_words(engine)), WORDING)
+    engine.apply("purchase_wording", wordings, partial(worded, known=" ".join(sorted(_known_words(engine)))), WORDING)
     numbered = (
         "SELECT text, row_number() OVER (ORDER BY text) AS text_id FROM (SELECT DISTINCT text FROM purchase_wording)"
     )
