@@ -39,6 +39,8 @@ FURTHER_ROWS = 6  # in the tables of the second and third currency
 SHOWN_PROBLEMS = 25
 SHOWN_CHARACTERS = 160
 
+#: The sum of the lapsed lines: dimension, key, measure.
+_LAPSED = ("total", "all", Verdict.LAPSED)
 TRACED_MEASURES = ("all", "in_scope", "green_or_recognised", *Verdict)
 
 
@@ -442,9 +444,15 @@ class Page:
     @cached_property
     def lapsed(self) -> list[Table]:
         """The lapsed certificates with dates, one table for each currency."""
-        ids = {currency: f"total.all.lapsed.{currency.code}" for currency in self.shown}
-        listed = figures.listed_lines(self.connection, list(ids.values()))
-        return [self._lapsed_table(currency, listed[id_]) for currency, id_ in ids.items() if listed[id_]]
+        listed = {currency: self._listed[_sum_id(*_LAPSED, currency)] for currency in self.shown}
+        return [self._lapsed_table(currency, lines) for currency, lines in listed.items() if lines]
+
+    @cached_property
+    def _listed(self) -> dict[str, list[Line]]:
+        """The lines behind the sums of which any are listed; all at once, for all lines are looked through."""
+        wanted = [_LAPSED, *((dimension, key_id, measure) for dimension, key_id, measure, _ in self._traced)]
+        ids = [_sum_id(*one, currency) for one in wanted for currency in self.shown]
+        return figures.listed_lines(self.connection, list(dict.fromkeys(ids)))
 
     def _lapsed_table(self, currency: Currency, lines: list[Line]) -> Table:
         columns = (
@@ -589,27 +597,27 @@ class Page:
         ]
 
     @cached_property
-    def traces(self) -> list[Trace]:
-        """The lines behind the headline figures, cautions and rules, those with any lines."""
+    def _traced(self) -> list[tuple[str, str, str, str]]:
+        """Dimension, key, measure and title of the sums whose lines are shown."""
         wanted = [("total", "all", measure, wording.measure_name(measure)) for measure in TRACED_MEASURES]
         wanted += [
             ("rule", rule.key_id, "not_met", f"{T('Not met')}: {wording.name_of(rule.names) or rule.rule}")
             for rule in self.rules
         ]
         wanted += [("caution", caution, "all", wording.caution_text(caution)) for caution in CAUTIONS]
-        ids = {
-            (dimension, key_id, measure, currency): f"{dimension}.{key_id}.{measure}.{currency.code}"
-            for dimension, key_id, measure, _ in wanted
-            for currency in self.shown
-        }
-        listed = figures.listed_lines(self.connection, list(ids.values()))
-        where = figures.conditions_of(self.connection, [f"{one}.{key}.{of}.lines" for one, key, of, _ in wanted])
+        return wanted
+
+    @cached_property
+    def traces(self) -> list[Trace]:
+        """The lines behind the headline figures, cautions and rules, those with any lines."""
+        sums = [f"{dimension}.{key_id}.{measure}.lines" for dimension, key_id, measure, _ in self._traced]
+        where = figures.conditions_of(self.connection, sums)
         traces = []
-        for dimension, key_id, measure, title in wanted:
+        for dimension, key_id, measure, title in self._traced:
             tables = [
-                self._trace_table(currency, listed[ids[dimension, key_id, measure, currency]])
+                self._trace_table(currency, lines)
                 for currency in self.shown
-                if listed[ids[dimension, key_id, measure, currency]]
+                if (lines := self._listed[_sum_id(dimension, key_id, measure, currency)])
             ]
             every = self.book.sum(measure, dimension=dimension, key_id=key_id)
             if every.lines:
@@ -735,6 +743,11 @@ class Page:
 def anchor(dimension: str, key_id: str, measure: str) -> str:
     """The link to the lines behind a figure."""
     return f"#{quote(_anchor_name(dimension, key_id, measure))}"
+
+
+def _sum_id(dimension: str, key_id: str, measure: str, currency: Currency) -> str:
+    """The id of a sum in one currency."""
+    return f"{dimension}.{key_id}.{measure}.{currency.code}"
 
 
 def _anchor_name(dimension: str, key_id: str, measure: str) -> str:
