@@ -116,8 +116,8 @@ def _run(folder: Path, source: Snapshot, settings: Settings, arguments: argparse
         times = {kind.name: _asked(index, kind) for kind in kinds}
         _print_times(index, kinds, times)
         _record_goals(times, arguments.size)
-        if arguments.checked:
-            _check(connection, folder, index, kinds, arguments.checked)
+    if arguments.checked:
+        _check(folder, index, kinds, arguments)
     if not arguments.no_peers:
         _peers(folder, kinds, times)
 
@@ -248,28 +248,42 @@ def _share(values: Sequence[float], share: float) -> float:
     return sorted(values)[min(int(len(values) * share), len(values) - 1)]
 
 
-def _check(
-    connection: duckdb.DuckDBPyConnection, folder: Path, index: SearchIndex, kinds: Sequence[Kind], count: int
-) -> None:
+def _check(folder: Path, index: SearchIndex, kinds: Sequence[Kind], arguments: argparse.Namespace) -> None:
     """Compare totals, facets and the first 20 licences with what looking at every licence finds.
+
+    What is looked at is in a file, so that it may be larger than memory.
 
     Raises:
         SystemExit: an answer is wrong.
     """
-    truth = Truth.load(connection, folder, index)
     right = 0
-    for kind in kinds:
-        if kind.name in {"no text", "a word and a typing error"}:
-            continue
-        for query in kind.queries[:count]:
-            results = index.search(query)
-            if results.corrected or results.relaxed:
-                continue
-            found, expected = Answer.of(results), truth.answer(query)
-            if found != expected:
-                raise SystemExit(f"{kind.name}: {query} found {found}, but a full scan finds {expected}")
-            right += 1
-    record(f"answers equal to a full scan, {index.searcher.num_docs:,} licences", right)
+    with (
+        tempfile.TemporaryDirectory(dir=folder, prefix=".truth-") as spill,
+        duckdb.connect(f"{spill}/truth.duckdb") as connection,
+    ):
+        connection.execute(f"SET threads = {arguments.threads}; SET memory_limit = '{arguments.memory}'")
+        connection.execute("SET preserve_insertion_order = false")
+        truth = Truth.load(connection, folder, index)
+        for kind in kinds:
+            if kind.name not in {"no text", "a word and a typing error"}:
+                right += sum(_is_right(kind, query, index, truth) for query in kind.queries[: arguments.checked])
+    note = f"peak of the process {peak_memory_gib():.2f} GiB"
+    record(f"answers equal to a full scan, {index.searcher.num_docs:,} licences", right, note=note)
+
+
+def _is_right(kind: Kind, query: Query, index: SearchIndex, truth: Truth) -> bool:
+    """Whether an answer was compared and found right; it is not compared where other words than those typed are met.
+
+    Raises:
+        SystemExit: it is wrong.
+    """
+    results = index.search(query)
+    if results.corrected or results.relaxed:
+        return False
+    found, expected = Answer.of(results), truth.answer(query)
+    if found != expected:
+        raise SystemExit(f"{kind.name}: {query} found {found}, but a full scan finds {expected}")
+    return True
 
 
 def _peers(folder: Path, kinds: Sequence[Kind], ours: dict[str, Times]) -> None:

@@ -293,6 +293,14 @@ def test_a_typing_error_beside_a_right_word(register: SearchIndex) -> None:
     assert not results.relaxed
 
 
+def test_a_typing_error_is_the_most_frequent_word_near_it_however_many_there_are(tmp_path: Path) -> None:
+    signs = "0123456789abcdefghijklmnopqrstuvwxyz"
+    rare = [*(f"{sign}lamq" for sign in signs), *(f"lamq{sign}" for sign in signs)]
+    new = [Entry(word, name=word, valid_from=date(2024, 1, 1)) for word in rare]
+    old = [Entry(f"old {number}", name="lamp", valid_from=date(2010, 1, 1)) for number in range(5)]
+    assert SearchIndex.open(write_snapshot(tmp_path, [*new, *old])).search(Query("lamq")).corrected == {"lamq": "lamp"}
+
+
 def test_nothing_is_corrected_when_enough_is_found(register: SearchIndex) -> None:
     assert register.search(Query("HP EliteDesk")).corrected == {}
 

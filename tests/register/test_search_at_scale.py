@@ -19,6 +19,7 @@ from tests.register.test_search import Entry, dated, write_snapshot
 from tenring.exceptions import SnapshotError, UnusableInputError
 from tenring.register.search import Query, SearchIndex, build_index, documents, ranking, schema, tokens
 from tenring.register.search.periods import STRETCH, Window, stretches_of
+from tenring.register.search.vocabulary import Vocabulary
 
 COUNT = 900
 BRANDS = ("Acme", "Borealis", "Lumen", "晨光")
@@ -159,6 +160,24 @@ def test_the_window_reaches_from_years_before_the_snapshots_day_to_after_it() ->
 @given(st.text("ab1*#", min_size=1, max_size=8), st.text("ab1", max_size=10))
 def test_a_pattern_covers_what_its_expression_matches(pattern: str, key: str) -> None:
     assert tokens.covers(pattern, key) == bool(re.fullmatch(tokens.as_regex(pattern), key))
+
+
+LETTERS = st.text("abs1", min_size=1, max_size=5)
+
+
+@given(LETTERS, LETTERS)
+def test_neighbours_are_the_words_with_one_letter_changed(word: str, other: str) -> None:
+    assert (other in tokens.neighbours(word)) == (tokens.distance(word, other, most=1) == 1)
+
+
+@given(
+    st.lists(st.text("abcs", min_size=2, max_size=6), min_size=1), st.text("abcs", min_size=2), st.sampled_from([1, 2])
+)
+def test_no_name_near_a_word_is_left_out_for_its_letters(names: list[str], word: str, most: int) -> None:
+    vocabulary = Vocabulary({name: ["lamps"] for name in names})
+    near = {name for name in names if tokens.distance(word, name, most=most) <= most}
+    alike_at_an_end = {name for name in near if name[0] == word[0] or name[-2:] == word[-2:]}
+    assert alike_at_an_end <= set(vocabulary.alike_at_an_end(word, most))
 
 
 # The index on disk

@@ -20,10 +20,19 @@ from tenring.register.search.periods import Window
 #: A set: bits of words of 64, the lowest bit first.
 Bits = npt.NDArray[np.uint64]
 
+#: Places of licences in sets, in order, each once.
+Places = npt.NDArray[np.uint32]
+
+#: Which of some places: one entry for each.
+Mask = npt.NDArray[np.bool_]
+
 WORD = 64
 
 #: Words that a term's set is written in; those without any bit are left out.
 BLOCK = 128
+
+#: Places of a block.
+_PLACES = BLOCK * WORD
 
 #: Days from one set of who was active to the next: with more, more changes in between must be looked up for a day.
 WRITTEN_DAYS = 64
@@ -71,9 +80,9 @@ class Layout:
         return places
 
     @cached_property
-    def place_of_rank(self) -> npt.NDArray[np.int64]:
+    def place_of_rank(self) -> npt.NDArray[np.uint32]:
         """The place of each licence, by rank; kept in memory once it was asked for."""
-        return self.places(int(np.count_nonzero(self.ranks != NOBODY)))
+        return self.places(int(np.count_nonzero(self.ranks != NOBODY))).astype(np.uint32)
 
     @cached_property
     def everybody(self) -> Bits:
@@ -86,10 +95,18 @@ class Layout:
             return np.empty(0, dtype=np.int64)
         return np.add.reduceat(np.bitwise_count(bits), self.starts, dtype=np.uint32).astype(np.int64)
 
-    def of_groups(self, wanted: npt.NDArray[np.bool_]) -> Bits:
-        """The places of some groups."""
+    def counts_of(self, places: Places) -> npt.NDArray[np.int64]:
+        """How many of some places are in each group."""
+        return np.diff(np.append(np.searchsorted(places, self._first_places), len(places)))
+
+    @cached_property
+    def _first_places(self) -> npt.NDArray[np.uint32]:
+        return (self.starts * WORD).astype(np.uint32)
+
+    def of_groups(self, wanted: Mask) -> Bits:
+        """The licences of some groups."""
         sizes = np.diff(np.append(self.starts, self.words))
-        return np.where(np.repeat(wanted, sizes), ~np.uint64(0), np.uint64(0))
+        return np.where(np.repeat(wanted, sizes), self.everybody, np.uint64(0))
 
     def first(self, bits: Bits, count: int) -> npt.NDArray[np.int64]:
         """The lowest ranks of a set, in order, at most `count`: of each group only its first ones can be among them."""
@@ -100,17 +117,56 @@ class Layout:
         begins = np.searchsorted(some, self.starts)
         before = upto[:-1] - np.repeat(upto[begins], np.diff(np.append(begins, len(some))))
         some = some[before < count]
-        inside = np.unpackbits(bits[some].view(np.uint8), bitorder="little").reshape(-1, WORD)
-        word, bit = np.nonzero(inside)
-        ranks = self.ranks[some[word] * WORD + bit].astype(np.int64)
+        inside = np.flatnonzero(np.unpackbits(bits[some].view(np.uint8), bitorder="little").view(np.bool_))
+        ranks = self.ranks[(some[inside >> 6] << 6) + (inside & 63)].astype(np.int64)
         if len(ranks) > count:
             ranks = np.partition(ranks, count - 1)[:count]
         return np.sort(ranks)
 
 
-def packed(places: npt.NDArray[np.bool_]) -> Bits:
+def packed(places: Mask) -> Bits:
     """The set of the places that are true (a multiple of 64 of them)."""
     return np.packbits(places, bitorder="little").view(np.uint64)
+
+
+def unpacked(bits: Bits) -> Places:
+    """The places in a set."""
+    words = np.flatnonzero(bits)
+    in_bytes = bits[words].view(np.uint8)
+    some = np.flatnonzero(in_bytes)
+    inside = np.flatnonzero(np.unpackbits(in_bytes[some], bitorder="little").view(np.bool_))
+    firsts = words[some >> 3] * WORD + (some & 7) * 8
+    found: Places = (firsts[inside >> 3] + (inside & 7)).astype(np.uint32)
+    return found
+
+
+def put(bits: Bits, places: Places) -> None:
+    """Add places to a set."""
+    np.bitwise_or.at(bits, places >> 6, _ONE << (places & 63).astype(np.uint64))
+
+
+def holding(bits: Bits, places: Places) -> Mask:
+    """Which places are in a set."""
+    return _bit_is_set(bits[places >> 6], places)
+
+
+def _bit_is_set(words: Bits, places: Places) -> Mask:
+    found: Mask = (words >> (places & 63).astype(np.uint64) & _ONE).astype(np.bool_)
+    return found
+
+
+def among(places: Places, others: Places) -> Mask:
+    """Which places are among others."""
+    if not len(others):
+        return np.zeros(len(places), dtype=np.bool_)
+    place = np.minimum(np.searchsorted(others, places), len(others) - 1)
+    found: Mask = others[place] == places
+    return found
+
+
+def size(bits: Bits) -> int:
+    """How many places are in a set."""
+    return int(np.bitwise_count(bits).sum(dtype=np.int64))
 
 
 @dataclass(frozen=True)
@@ -158,8 +214,24 @@ class Terms:
         """Whether a term has a set."""
         return term in self.numbers.get(field, {})
 
-    def put(self, field: str, term: str, bits: Bits) -> None:
-        """Add the licences with a term to a set."""
+    def set_of(self, field: str, term: str, words: int) -> Bits:
+        """The licences with a term, as a set of so many words."""
         number = self.numbers[field][term]
         own = slice(self.firsts[number], self.firsts[number + 1])
-        bits.reshape(-1, BLOCK)[self.places[own]] |= self.blocks[self.rows[own]]
+        found = np.zeros(words, dtype=np.uint64)
+        found.reshape(-1, BLOCK)[self.places[own]] = self.blocks[self.rows[own]]
+        return found
+
+    def holding(self, field: str, term: str, places: Places) -> Mask:
+        """Which places are those of licences with a term."""
+        number = self.numbers[field][term]
+        own = slice(self.firsts[number], self.firsts[number + 1])
+        block = places // _PLACES
+        row_of_block = np.full(int(block.max(initial=0)) + 1, -1, dtype=np.int64)
+        within = self.places[own] < len(row_of_block)
+        row_of_block[self.places[own][within]] = self.rows[own][within]
+        row = row_of_block[block]
+        found = row >= 0
+        some = places[found]
+        found[found] = _bit_is_set(self.blocks[row[found], (some >> 6) % BLOCK], some)
+        return found

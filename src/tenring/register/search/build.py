@@ -23,6 +23,7 @@ from tenring.register.search.bits import Layout
 from tenring.register.search.columns import write_columns
 from tenring.register.search.documents import Documents, ordinal, put_common_beginnings
 from tenring.register.search.frequent import TermWriter, frequent_terms, write_days, write_layout
+from tenring.register.search.lists import write_lists
 from tenring.register.search.periods import NEVER, Days, Window
 from tenring.register.search.vocabulary import Vocabulary
 from tenring.settings import memory_bytes
@@ -246,6 +247,7 @@ def _write(documents: Documents, target: Path, spill: Path, *, window: Window, h
         sets = TermWriter.open(stack, spill, target, layout, places, terms)
         _write_documents(documents, sets, target, heap=heap)
         sets.write()
+    write_lists(target, places, layout.words)
     write_layout(layout, target)
     write_columns(documents.connection, window, target)
     write_days(documents.connection, places, layout.words, window, target)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import numpy as np
@@ -22,7 +23,7 @@ STATUSES = (*(status.value for status in Status), UNKNOWN)
 #: The columns, each a file.
 _NAMES = ("groups", "statuses", "stretches", "begins", "ends")
 
-Ranks = npt.NDArray[np.int64]
+Ranks = npt.NDArray[np.integer[Any]]
 
 
 @dataclass(frozen=True)

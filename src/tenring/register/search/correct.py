@@ -69,6 +69,10 @@ def _nearest(word: str, question: Question) -> tuple[str, int] | None:
 
 
 def _near_in_register(word: str, wrong: int, lexicon: Lexicon) -> set[str]:
+    """The words with one letter changed, each looked up; with more there are too many, so licences are asked for."""
+    if wrong == 1:
+        doc_freq = lexicon.searcher.doc_freq
+        return {near for near in tokens.neighbours(word) if doc_freq(schema.WORDS, near)}
     fuzzy = Query.fuzzy_term_query(lexicon.fields, schema.WORDS, word, distance=wrong)
     known: set[str] = {word}
     for _ in range(_ROUNDS):
@@ -91,6 +95,6 @@ def _words_of(card: Card) -> Iterator[str]:
 
 def _near_in_names(word: str, wrong: int, question: Question) -> Iterator[str]:
     """Words of category names; one that differs at both ends is not compared, which keeps this fast."""
-    for name in question.vocabulary.alike_at_an_end(word):
+    for name in question.vocabulary.alike_at_an_end(word, wrong):
         if tokens.distance(word, name, most=wrong) <= wrong:
             yield name

@@ -27,8 +27,7 @@ class Facets:
         return {facet: self._of_one(*self._keys[facet], counts) for facet in self._keys}
 
     def _of_one(self, keys: Sequence[str], key_of_group: npt.NDArray[np.int64], counts: Counts) -> dict[str, int]:
-        of_keys = np.zeros(len(keys), dtype=np.int64)
-        np.add.at(of_keys, key_of_group, counts)
+        of_keys = np.bincount(key_of_group, weights=counts, minlength=len(keys)).astype(np.int64)
         most_first = np.argsort(-of_keys, kind="stable")[: np.count_nonzero(of_keys)]
         return dict(zip([keys[key] for key in most_first], of_keys[most_first].tolist(), strict=True))
 

@@ -19,13 +19,15 @@ from tenring.register.search.about import About
 from tenring.register.search.answer import ANY, UNKNOWN, Hit, Query, Results
 from tenring.register.search.card import Card
 from tenring.register.search.correct import LITTLE, corrected
-from tenring.register.search.counting import Many, Sets
+from tenring.register.search.counting import Many
 from tenring.register.search.explain import Explainer
 from tenring.register.search.facets import Counts, Facets
 from tenring.register.search.few import Few
+from tenring.register.search.meeting import Meeting
 from tenring.register.search.queries import passing
 from tenring.register.search.question import MAX_PARTS, Lexicon, Part, Question, loosened, parse
 from tenring.register.search.ranking import Ranking
+from tenring.register.search.sets import Sets
 from tenring.register.search.vocabulary import Vocabulary
 
 #: Models that a hit names whether they matched or not.
@@ -34,17 +36,39 @@ _LISTED = 2
 
 @dataclass(frozen=True)
 class Asked:
-    """The licences that meet a question: once with what each of them scores, once in the form that counts fastest."""
+    """The licences that meet so many parts of a question, as the engine is asked for them.
 
-    scored: tantivy.Query
-    matching: tantivy.Query
-    at_least: int | None = None
-    """How many parts of the question they meet at least (None: all)."""
+    It is asked only when what is written down beside it does not tell: the queries are made when they are needed.
+    """
 
-    @classmethod
-    def nothing(cls) -> Asked:
-        """No licence."""
-        return cls(tantivy.Query.empty_query(), tantivy.Query.empty_query(), at_least=0)
+    meeting: Meeting
+    at_least: int
+    is_nothing: bool = False
+    """Whether no licence is meant, as something was typed that cannot be searched."""
+
+    @property
+    def question(self) -> Question:
+        """What was typed."""
+        return self.meeting.question
+
+    @cached_property
+    def scored(self) -> tantivy.Query:
+        """With what each licence scores."""
+        if self.is_nothing:
+            return tantivy.Query.empty_query()
+        if not self.question.parts:
+            return tantivy.Query.const_score_query(tantivy.Query.all_query(), 0.0)
+        return self.question.all_parts() if self._is_all else self.question.some_parts(self.at_least)
+
+    @cached_property
+    def matching(self) -> tantivy.Query:
+        """In the form that counts fastest."""
+        is_all = self.question.parts and self._is_all and not self.is_nothing
+        return self.question.meeting_all() if is_all else self.scored
+
+    @property
+    def _is_all(self) -> bool:
+        return self.at_least == len(self.question.parts)
 
 
 def search(folder: Path, query: Query) -> Results:
@@ -91,67 +115,71 @@ class SearchIndex:
         return replace(results, notes=(T("Only the first {count} words were searched.", count=MAX_PARTS),))
 
     def _with_words(self, query: Query, parts: Sequence[Part]) -> Results:
-        question = self._question(parts)
-        results = self._results(query, question, Asked(question.all_parts(), question.meeting_all()))
-        return results if results.total >= LITTLE else self._with_help(query, question, results)
+        asked = self._asked(parts)
+        known = self._known(query, asked)
+        results = self._results(query, asked, known)
+        return results if results.total >= LITTLE else self._with_help(query, asked, known, results)
 
     def _without_words(self, query: Query) -> Results:
         """Everything the filters let through; nothing when something was typed that has no letter or digit."""
-        question = self._question([])
+        asked = self._asked([])
         if not query.text.strip():
-            everything = tantivy.Query.const_score_query(tantivy.Query.all_query(), 0.0)
-            return self._results(query, question, Asked(everything, everything))
+            return self._results(query, asked, self._known(query, asked))
         note = T("“{typed}” has no letter or digit to search for.", typed=query.text.strip())
-        return replace(self._results(query, question, Asked.nothing()), notes=(note,))
+        return replace(self._results(query, replace(asked, is_nothing=True), None), notes=(note,))
 
-    def _with_help(self, query: Query, question: Question, results: Results) -> Results:
+    def _with_help(self, query: Query, asked: Asked, known: Many | Few | None, results: Results) -> Results:
         """Little or nothing was found: correct typing errors; when still no licence has all words, take most."""
-        alone = self._count(question.meeting_all()) if _filtered(query) else results.total
+        alone = self._alone(asked, known) if _filtered(query) else results.total
         results = replace(results, without_filters=alone if _filtered(query) and not results.total else None)
-        if alone >= LITTLE or (alone and question.names_exactly()):
+        if alone >= LITTLE or (alone and asked.question.names_exactly()):
             return results
-        parts = corrected(question, found=alone)
+        parts = corrected(asked.question, found=alone)
         if any(part.correction for part in parts):
-            better = self._question(parts)
-            better_asked = Asked(better.all_parts(), better.meeting_all())
-            better_alone = self._count(better_asked.matching)
+            better = self._asked(parts)
+            better_known = self._known(query, better)
+            better_alone = self._alone(better, better_known)
             if better_alone > alone:
-                return self._results(query, better, better_asked, alone=better_alone)
+                return self._results(query, better, better_known, alone=better_alone)
         return results if alone else self._with_most_words(query, parts)
 
     def _with_most_words(self, query: Query, parts: Sequence[Part]) -> Results:
         """The licences that have most of the words, at least half of them."""
-        question = self._question(loosened(parts))
-        count = len(question.parts)
+        asked = self._asked(loosened(parts))
+        count = asked.at_least
         for at_least in range(count - 1, max(count // 2, 1) - 1, -1):
-            some = question.some_parts(at_least)
-            asked = Asked(some, some, at_least)
-            known = self._known(Query(), question, asked)
-            alone = known.total if known else self._count(some)
+            some = replace(asked, at_least=at_least)
+            known = self._known(query, some)
+            alone = self._alone(some, known)
             if alone:
-                return replace(self._results(query, question, asked, alone=alone), words=at_least)
-        return self._results(query, question, Asked.nothing(), alone=0)
+                return replace(self._results(query, some, known, alone=alone), words=at_least)
+        return self._results(query, replace(asked, is_nothing=True), None, alone=0)
 
-    def _known(self, query: Query, question: Question, asked: Asked) -> Many | Few | None:
+    def _asked(self, parts: Sequence[Part]) -> Asked:
+        """The licences that meet all parts."""
+        return Asked(Meeting(self.sets, Question(parts, self.lexicon, self.vocabulary)), len(parts))
+
+    def _known(self, query: Query, asked: Asked) -> Many | Few | None:
         """The hits, if they are few enough to be looked up or many enough for sets of bits; else the engine's."""
-        at_least = len(question.parts) if asked.at_least is None else asked.at_least
-        if not at_least and asked.at_least is not None:
-            return None
-        few = Few.of(self.sets, question, query, asked.scored, at_least) if question.parts else None
-        return few or Many.of(self.sets, question, query, at_least)
+        few = None
+        if asked.question.parts:
+            few = Few.of(asked.meeting, query, asked.at_least, lambda: asked.scored)
+        return few or Many.of(asked.meeting, query, asked.at_least)
+
+    def _alone(self, asked: Asked, known: Many | Few | None) -> int:
+        """How many licences are meant, whatever the filters."""
+        known = known or self._known(Query(), asked)
+        return known.alone if known is not None else self.sets.count(asked.matching)
 
     @cached_property
     def lexicon(self) -> Lexicon:
         """The terms of the index."""
         return Lexicon(self.searcher, self.fields)
 
-    def _question(self, parts: Sequence[Part]) -> Question:
-        return Question(parts, self.lexicon, self.vocabulary)
-
-    def _results(self, query: Query, question: Question, asked: Asked, *, alone: int | None = None) -> Results:
-        known = self._known(query, question, asked)
+    def _results(self, query: Query, asked: Asked, known: Many | Few | None, *, alone: int | None = None) -> Results:
+        question = asked.question
         filters = () if known is not None else self._filters(query)
-        total, facets = self._counts(query, asked.matching, filters, known)
+        total, facets = self._counts(query, asked, filters, known)
         found = self._best(query, question, [passing(asked.scored, ways) for ways in filters], total, known)
         explainer = Explainer([way for way in question.ways if way.most != 0])
         return Results(
@@ -208,16 +236,16 @@ class SearchIndex:
     def _counts(
         self,
         query: Query,
-        matching: tantivy.Query,
+        asked: Asked,
         filters: Sequence[Sequence[tantivy.Query]],
         known: Many | Few | None,
     ) -> tuple[int, dict[str, dict[str, int]]]:
         """How many licences pass, and how many of each key of each facet."""
-        groups = known.groups if known is not None else self._engine_groups(matching, filters)
+        groups = known.groups if known is not None else self._engine_groups(asked.matching, filters)
         total = int(groups.sum())
         facets = self.facets.of(groups)
         if "status" in query.facets:
-            facets["status"] = self._statuses(query, matching, filters, total, known)
+            facets["status"] = self._statuses(query, asked, filters, total, known)
         return total, {name: facets[name] for name in query.facets}
 
     def _engine_groups(self, matching: tantivy.Query, filters: Sequence[Sequence[tantivy.Query]]) -> Counts:
@@ -244,7 +272,7 @@ class SearchIndex:
     def _statuses(
         self,
         query: Query,
-        matching: tantivy.Query,
+        asked: Asked,
         filters: Sequence[Sequence[tantivy.Query]],
         total: int,
         known: Many | Few | None,
@@ -256,17 +284,13 @@ class SearchIndex:
             return known.statuses()
         if query.on is None:
             (ways,) = filters
-            return self._counted(passing(matching, ways), "status", len(Status) + 1)
+            return self._counted(passing(asked.matching, ways), "status", len(Status) + 1)
         counts = {}
         for status in Status:
             of_status = self._filters(replace(query, status=status.value))
-            counts[status.value] = sum(self._count(passing(matching, ways)) for ways in of_status)
+            counts[status.value] = sum(self.sets.count(passing(asked.matching, ways)) for ways in of_status)
         counts[UNKNOWN] = total - sum(counts.values())
         return {status: count for status, count in counts.items() if count}
-
-    def _count(self, asked: tantivy.Query) -> int:
-        """How many licences meet `asked`."""
-        return int(self.searcher.search(asked, 1).count)  # type: ignore[attr-defined]  # the engine's stub leaves it out
 
     def _filters(self, query: Query) -> Sequence[Sequence[tantivy.Query]]:
         """The filters: a licence passes when it passes all of exactly one of the lists, of which no two share any."""

@@ -60,12 +60,17 @@ _LEAST_COVERED = 4
 
 #: Weights are whole multiples of this (a power of two), so that their sums are exact in the engine's 32-bit floats
 #: and licences that meet the same ways have the same score to the last bit.
-_STEP = 1 / 64
+WEIGHT_STEP = 1 / 64
 
-#: Up to so many terms are searched by name, which is faster than by an expression.
+#: Fewer terms than this are searched by name, which is faster than by an expression; of fewer than that it is counted
+#: how many licences they are of.
 _FEW_TERMS = 64
+_COUNTED_TERMS = 2_000
 
 _HAS_WILDCARD = re.compile(r"[*?]")
+
+#: A field of the index and a term of it.
+Term = tuple[str, str]
 
 
 @dataclass(frozen=True)
@@ -91,7 +96,7 @@ class Way:
     """One way to meet the parts `start` to `stop` - 1: the term searched, what it counts, and the index query.
 
     `among`: the categories (`SYNONYM`) or patterns (`PATTERN`) that satisfy it. `most`: that many licences at most
-    meet it (None: not known without searching). `terms`, `counts`: as of `Lookup`.
+    meet it (None: not known without searching). `terms`, `counts`, `together`: as of `Lookup`.
     """
 
     kind: Kind
@@ -104,22 +109,24 @@ class Way:
     distance: int = 0
     among: frozenset[str] = frozenset()
     most: int | None = None
-    terms: Sequence[tuple[str, str]] | None = None
+    terms: Sequence[Term] | None = None
     counts: Sequence[int] = ()
+    together: Sequence[Term] = ()
 
 
 @dataclass(frozen=True)
 class Lookup:
     """An index query, and how many licences at most it finds (None: not known without searching).
 
-    `terms`, `counts`: the fields and terms of which a licence must have one, all of one field, and how many have each;
-    None when it is not as simple as that.
+    `terms`, `counts`: the terms of which a licence must have one, all of one field, and how many have each; None when
+    it is not as simple as that. `together`: the terms that must stand side by side, all of which each licence has.
     """
 
     query: Query
     most: int | None
-    terms: Sequence[tuple[str, str]] | None = None
+    terms: Sequence[Term] | None = None
     counts: Sequence[int] = ()
+    together: Sequence[Term] = ()
 
 
 def parse(text: str, vocabulary: Vocabulary) -> list[Part]:
@@ -184,11 +191,12 @@ class Lexicon:
         key = key[: tokens.KEY_LENGTH]
         if not self.exists(edges, key[: lengths.stop - 1]):
             return None
-        terms = [term for term, _ in self.searcher.terms_with_prefix(whole, key, limit=_FEW_TERMS)]
-        if len(terms) == _FEW_TERMS:
-            most = self.frequency(edges, key[: lengths.stop - 1])
-            return replace(self.matching(whole, key + ".*"), most=most)
-        return self.term(whole, *terms) if terms else None
+        found = self.searcher.terms_with_prefix(whole, key, limit=_COUNTED_TERMS)
+        if len(found) < _FEW_TERMS:
+            return self.term(whole, *(term for term, _ in found)) if found else None
+        is_counted = len(found) < _COUNTED_TERMS
+        most = sum(count for _, count in found) if is_counted else self.frequency(edges, key[: lengths.stop - 1])
+        return replace(self.matching(whole, key + ".*"), most=most)
 
     def matching(self, field: str, regex: str) -> Lookup:
         """Licences with a term that a regular expression matches."""
@@ -212,7 +220,13 @@ class Lexicon:
         positions = sorted({*range(0, len(pairs), 2), len(pairs) - 1})
         phrase: list[str | tuple[int, str]] = [(i, pairs[i]) for i in positions]
         most = min(self.frequency(schema.CHARACTERS, pairs[i]) for i in positions)
-        return Lookup(Query.phrase_query(self.fields, schema.CHARACTERS, phrase), most)
+        together = [(schema.CHARACTERS, pair) for pair in dict.fromkeys(pairs)]
+        return Lookup(Query.phrase_query(self.fields, schema.CHARACTERS, phrase), most, together=together)
+
+    def covered_by(self, pattern: str) -> Lookup:
+        """Licences with a model that a pattern of the user's covers."""
+        most = self.frequency(schema.EDGES, tokens.head(pattern)[: tokens.EDGES.stop - 1])
+        return replace(self.matching(schema.KEYS, tokens.as_regex(pattern)), most=most)
 
 
 @dataclass(frozen=True)
@@ -328,7 +342,7 @@ class Question:
         if self.lexicon.exists(schema.PATTERNS, part.text):
             query = self.lexicon.term(schema.PATTERNS, part.text)
             yield replace(self._way(Kind.PATTERN, index, part.text, query), among=frozenset({part.text}))
-        yield self._way(Kind.WILDCARD, index, part.text, self.lexicon.matching(schema.KEYS, tokens.as_regex(part.text)))
+        yield self._way(Kind.WILDCARD, index, part.text, self.lexicon.covered_by(part.text))
 
     def _of_span(self, start: int, stop: int) -> Iterator[Way]:
         parts = self.parts[start:stop]
@@ -386,6 +400,7 @@ class Question:
             found.most,
             found.terms,
             found.counts,
+            found.together,
         )
 
     def _way(self, kind: Kind, index: int, term: str, found: Lookup, *, distance: int = 0) -> Way:
@@ -404,6 +419,7 @@ class Question:
             found.most,
             found.terms,
             found.counts,
+            found.together,
         )
 
     @cached_property
@@ -413,7 +429,7 @@ class Question:
 
 
 def _exact(weight: float) -> float:
-    return round(weight / _STEP) * _STEP
+    return round(weight / WEIGHT_STEP) * WEIGHT_STEP
 
 
 @dataclass(frozen=True)

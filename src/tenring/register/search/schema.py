@@ -26,7 +26,7 @@ FOLDER = "search"
 
 #: The layout of the index and of what lies beside it; an index of another one is refused. It goes up by one whenever
 #: a field, a term or `about.json` changes its meaning.
-LAYOUT = 3
+LAYOUT = 4
 ABOUT = "about.json"
 
 #: Stands between runs of characters; removed on indexing, but it leaves a gap in the positions.
@@ -73,6 +73,10 @@ FILTERS = ("category", "programme", "register", "economy", "status")
 
 #: Fields whose frequent terms (of the first: all) have a set of bits each, so that hits are not counted one by one.
 COUNTED_FIELDS = ("status", WORDS, WORD_EDGES, BRAND, EDGES, CHARACTERS)
+
+#: Fields whose terms have a list of licences each (lists.py) when they are too rare for a set but not very rare.
+LISTED_FIELDS = (*COUNTED_FIELDS[1:], LONG_EDGES)
+LISTED = "listed.json"
 
 #: Files of sets of bits (frequent.py): the sets of who was active, the blocks of the sets of terms, the terms' numbers.
 WRITTEN = "written.bits"

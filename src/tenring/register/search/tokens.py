@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import string
 from collections.abc import Iterable, Iterator, Sequence
 
 from tenring.model.text import bigrams, model_key, normal, words
@@ -25,6 +26,9 @@ KEY_LENGTH = 64
 
 #: A wildcard that fixes fewer characters than this would cover everything.
 _LEAST_LITERAL = 2
+
+#: What words of Latin letters consist of, in normal form.
+_SIGNS = string.digits + string.ascii_lowercase
 
 _WILDCARD = re.compile(r"[*#]")
 _PATTERN_SIGNS = re.compile(r"[^0-9a-z*#\u0e00-\u0e7f\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af]+")
@@ -113,6 +117,8 @@ def covers(pattern: str, key: str) -> bool:
 
     Thousands of patterns can begin like a key; making an expression of each would take far longer than this.
     """
+    if len(pattern) - pattern.count("*") > len(key):
+        return False
     first, *rest = pattern.split("*")
     if not rest:
         return len(first) == len(key) and _stands_at(first, key, 0)
@@ -156,6 +162,16 @@ def other_number(word: str) -> str:
     if len(word) <= 3 or not word.isalpha() or word.endswith("ss"):  # noqa: PLR2004 - gas, bus have no singular here
         return ""
     return word[:-1] if word.endswith("s") else f"{word}s"
+
+
+def neighbours(word: str) -> set[str]:
+    """The words of Latin letters and digits that are one letter removed, replaced, inserted or swapped away."""
+    cuts = [(word[:place], word[place:]) for place in range(len(word) + 1)]
+    removed = {before + after[1:] for before, after in cuts if after}
+    swapped = {before + after[1] + after[0] + after[2:] for before, after in cuts if len(after) > 1}
+    replaced = {before + sign + after[1:] for before, after in cuts if after for sign in _SIGNS}
+    inserted = {before + sign + after for before, after in cuts for sign in _SIGNS}
+    return (removed | swapped | replaced | inserted) - {word}
 
 
 def distance(a: str, b: str, *, most: int) -> int:

@@ -40,16 +40,22 @@ class Vocabulary:
             sorted({word for name in self.names for word in name.split() if word.isascii() and word.isalpha()})
         )
 
-    def alike_at_an_end(self, word: str) -> Iterable[str]:
-        """The single words that begin with the same letter as a word, or end with the same two."""
-        return dict.fromkeys((*self._by_end.get(word[:1], ()), *self._by_end.get("-" + word[-2:], ())))
+    def alike_at_an_end(self, word: str, most: int) -> Iterable[str]:
+        """The single words that begin with the same letter as a word, or end with the same two.
+
+        Those that have too many other letters to come from it by so many changes are left out.
+        """
+        letters = _letters(word)
+        alike = (*self._by_end.get(word[:1], ()), *self._by_end.get("-" + word[-2:], ()))
+        return dict.fromkeys(name for name, others in alike if (letters ^ others).bit_count() <= 2 * most)
 
     @cached_property
-    def _by_end(self) -> Mapping[str, Sequence[str]]:
-        found: dict[str, list[str]] = defaultdict(list)
+    def _by_end(self) -> Mapping[str, Sequence[tuple[str, int]]]:
+        """The single words and their letters, by their first letter and by their last two."""
+        found: dict[str, list[tuple[str, int]]] = defaultdict(list)
         for word in self.single_words:
-            found[word[0]].append(word)
-            found["-" + word[-2:]].append(word)
+            for end in (word[0], "-" + word[-2:]):
+                found[end].append((word, _letters(word)))
         return found
 
     def categories(self, parts: Sequence[str]) -> tuple[str, ...]:
@@ -85,6 +91,11 @@ class Vocabulary:
     def _names_inside(self, run: str) -> Iterator[str]:
         names = {name for pair in set(bigrams(run)) for name in self._by_pair.get(pair, ()) if name in run}
         return iter(sorted(sorted(names), key=len, reverse=True))
+
+
+def _letters(word: str) -> int:
+    """Which letters a word has, as bits."""
+    return sum(1 << ord(letter) for letter in set(word))
 
 
 def _phrase(parts: Sequence[str]) -> str:
