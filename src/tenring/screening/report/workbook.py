@@ -20,7 +20,7 @@ from tenring.screening.report.summary import MeasureSharesOut, ObligationOut, Su
 #: Rows of a sheet. A workbook of more takes long to write and to open; lines.csv and figures.parquet have all.
 SHEET_ROWS = 20_000
 #: Rows of a sheet of lines when not all lines fit: an extract, the largest amounts first, that opens at once.
-EXTRACT_ROWS = 10_000
+EXTRACT_ROWS = 5_000
 BATCH_ROWS = 20_000
 
 Cells = Sequence[tuple[Kind, str | None]]
