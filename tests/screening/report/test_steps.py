@@ -90,6 +90,15 @@ def test_the_condition_of_every_sum_finds_as_many_lines_and_as_much_money_as_it_
         assert found == [(count, found[0][1] if value is None else value)], (figure, where)
 
 
+def test_a_share_of_next_to_nothing_is_not_defined(tmp_path: Path) -> None:
+    lines = [a_line("green", "1000000000"), a_line("missed", "-999999999.999999")]
+    book = Book(run(tmp_path, lines))
+    assert book.sum("all", "CNY").value == Decimal("0.000001")
+    share = book.share("green.of_all.value", "CNY")
+    assert (share.value, share.numerator, share.denominator) == (None, "total.all.green.CNY", "total.all.all.CNY")
+    assert book.share("green.of_all.lines").value == Decimal("0.5")
+
+
 def test_a_share_names_the_sums_it_is_made_of(tmp_path: Path) -> None:
     lines = [a_line("green", "30"), a_line("missed", "30"), a_line("out_of_scope", "40")]
     book = Book(run(tmp_path, lines))

@@ -179,8 +179,8 @@ def sums() -> str:
 def figures() -> str:
     """One row = one figure: a sum, or a share (`numerator` and `denominator` are ids of sums; `share` null: undefined).
 
-    Shares by value are of net sums; where the denominator is zero or negative a share has no meaning. `lines_where`:
-    which lines are behind a sum, as a condition on `lines.parquet`.
+    Shares by value are of net sums; where the denominator is zero, negative or next to nothing a share has no meaning.
+    `lines_where`: which lines are behind a sum, as a condition on `lines.parquet`.
     """
     where = conditions(
         measures=MEASURES, cautions=CAUTIONS, kinds=LABEL_KINDS, certified=_ANSWERED, no_currency=NO_CURRENCY
@@ -197,6 +197,7 @@ def figures() -> str:
 def shares() -> str:
     """One row = one share of one key, by value (of one currency) or by lines; a share of nothing is 0, not missing.
 
+    Refunds may leave next to nothing of a denominator: what is a million million times as large is no share of it.
     Kinds of label, programmes, registers and rungs are parts of the total: their denominators are the total's.
     """
     return f"""
@@ -214,10 +215,10 @@ def shares() -> str:
             concat_ws('.', wanted.measure, 'of_' || wanted.whole, unit) AS measure, keys.currency,
             NULL AS value, NULL AS lines, NULL AS unpriced,
             part.figure_id AS numerator, whole.figure_id AS denominator,
-            CASE
+            TRY_CAST(CASE
                 WHEN unit = 'value' AND whole.value > 0 THEN round(coalesce(part.value, 0) / whole.value, 6)
                 WHEN unit = 'lines' AND whole.lines > 0 THEN round(coalesce(part.lines, 0) / whole.lines, 6)
-            END::DECIMAL(18, 6) AS share,
+            END AS DECIMAL(18, 6)) AS share,
             NULL AS lines_where
         FROM keys
         JOIN ({_wanted_shares()}) AS wanted ON wanted.everywhere OR keys.dimension = 'total'
