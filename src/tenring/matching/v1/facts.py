@@ -13,12 +13,11 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
 from tenring.matching.v1.vocabulary import ACCESSORIES, COLOURS, COMPANY_WORDS, EDITIONS, PLATFORMS, UNITS
-from tenring.model.text import CJK, bigrams, normal
+from tenring.model.text import CJK, LAST_LATIN, bigrams, normal
 
 #: A mixed code has at least so many signs, a bare number at least so many digits.
 SHORTEST_MIXED, SHORTEST_NUMBER = 4, 5
 _LONGEST_VERSION = 4
-_LAST_LATIN = "z"
 _RUN = re.compile(f"[0-9a-z]+|[{CJK}]+")
 _CHUNK = re.compile(r"[0-9a-z]+(?:(?:[-/._+]| / )[0-9a-z]+)*")
 _NOT_SIGN = re.compile(f"[^0-9a-z{CJK}]+")
@@ -78,7 +77,7 @@ def tokens(norm: str) -> list[str]:
     """Words of a text in normal form, in order; pairs of neighbouring characters for scripts without spaces."""
     found: list[str] = []
     for run in _RUN.findall(norm):
-        if run[0] > _LAST_LATIN:
+        if run[0] > LAST_LATIN:
             found += bigrams(run)
         else:
             found.append(run)
@@ -172,7 +171,7 @@ def _quantities(norm: str) -> tuple[dict[str, frozenset[int]], set[int]]:
     found: dict[str, set[int]] = {}
     begins = set()
     for match in _QUANTITY.finditer(norm):
-        unit = UNITS.get(match[2]) or UNITS.get(match[2][0] if match[2][0] > _LAST_LATIN else "")
+        unit = UNITS.get(match[2]) or UNITS.get(match[2][0] if match[2][0] > LAST_LATIN else "")
         if unit:
             kind, factor = unit
             found.setdefault(kind, set()).add(round(float(match[1].replace(",", ".")) * factor * 10))

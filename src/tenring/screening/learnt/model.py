@@ -26,7 +26,7 @@ from scipy import sparse
 
 from tenring.exceptions import UnusableInputError
 from tenring.language import T
-from tenring.model.text import is_cjk
+from tenring.model.text import LAST_LATIN, is_cjk
 from tenring.screening.learnt.features import BITS, Features, features, words_of
 
 #: Of files of another format nothing is read.
@@ -42,7 +42,6 @@ _AT_ONCE = 2_000
 _DECIMALS = 4
 #: Letters a text must have to be given a category; an ideograph counts as two and a half, as for phrases.
 FEWEST_LETTERS, _IDEOGRAPH = 6, 2.5
-_LAST_LATIN = "z"
 #: Texts longer than this are cut: what is bought stands in front.
 LONGEST = 400
 
@@ -181,7 +180,7 @@ def _says_enough(text: str) -> bool:
     letters = 0.0
     for one in text[:LONGEST]:
         if one.isalpha():
-            letters += _IDEOGRAPH if one > _LAST_LATIN and is_cjk(one) else 1
+            letters += _IDEOGRAPH if one > LAST_LATIN and is_cjk(one) else 1
             if letters >= FEWEST_LETTERS:
                 return True
     return False

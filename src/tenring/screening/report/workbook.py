@@ -47,12 +47,13 @@ def write_workbook(
     with Workbook(path) as workbook:
         first = workbook.add(T("Summary"))
         sheets = [(workbook.add(title), table) for title, table in _tables(connection, context)]
-        for of_figures in (False, True):
-            if of_figures:
-                first.fill_page(widths=(46, 34, *[16] * 12), rows=_summary_rows(summary()))
-            for sheet, table in sheets:
-                if table.of_figures is of_figures:
-                    _fill(sheet, table, connection)
+        for sheet, table in sheets:
+            if not table.of_figures:
+                _fill(sheet, table, connection)
+        first.fill_page(widths=(46, 34, *[16] * 12), rows=_summary_rows(summary()))
+        for sheet, table in sheets:
+            if table.of_figures:
+                _fill(sheet, table, connection)
 
 
 @dataclass(frozen=True)
