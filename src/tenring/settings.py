@@ -51,7 +51,7 @@ class Settings:
     home: Path = field(default_factory=lambda: Path(platformdirs.user_data_dir("tenring")))
     data: Path | None = None
     catalog: Path = field(default_factory=_bundled_catalog)
-    memory: str = "2GiB"
+    memory: str = "2560MiB"
     threads: int = 2
     temporary: str | None = None
     """Folder, or with Spark an address, for what is larger than memory; None: beside the result."""

@@ -9,7 +9,7 @@ from tenring.model.duck import DuckEngine, duck_engine
 from tenring.model.sql import Step, quoted
 from tenring.screening.classify import _WORD_STEPS, _known_words
 from tenring.screening.phrases import canonical, telling
-from tenring.screening.reference import add_reference
+from tenring.screening.reference import add_phrases, add_reference
 from tenring.settings import Settings
 
 WORDINGS = (
@@ -45,7 +45,9 @@ def test_numbers_and_models_do_not_make_another_text() -> None:
 
 def test_words_that_no_phrase_has_change_no_category() -> None:
     with duck_engine() as engine:
+        categories = Catalogue(Settings().catalog).categories
         add_reference(engine, Catalogue(Settings().catalog), None)
+        add_phrases(engine, categories)
         known = _known_words(engine)
         whole = _by_words(engine, {wording: canonical(wording) for wording in WORDINGS})
         told = _by_words(engine, {wording: telling(canonical(wording), known) for wording in WORDINGS})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -54,8 +54,8 @@ class DuckEngine:
     def apply(self, name: str, query: str, function: BatchFunction, schema: pa.Schema) -> None:
         """Make the table `name` by calling `function` on the rows of `query`, batch by batch."""
         self.add(name, schema.empty_table())
-        for batch in self._made(function, query):
-            self.connection.register("incoming", pa.Table.from_batches([batch], schema=schema))
+        for batches in _gathered(self._made(function, query)):
+            self.connection.register("incoming", pa.Table.from_batches(batches, schema=schema))
             self.connection.execute(f"INSERT INTO {name} SELECT * FROM incoming")
             self.connection.unregister("incoming")
 
@@ -110,13 +110,26 @@ class DuckEngine:
             self._workers.rest()
 
 
+def _gathered(batches: Iterable[pa.RecordBatch]) -> Iterator[list[pa.RecordBatch]]:
+    """The batches in their order, some at a time: each insertion costs a few milliseconds."""
+    waiting: list[pa.RecordBatch] = []
+    for batch in batches:
+        waiting.append(batch)
+        if sum(one.num_rows for one in waiting) >= _BATCH:
+            yield waiting
+            waiting = []
+    if waiting:
+        yield waiting
+
+
 @contextmanager
 def duck_engine(
-    *, memory: str | None = None, threads: int | None = None, spill: Path | None = None
+    *, memory: str | None = None, threads: int | None = None, spill: Path | None = None, workers: Workers | None = None
 ) -> Iterator[DuckEngine]:
     """An engine within the given limits (None: DuckDB's own); what is larger than memory goes to the folder `spill`.
 
-    With several threads, Python functions over many rows run in as many worker processes.
+    With several threads, Python functions over many rows run in worker processes: in `workers`, which go on when the
+    engine ends, or (None) in as many as there are threads.
     """
     limits: dict[str, str | int | float | list[str] | None] = {
         "memory_limit": memory,
@@ -125,5 +138,5 @@ def duck_engine(
     }
     config = {name: value for name, value in limits.items() if value is not None} | NO_CHECKPOINT
     count = threads or os.cpu_count() or 1
-    with duckdb.connect(config=config) as connection, Workers(count) as workers:
-        yield DuckEngine(connection, workers if count > 1 else None)
+    with duckdb.connect(config=config) as connection, nullcontext(workers) if workers else Workers(count) as used:
+        yield DuckEngine(connection, used if count > 1 else None)

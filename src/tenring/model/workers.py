@@ -36,7 +36,7 @@ _AHEAD = 2
 
 
 class Workers:
-    """Some worker processes, started when they are first needed; use as a context manager."""
+    """Some worker processes, started when they are first needed or by `start`; use as a context manager."""
 
     def __init__(self, count: int) -> None:
         self.count = count
@@ -72,7 +72,7 @@ class Workers:
             EngineError: a worker ended before its work.
             Exception: whatever the function raised.
         """
-        self._start()
+        self.start()
         waiting: deque[Future[pa.RecordBatch]] = deque()
         with ThreadPoolExecutor(max_workers=self.count) as threads:
             for batch in batches:
@@ -82,7 +82,8 @@ class Workers:
             while waiting:
                 yield waiting.popleft().result()
 
-    def _start(self) -> None:
+    def start(self) -> None:
+        """Start those that do not run yet: they get ready while their work is still being made."""
         command = [sys.executable, "-m", __name__]
         paths = os.pathsep.join(path for path in sys.path if path)
         for _ in range(self.count - len(self._all)):

@@ -1,6 +1,6 @@
 """What was bought: the category of each purchase line, by code, by words, by a trained model; not knowing is an answer.
 
-Input: `purchase` (tables.PURCHASE_LINES) and the tables of `reference`. Output: `classified` (line_id, category,
+Input: `purchase` (tables.PURCHASE_LINES) and the tables of `add_reference`. Output: `classified` (line_id, category,
 category_score, category_by, nearest), one row per line.
 """
 
@@ -18,6 +18,7 @@ from tenring.model.text import CJK, LAST_LATIN
 from tenring.screening.learnt.guess import GUESSED, guess
 from tenring.screening.learnt.model import load
 from tenring.screening.phrases import WORDING, worded
+from tenring.screening.reference import add_phrases
 from tenring.screening.remember import decide_categories, overruled
 
 #: Below this a category by words is not given: the line is unclassified, with the three nearest.
@@ -52,6 +53,7 @@ def classify(engine: Engine, categories: Categories, *, model: Path | None = Non
 
 def classify_known(engine: Engine, categories: Categories) -> None:
     """Make the table `classified` from codes and words alone."""
+    add_phrases(engine, categories)
     _add_texts(engine)
     _add_codes(engine, categories)
     decide_categories(engine)

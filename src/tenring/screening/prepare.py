@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -160,9 +161,9 @@ def prepare(  # noqa: PLR0913 - options by keyword, each with a default
     """
     options = options or ReadOptions()
     found = []
-    with _line_file(out) as (lines, partial):
+    with _line_file(out) as (lines, unfinished):
         with connect(settings.memory, settings.threads, spill) as connection:
-            reader = Reader(connection, options, read_editions(settings.catalog))
+            reader = Reader(connection, options, partial(read_editions, settings.catalog))
             for number, path in enumerate(paths, start=1):
                 if progress:
                     progress(T("Reading"), number - 1, len(paths))
@@ -172,7 +173,7 @@ def prepare(  # noqa: PLR0913 - options by keyword, each with a default
         if not any(one.understood.counts.lines for one in found):
             raise UnusableInputError(T("no purchase was found"), where=", ".join(map(str, paths)), do=_advice(found))
         lines.close()
-        return _write(found, out, partial, rows=lines.rows)
+        return _write(found, out, unfinished, rows=lines.rows)
 
 
 def _advice(found: Sequence[_Read]) -> str:

@@ -1,8 +1,8 @@
 """The catalogue as tables, so that every step of screening is a join.
 
-Tables: `category` (id, parent, labelled), `category_tree` (ancestor, category), `related` (category, other), `phrase`
-(category, phrase, opening, weight), `rule` and `rule_category`, `rule_programme`, `programme`, `home_programme`,
-`agreement`, `brand_alias`, and `decision`: what people decided.
+Tables: `category` (id, parent, labelled), `category_tree` (ancestor, category), `related` (category, other), `rule`,
+`rule_category`, `rule_programme`, `programme`, `home_programme`, `agreement`, `brand_alias`, and `decision`: what was
+decided by people; for classifying `phrase` (category, phrase, opening, weight), too.
 """
 
 from __future__ import annotations
@@ -41,6 +41,10 @@ def _add_categories(engine: Engine, categories: Categories) -> None:
     tree = [(ancestor, category) for category in categories.by_id for ancestor in categories.ancestors(category)]
     engine.add("category_tree", table_of([("ancestor", _TEXT), ("category", _TEXT)], tree))
     engine.run([_RELATED])
+
+
+def add_phrases(engine: Engine, categories: Categories) -> None:
+    """Make `phrase`: the words by which each category is known, tens of thousands."""
     phrases = {
         (category.id, canonical(phrase)) for category in categories.by_id.values() for phrase in category.phrases()
     }

@@ -30,6 +30,7 @@ from tenring.matching import v1
 from tenring.model import tables
 from tenring.model.duck import DuckEngine, duck_engine
 from tenring.model.sql import Engine, Step, quoted
+from tenring.model.workers import Workers
 from tenring.register.snapshot import VIEWS, Snapshot
 from tenring.screening.classify import classify_known, classify_rest
 from tenring.screening.decide import answer, offer, screened
@@ -60,6 +61,8 @@ Progress = Callable[[str, int, int], None]
 
 #: Stages of one part, and stages around the parts.
 _PART_STAGES, _OTHER_STAGES = 5, 3
+#: Files of so many bytes in all have more lines than one process takes.
+_MANY_BYTES = 8_000_000
 
 #: Files that every part writes, in the order in which the rows of all parts are put together.
 _PART_FILES = {
@@ -161,10 +164,11 @@ def screen(request: Request, *, settings: Settings, progress: Progress | None = 
     with (
         work_beside(request.out, basis=sources.basis(), settings=settings) as work,
         exhaustion_explained(work, settings),
+        Workers(settings.threads) as workers,
     ):
         report(T("Reading"), 0, _OTHER_STAGES)
-        prepared = _read(work, sources)
-        finished = _finished_parts(work, sources, prepared, report)
+        prepared = _read(work, sources, workers)
+        finished = _finished_parts(work, sources, prepared, report, workers)
         stages = _Stages(report, len(finished) * _PART_STAGES + 1, len(finished) * _PART_STAGES + _OTHER_STAGES)
         with work.stage("result") as folder:
             stages(T("Putting together"), 0)
@@ -197,14 +201,22 @@ def _require_economy(economy: str | None, catalogue: Catalogue) -> None:
         raise UnusableInputError(what, do=T("Use one of: {known}", known=", ".join(sorted(known))))
 
 
-def _read(work: Work, sources: _Sources) -> Prepared:
+def _read(work: Work, sources: _Sources, workers: Workers) -> Prepared:
     """The purchase lines of the files, read now or by an earlier run."""
     request = sources.request
     if not work.finished("read").exists():
+        if _worth_workers(request, sources.settings):
+            workers.start()
         with work.stage("read") as folder:
             options = replace(request.options, on=None)
             keep(prepare(request.files, settings=sources.settings, out=folder, options=options, spill=work.spill))
     return reopened(work.finished("read"))
+
+
+def _worth_workers(request: Request, settings: Settings) -> bool:
+    """Whether worker processes are sure to be needed: they get ready while the files are read."""
+    several = settings.engine != "spark" and settings.threads > 1
+    return several and sum(path.stat().st_size for path in request.files) >= _MANY_BYTES
 
 
 @contextmanager
@@ -221,7 +233,9 @@ def _informed(opened: AbstractContextManager[Engine], sources: _Sources) -> Iter
 # parts
 
 
-def _finished_parts(work: Work, sources: _Sources, prepared: Prepared, report: Progress) -> list[Path]:
+def _finished_parts(
+    work: Work, sources: _Sources, prepared: Prepared, report: Progress, workers: Workers
+) -> list[Path]:
     """The folders of all parts, each screened now or by an earlier run."""
     count = how_many(prepared.counts.lines, sources.settings, asked=sources.request.partitions)
     finished = []
@@ -229,7 +243,7 @@ def _finished_parts(work: Work, sources: _Sources, prepared: Prepared, report: P
         done = work.finished(f"part-{count}-{number}")
         if not done.exists():
             stages = _Stages(report, number * _PART_STAGES + 1, count * _PART_STAGES + _OTHER_STAGES)
-            opened = open_engine(sources.settings, spill=work.spill)
+            opened = open_engine(sources.settings, spill=work.spill, workers=workers)
             with work.stage(done.name) as folder, _informed(opened, sources) as engine:
                 engine.view("purchase", lines)
                 screen_part(engine, sources, folder, stages)
@@ -363,7 +377,8 @@ def _write_csv_alone(work: Work, settings: Settings, folder: Path) -> None:
     spill.parent.mkdir(parents=True, exist_ok=True)
     shutil.rmtree(spill, ignore_errors=True)  # what a killed run left
     try:
-        with duck_engine(memory=settings.memory, threads=settings.threads, spill=spill) as engine:
+        # several threads would only wait for each other: rows are written in order
+        with duck_engine(memory=settings.memory, threads=1, spill=spill) as engine:
             _write_csv(engine, folder)
     finally:
         shutil.rmtree(spill, ignore_errors=True)
@@ -382,10 +397,8 @@ def _write_csv(engine: DuckEngine, folder: Path) -> None:
 def _guarded() -> str:
     """Texts from outside that a spreadsheet would run as a formula get an apostrophe in front."""
     outside = ("line_id", "source_file", "sheet", "buyer", "supplier", "description", "brand", "model", "unit")
-    signs = "('=', '+', '-', '@', chr(9), chr(13))"
-    return ", ".join(
-        f"CASE WHEN left({name}, 1) IN {signs} THEN '''' || {name} ELSE {name} END AS {name}" for name in outside
-    )
+    runs = "regexp_matches({0}, '^[=+\\-@\\t\\r]')"
+    return ", ".join(f"CASE WHEN {runs.format(name)} THEN '''' || {name} ELSE {name} END AS {name}" for name in outside)
 
 
 def _counted(engine: Engine) -> Counts:

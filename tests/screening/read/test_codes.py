@@ -31,7 +31,7 @@ KNOWN = Editions(
 
 def decided(codes: list[str], names: list[str] | None = None, hint: str | None = None) -> str | None:
     pairs = list(zip(codes, names or [""] * len(codes), strict=True))
-    return decide_scheme(codes, hint=hint, pairs=pairs, editions=KNOWN).scheme
+    return decide_scheme(codes, hint=hint, pairs=pairs, editions=lambda: KNOWN).scheme
 
 
 def test_short_and_long_chinese_codes_occur_only_in_2013() -> None:
@@ -45,7 +45,7 @@ def test_padded_chinese_codes_occur_only_in_2022() -> None:
 
 
 def test_codes_of_both_editions_decide_nothing() -> None:
-    decision = decide_scheme(["A0201060401", "A01000000"], hint=None, pairs=[], editions=KNOWN)
+    decision = decide_scheme(["A0201060401", "A01000000"], hint=None, pairs=[], editions=lambda: KNOWN)
     assert decision.scheme is None
     assert "both editions" in decision.evidence
 
@@ -56,7 +56,7 @@ def test_names_beside_the_codes_decide_the_edition() -> None:
 
 
 def test_without_evidence_a_chinese_code_has_no_edition() -> None:
-    decision = decide_scheme(["A02010104"], hint="cn", pairs=[("A02010104", "")], editions=KNOWN)
+    decision = decide_scheme(["A02010104"], hint="cn", pairs=[("A02010104", "")], editions=lambda: KNOWN)
     assert decision.scheme is None
     assert "--code-scheme" in decision.evidence
 
@@ -64,7 +64,7 @@ def test_without_evidence_a_chinese_code_has_no_edition() -> None:
 def test_codes_that_our_lists_have_in_one_edition_only_do_not_decide_it() -> None:
     listed_2013_only = Editions({CN_2013: {code: frozenset() for code in ("A02010201", "A02010301", "A02020502")}})
     codes = ["A02010201", "A02010301", "A02020502"]
-    assert decide_scheme(codes, hint="cn", pairs=[], editions=listed_2013_only).scheme is None
+    assert decide_scheme(codes, hint="cn", pairs=[], editions=lambda: listed_2013_only).scheme is None
 
 
 def test_header_and_check_digits_show_cpv() -> None:

@@ -10,12 +10,15 @@ from tenring.exceptions import EngineError
 from tenring.language import T
 from tenring.model.duck import duck_engine
 from tenring.model.sql import Engine
+from tenring.model.workers import Workers
 from tenring.settings import Settings
 
 
 @contextmanager
-def open_engine(settings: Settings, *, spill: Path) -> Iterator[Engine]:
+def open_engine(settings: Settings, *, spill: Path, workers: Workers | None = None) -> Iterator[Engine]:
     """The engine that `settings` name; what is larger than memory goes to the folder `spill`.
+
+    `workers`: processes for its Python functions, see `duck_engine`; Spark has its own.
 
     Raises:
         EngineError: Spark is asked for and is not installed or cannot be reached.
@@ -24,7 +27,7 @@ def open_engine(settings: Settings, *, spill: Path) -> Iterator[Engine]:
         with _spark(settings, spill) as engine:
             yield engine
     else:
-        with duck_engine(memory=settings.memory, threads=settings.threads, spill=spill) as engine:
+        with duck_engine(memory=settings.memory, threads=settings.threads, spill=spill, workers=workers) as engine:
             yield engine
 
 

@@ -8,7 +8,7 @@ stays empty, with a note, and classification asks the words.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -95,15 +95,18 @@ def scheme_named(text: str | None) -> str | None:
 
 
 def decide_scheme(
-    codes: Sequence[str], *, hint: str | None, pairs: Iterable[tuple[str, str]], editions: Editions
+    codes: Sequence[str], *, hint: str | None, pairs: Iterable[tuple[str, str]], editions: Callable[[], Editions]
 ) -> SchemeDecision:
-    """The scheme of a column of distinct `codes`; `hint` is the header's word, `pairs` are distinct (code, name)."""
+    """The scheme of a column of distinct `codes`; `hint` is the header's word, `pairs` are distinct (code, name).
+
+    `editions` is asked for Chinese codes only: reading them takes a quarter of a second.
+    """
     cleaned = [_upper(code) for code in codes]
     scheme, evidence = hint, T("the header says so")
     if scheme is None:
         scheme, evidence = _by_pattern(cleaned, codes)
     if scheme == CHINESE:
-        return decide_edition(cleaned, pairs=pairs, editions=editions)
+        return decide_edition(cleaned, pairs=pairs, editions=editions())
     return SchemeDecision(scheme, evidence)
 
 

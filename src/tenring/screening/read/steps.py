@@ -5,6 +5,8 @@ cells → picked → (distinct texts are read in Python) → valued → judged �
 
 from __future__ import annotations
 
+import re
+
 from tenring.language import T
 from tenring.model.sql import quoted
 from tenring.screening.read.amounts import BLANKS
@@ -27,11 +29,15 @@ WIDE = 3
 """In a table with so many fields a row with one filled cell is a title."""
 
 
-_EMPTY = ", ".join(quoted(word) for word in EMPTY_WORDS)
+#: Words that say nothing, in any case, with what `trim` takes away; as an expression, for the engine makes a join for
+#: all cells of a long list of words.
+_SAYS_NOTHING = rf"(?i)\p{{Zs}}*(?:{'|'.join(map(re.escape, EMPTY_WORDS))})\p{{Zs}}*"
+_FIRST_SIGNS = "".join(sorted({re.escape(case) for word in EMPTY_WORDS for case in (word[0], word[0].upper())}))
 
-
-#: White space that is more than single spaces. Few cells have it, and looking is cheaper than replacing.
-_ODD_SPACE = "[\\t\\n\\f\\r\\x{00a0}\\x{3000}]|  "
+#: White space that is more than single spaces.
+_ODD_SPACE = r"[\t\n\f\r\x{00a0}\x{3000}]|  "
+#: What a cell has that is not kept as it stands, or may not be. Few have, and looking is cheaper than replacing.
+_UNUSUAL = rf"^[\p{{Zs}}{_FIRST_SIGNS}]|\p{{Zs}}$|{_ODD_SPACE}"
 
 
 def _clean(column: int) -> str:
@@ -39,7 +45,8 @@ def _clean(column: int) -> str:
     cell = f"c{column}"
     single = f"regexp_replace({cell}, '[\\s\\x{{00a0}}\\x{{3000}}]+', ' ', 'g')"
     return f"""CASE
-        WHEN length({cell}) <= 7 AND lower(trim({cell})) IN ({_EMPTY}) THEN NULL
+        WHEN NOT regexp_matches({cell}, '{_UNUSUAL}') THEN nullif({cell}, '')
+        WHEN length({cell}) <= 7 AND regexp_full_match({cell}, '{_SAYS_NOTHING}') THEN NULL
         WHEN regexp_matches({cell}, '{_ODD_SPACE}') THEN nullif(trim({single}), '')
         ELSE nullif(trim({cell}), '')
     END"""
@@ -57,9 +64,10 @@ def picked(stretch: Stretch) -> str:
         if field in ("amount", "unit_price", "quantity"):
             typed = columns and grid.typed and grid.typed[columns[0]] is not None
             chosen.append(f"{f't{columns[0]}' if typed else 'false'} AS {field}_typed")
-    cells = [f"nullif(trim(c{column}), '')" for column in range(grid.width)]
+    # one WHEN for each cell: of a `coalesce` the engine makes every cell of every row
+    cells = [f"WHEN trim(c{column}) <> '' THEN trim(c{column})" for column in range(grid.width)]
     filled = " + ".join(f"(nullif(c{column}, '') IS NOT NULL)::INTEGER" for column in range(grid.width)) or "0"
-    first = f"coalesce({', '.join(cells)})" if cells else "NULL::VARCHAR"
+    first = f"CASE {' '.join(cells)} END" if cells else "NULL::VARCHAR"
     chosen += [f"{filled} AS filled", f"{first} AS first_cell"]
     return f"CREATE OR REPLACE TEMP TABLE picked AS SELECT {', '.join(chosen)} FROM cells"
 

@@ -98,7 +98,7 @@ class Reader:
 
     connection: duckdb.DuckDBPyConnection
     options: ReadOptions
-    editions: Editions
+    editions: Callable[[], Editions]
 
     def read(self, stretch: Stretch, source: Source, keep: Keep) -> Part:
         """Read a stretch; `keep` is given its lines batch by batch, for they may be more than memory holds."""

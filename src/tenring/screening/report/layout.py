@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass, field
 
 from markupsafe import Markup
@@ -45,8 +46,13 @@ class Table:
 class Picture:
     """A picture and what it shows, for those who do not see it; the table below it has its figures."""
 
-    svg: Markup
+    drawing: Future[str]
     caption: str
+
+    @property
+    def svg(self) -> Markup:
+        """The picture, when it is finished."""
+        return Markup(self.drawing.result())  # noqa: S704 - vl-convert escapes the texts it draws
 
 
 @dataclass(frozen=True)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from concurrent.futures import Executor, ThreadPoolExecutor
+from contextvars import copy_context
 from decimal import Decimal
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from urllib.parse import quote
 
 import duckdb
 import jinja2
-from markupsafe import Markup
 
 from tenring import language
 from tenring.language import T
@@ -53,27 +55,36 @@ def page_text(*, connection: duckdb.DuckDBPyConnection, book: Book, context: Rep
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    page = Page(connection, book=book, context=context)
-    template = environment.get_template("report.html")
-    return template.render(
-        page=page,
-        context=context,
-        T=T,
-        language=language.current(),
-        html_tag=language.KNOWN[language.current()].html,
-        words=wording,
-    )
+    with ThreadPoolExecutor(max_workers=1) as artist:
+        page = Page(connection, book=book, context=context, artist=artist)
+        page.draw()
+        template = environment.get_template("report.html")
+        return template.render(
+            page=page,
+            context=context,
+            T=T,
+            language=language.current(),
+            html_tag=language.KNOWN[language.current()].html,
+            words=wording,
+        )
 
 
 class Page:
     """The parts of the page, in the order in which they are read."""
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection, *, book: Book, context: ReportContext) -> None:
+    def __init__(
+        self, connection: duckdb.DuckDBPyConnection, *, book: Book, context: ReportContext, artist: Executor
+    ) -> None:
         self.connection, self.book, self.context = connection, book, context
+        self._artist, self._blocks = artist, dict[str, list[Block]]()
         self.formats = wording.formats(language.current())
         self.rules = figures.rules(connection)
         self.shown = book.currencies[:SHOWN_CURRENCIES]
         self.priced = [currency for currency in self.shown if currency.priced]
+
+    def draw(self) -> None:
+        """Have all pictures drawn while the page is written."""
+        _ = (self.verdicts, self.label_kinds, *(self.blocks(dimension) for dimension, _ in self.dimensions))
 
     @cached_property
     def titles(self) -> dict[str, str]:
@@ -238,7 +249,7 @@ class Page:
         return Block(
             table,
             self._picture(
-                T("Purchases by answer"), pictures.rows_picture(bars, rows=names, unit=self.unit, legend=False)
+                T("Purchases by answer"), partial(pictures.rows_picture, bars, rows=names, unit=self.unit, legend=False)
             ),
         )
 
@@ -273,8 +284,8 @@ class Page:
             for verdict in (Verdict.GREEN, Verdict.RECOGNISED)
         ]
         names = [wording.label_kind_name(kind) for kind in kinds]
-        svg = pictures.rows_picture(bars, rows=names, unit=self.unit)
-        return Block(table, self._picture(T("Green or recognised purchases by kind of label"), svg))
+        draw = partial(pictures.rows_picture, bars, rows=names, unit=self.unit)
+        return Block(table, self._picture(T("Green or recognised purchases by kind of label"), draw))
 
     @cached_property
     def programmes(self) -> Table:
@@ -354,6 +365,11 @@ class Page:
 
     def blocks(self, dimension: str) -> list[Block]:
         """A dimension's largest keys: one table for each currency, and a picture above the first."""
+        if dimension not in self._blocks:
+            self._blocks[dimension] = self._largest(dimension)
+        return self._blocks[dimension]
+
+    def _largest(self, dimension: str) -> list[Block]:
         titles = {
             "category": (T("By category"), T("Category")),
             "buyer": (T("By buyer"), T("Buyer")),
@@ -431,7 +447,7 @@ class Page:
         ]
         bars = [bar for bar in bars if bar.amount]
         draw = pictures.months_picture if dimension == "month" else pictures.rows_picture
-        return self._picture(caption, draw(bars, rows=names, unit=self.unit))
+        return self._picture(caption, partial(draw, bars, rows=names, unit=self.unit))
 
     def _name(self, row: Breakdown) -> str:
         if row.dimension == "month":
@@ -735,9 +751,9 @@ class Page:
         """A figure as a length: pictures need no more than a float's precision."""
         return float(figure.value or 0) if self.main else float(figure.lines)
 
-    def _picture(self, caption: str, svg: str) -> Picture:
+    def _picture(self, caption: str, draw: Callable[[], str]) -> Picture:
         title = T("{what}, {currency}", what=caption, currency=self.unit)
-        return Picture(Markup(svg), title)  # noqa: S704 - vl-convert escapes the texts it draws
+        return Picture(self._artist.submit(copy_context().run, draw), title)
 
 
 def anchor(dimension: str, key_id: str, measure: str) -> str:

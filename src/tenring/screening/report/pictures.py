@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import altair as alt
-import vl_convert
 
 from tenring import language
 from tenring.model.text import is_cjk, words
+from tenring.screening.drawing import svg_of
 from tenring.screening.report.wording import verdict_name
 
 #: Colour of each answer in light, as in style.css. Told apart by lightness too, for print and for colour-blind readers.
@@ -180,5 +180,4 @@ def rendered(chart: Any) -> str:  # noqa: ANN401 - any of Altair's charts
         labelColor=INK, titleColor=INK, gridColor=LINE, domainColor=LINE, tickColor=LINE,
         labelFontSize=12, titleFontSize=12, titleFontWeight="normal",
     ).configure_legend(labelColor=INK, labelFontSize=12)  # fmt: skip
-    svg: str = vl_convert.vegalite_to_svg(styled.to_dict())
-    return re.sub(r'^<svg ([^>]*?)width="[^"]*" height="[^"]*"', r"<svg \1", svg)
+    return re.sub(r'^<svg ([^>]*?)width="[^"]*" height="[^"]*"', r"<svg \1", svg_of(styled.to_dict()))

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import AbstractContextManager, nullcontext
 from contextvars import copy_context
 from functools import partial
 from pathlib import Path
 
 import duckdb
+import pyarrow.parquet as pq
 
 from tenring.exceptions import UnusableInputError
+from tenring.screening.drawing import drawn_elsewhere
 from tenring.screening.report import wording
 from tenring.screening.report.context import ReportContext, ReportFiles
 from tenring.screening.report.figures import Book, check_totals
@@ -18,6 +21,9 @@ from tenring.screening.report.steps import add_words, open_inputs, run_steps
 from tenring.screening.report.summary import Summary, summarise
 from tenring.screening.report.workbook import write_workbook
 from tenring.settings import Settings
+
+#: From so many lines on another process, which takes half a second to start, draws the pictures.
+_MANY_LINES = 100_000
 
 INPUTS = ("lines.parquet", "obligations.parquet", "alternatives.parquet", "problems.parquet")
 
@@ -42,10 +48,20 @@ def write_report(
         summary=folder / "summary.json",
         figures=folder / "figures.parquet",
     )
-    with open_inputs(folder, settings or Settings(), spill=spill) as connection, wording.speaking(context.language):
+    with (
+        open_inputs(folder, settings or Settings(), spill=spill) as connection,
+        wording.speaking(context.language),
+        _drawn_beside(folder / "lines.parquet"),
+    ):
         add_words(connection, context)
         _write_files(files, connection=connection, context=context)
     return files
+
+
+def _drawn_beside(lines: Path) -> AbstractContextManager[None]:
+    """Another process draws the pictures where the workbook is so long that it would wait for them."""
+    many = pq.read_metadata(lines).num_rows >= _MANY_LINES
+    return drawn_elsewhere() if many else nullcontext()
 
 
 def _write_files(files: ReportFiles, *, connection: duckdb.DuckDBPyConnection, context: ReportContext) -> None:
