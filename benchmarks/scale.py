@@ -91,7 +91,11 @@ def _in_a_process(path: Path, given: argparse.Namespace, settings: Settings) -> 
     command = [sys.executable, __file__, "--one", str(path), "--lines", path.stem.split("-")[1]]
     command += ["--partitions", str(given.partitions)] if given.partitions else []
     environment = os.environ | {"TENRING_HOME": str(settings.home)}
-    done = subprocess.run(command, env=environment, check=True, stdout=subprocess.PIPE, text=True)
+    with tempfile.TemporaryDirectory() as without:
+        # pandas is a requirement of benchmarks alone: where it is, pyarrow imports it in every process, for nothing
+        (Path(without) / "pandas.py").write_text("raise ImportError\n", encoding="utf-8")
+        environment["PYTHONPATH"] = without
+        done = subprocess.run(command, env=environment, check=True, stdout=subprocess.PIPE, text=True)
     return Run(**json.loads(done.stdout))
 
 

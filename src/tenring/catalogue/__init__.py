@@ -44,5 +44,9 @@ class Catalogue:
         """Agreements between programmes by id."""
         return load_agreements(self.folder / "recognition")
 
+    def load(self) -> None:
+        """Read all parts now."""
+        _ = (self.categories, self.brands, self.programmes, self.rules, self.agreements)
+
 
 __all__ = ["Agreement", "Catalogue", "Categories", "Programme", "Rule"]

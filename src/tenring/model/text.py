@@ -27,6 +27,7 @@ _ACCENTED = (range(0x00C0, 0x0250), range(0x0386, 0x03CF), range(0x0400, 0x0460)
 _COMBINING = range(0x0300, 0x0370)
 _LOOSE_MARK = re.compile("[\u0300-\u036f\u3099\u309a]")
 _MODEL_SIGNS = re.compile(r"[^0-9a-z" + CJK + r"]+")
+_CJK_SIGN = re.compile("[" + CJK + "]")
 _WORD = re.compile(r"[0-9a-z]+|[" + CJK + r"]+")
 
 
@@ -100,4 +101,4 @@ def bigrams(run: str) -> list[str]:
 
 def is_cjk(run: str) -> bool:
     """Whether a word from `words` is a run of CJK characters."""
-    return bool(re.match("[" + CJK + "]", run))
+    return _CJK_SIGN.match(run) is not None

@@ -15,6 +15,7 @@ import pyarrow as pa
 from tenring.model.text import CJK, LAST_LATIN, is_cjk, words
 
 _BREAK = re.compile(r"[,;:，；：、。()（）\[\]【】\n]|\.\s")
+_CJK_SIGN = re.compile(f"[{CJK}]")
 _SHORTEST_PLURAL = 4
 #: A CJK character says about as much as two and a half Latin letters.
 CJK_WEIGHT = 2.5
@@ -69,5 +70,5 @@ def opening_of(phrase: str) -> str:
 
 def weight_of(phrase: str) -> float:
     """How much a canonical phrase says: its letters, with CJK characters counting more."""
-    cjk = len(re.findall(f"[{CJK}]", phrase))
+    cjk = len(_CJK_SIGN.findall(phrase))
     return (len(phrase) - cjk) + cjk * CJK_WEIGHT

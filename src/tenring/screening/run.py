@@ -207,7 +207,8 @@ def _read(work: Work, sources: _Sources, workers: Workers) -> Prepared:
     if not work.finished("read").exists():
         if _worth_workers(request, sources.settings):
             workers.start()
-        with work.stage("read") as folder:
+        with work.stage("read") as folder, _beside() as beside:
+            beside(sources.catalogue.load)
             options = replace(request.options, on=None)
             keep(prepare(request.files, settings=sources.settings, out=folder, options=options, spill=work.spill))
     return reopened(work.finished("read"))
@@ -319,9 +320,9 @@ def _require_all_lines(engine: Engine) -> None:
     Raises:
         AssertionError: a line was lost or doubled on the way, which would be our defect.
     """
-    (before,) = engine.rows("SELECT count(*), count(DISTINCT line_id), sum(amount) FROM purchase")
-    (after,) = engine.rows("SELECT count(*), count(DISTINCT line_id), sum(amount) FROM screened")
-    if before != after:
+    (before,) = engine.rows("SELECT count(*), sum(amount) FROM purchase")
+    (*after, lines) = engine.rows("SELECT count(*), sum(amount), count(DISTINCT line_id) FROM screened")[0]
+    if before != tuple(after) or lines != after[0]:
         message = f"lines and amounts before screening {before} and after {after} differ"
         raise AssertionError(message)
 
@@ -336,7 +337,7 @@ Beside = Callable[[Callable[[], None]], None]
 def _beside() -> Iterator[Beside]:
     """Lets work be done beside that of the block, which ends when both are done; what the work raises is raised then.
 
-    For what takes one core only, as a CSV file in order does.
+    For what takes one core only, as a CSV file in order or a catalogue does.
     """
     with ThreadPoolExecutor(max_workers=1) as executor:
         begun: list[Future[None]] = []

@@ -25,7 +25,7 @@ def brand_keys(brand: str, usual: Mapping[str, str]) -> set[str]:
     `惠普/HP` → 惠普hp, hp.
     """
     forms = {model_key(brand)}
-    for name in (brand, *_SEVERAL_NAMES.split(brand)):
+    for name in dict.fromkeys((brand, *_SEVERAL_NAMES.split(brand))):
         found = _without_legal_form(name)
         forms.add("".join(found))
         forms.update(_known(found, usual))

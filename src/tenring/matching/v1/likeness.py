@@ -9,6 +9,7 @@ import math
 from bisect import bisect_right
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -35,10 +36,32 @@ _WHOLE = 100
 IDENTIFIES = 6
 
 
-def likeness(left: Facts, right: Facts, *, brand: int, price: int) -> tuple[int, ...]:
-    """The numbers of `FEATURES`, in their order, for a pair; `brand` and `price` by `brand_of` and `price_apart`."""
+@dataclass(frozen=True, slots=True)
+class Overlap:
+    """Words of two names: those of both, those of one side only, and of these the ones the other nearly has."""
+
+    shared: AbstractSet[str]
+    only_left: AbstractSet[str]
+    only_right: AbstractSet[str]
+    near_left: AbstractSet[str]
+    near_right: AbstractSet[str]
+
+
+def overlap(left: Facts, right: Facts) -> Overlap:
+    """How the words of two names overlap."""
+    shared = left.words.keys() & right.words.keys()
+    only_left, only_right = left.words.keys() - shared, right.words.keys() - shared
+    near_left, near_right = _near(only_left, right, only_right), _near(only_right, left, only_left)
+    return Overlap(shared, only_left, only_right, near_left, near_right)
+
+
+def likeness(left: Facts, right: Facts, *, brand: int, price: int, words: Overlap | None = None) -> tuple[int, ...]:
+    """The numbers of `FEATURES`, in their order, for a pair; `brand` and `price` by `brand_of` and `price_apart`.
+
+    `words`: their `overlap`, where it is known.
+    """
     return (
-        *_words(left, right),
+        *_words(left, right, words or overlap(left, right)),
         *_signs(left, right),
         *_codes(left, right),
         *_sisters(left.codes, right.codes),
@@ -110,7 +133,7 @@ def knows_codes(facts: Facts, line: Facts) -> bool:
 
 def covered(facts: Facts, other: Facts) -> int:
     """Hundredths of the weight of a text's words that the other text has, however codes are joined."""
-    return _share(sum([weight for word, weight in facts.words.items() if _has(other, word, facts)]), facts.weight)
+    return _share(sum([facts.words[word] for word in _had(facts, other)]), facts.weight)
 
 
 def name_covered(name: Facts, line: Facts) -> int:
@@ -120,15 +143,15 @@ def name_covered(name: Facts, line: Facts) -> int:
     """
     asked = {word: weight for word, weight in name.words.items() if word not in name.spelt}
     has = [
-        weight
-        for word, weight in asked.items()
-        if _has(line, word, name) and name.often.get(word, 1) <= line.often.get(word, 1)
+        asked[word] for word in _had(name, line) if word in asked and name.often.get(word, 1) <= line.often.get(word, 1)
     ]
     return _share(sum(has), sum(asked.values())) if asked else _WHOLE
 
 
-def _has(other: Facts, word: str, facts: Facts) -> bool:
-    return word in other.words or word in other.codes or facts.wholes.get(word) in other.words
+def _had(facts: Facts, other: Facts) -> list[str]:
+    """The words of a text that the other text has, however codes are joined."""
+    words, codes, wholes = other.words, other.codes, facts.wholes
+    return [word for word in facts.words if word in words or word in codes or wholes.get(word) in words]
 
 
 def same_code(left: Facts, right: Facts) -> bool:
@@ -136,25 +159,29 @@ def same_code(left: Facts, right: Facts) -> bool:
     return any(len(code) >= IDENTIFIES for code in left.codes & right.codes)
 
 
-def nearly_said(line: Facts, name: Facts) -> bool:
-    """Whether the line has a word that is nearly one of the name, and not it: a typing error, or a sister's name."""
-    return bool(_near(line.words.keys() - name.words.keys(), name, name.words.keys()))
+def nearly_said(line: Facts, name: Facts, words: Overlap | None = None) -> bool:
+    """Whether the line has a word that is nearly one of the name, and not it: a typing error, or a sister's name.
+
+    `words`: their `overlap`, where it is known.
+    """
+    found = words or overlap(line, name)
+    return bool(found.near_left) or bool(_near(found.only_left, name, found.shared))
 
 
-def _words(left: Facts, right: Facts) -> tuple[int, ...]:
-    shared = left.words.keys() & right.words.keys()
-    only_left, only_right = left.words.keys() - shared, right.words.keys() - shared
-    near_left, near_right = _near(only_left, right, only_right), _near(only_right, left, only_left)
-    weight = sum([left.words[word] for word in shared])
-    have_left = weight + _NEARLY * sum([left.words[word] for word in near_left]) // _WHOLE
-    have_right = weight + _NEARLY * sum([right.words[word] for word in near_right]) // _WHOLE
+def _words(left: Facts, right: Facts, words: Overlap) -> tuple[int, ...]:
+    weight = sum([left.words[word] for word in words.shared])
+    have_left = weight + _NEARLY * sum([left.words[word] for word in words.near_left]) // _WHOLE
+    have_right = weight + _NEARLY * sum([right.words[word] for word in words.near_right]) // _WHOLE
     covered_left, covered_right = _share(have_left, left.weight), _share(have_right, right.weight)
-    missing = (_rarest_plain(only_left - near_left, left), _rarest_plain(only_right - near_right, right))
+    missing = (
+        _rarest_plain(words.only_left - words.near_left, left),
+        _rarest_plain(words.only_right - words.near_right, right),
+    )
     return (
         max(covered_left, covered_right),
         min(covered_left, covered_right),
         _share(have_left + have_right, left.weight + right.weight),
-        max([left.words[word] for word in shared], default=0),
+        max([left.words[word] for word in words.shared], default=0),
         max(missing),
         min(missing),
     )

@@ -28,6 +28,7 @@ from tenring.matching.v1.likeness import (
     likeness,
     name_covered,
     nearly_said,
+    overlap,
     price_apart,
     same_code,
     steps_of_all,
@@ -361,7 +362,7 @@ class Compared(NamedTuple):
 def compared(line: Facts, entry: Facts, *, stated: str, price: int) -> Compared:
     """Compare two texts, in bulk as for one line; `stated`, `price`: see `brand_of` and `price_apart`."""
     brand = brand_of(line, entry, stated=stated)
-    same = same_code(line, entry)
+    same, words = same_code(line, entry), overlap(line, entry)
     return Compared(
         # with no brand field on either side a first word is taken for the brand only beside a code of both
         branded=brand >= BRAND_NAMED and bool(line.spelt or entry.spelt or same),
@@ -370,8 +371,8 @@ def compared(line: Facts, entry: Facts, *, stated: str, price: int) -> Compared:
         name_covered=name_covered(entry, line),
         line_covered=covered(line, entry),
         same_code=same,
-        nearly=nearly_said(line, entry),
-        numbers=likeness(line, entry, brand=brand, price=price),
+        nearly=nearly_said(line, entry, words),
+        numbers=likeness(line, entry, brand=brand, price=price, words=words),
     )
 
 

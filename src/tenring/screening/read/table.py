@@ -14,6 +14,7 @@ from typing import Any
 
 import duckdb
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from tenring.language import T
 from tenring.model.duck import NO_CHECKPOINT
@@ -243,12 +244,13 @@ class Reader:
         return Amount(Decimal(0), stated or single or self.options.currency)
 
     def _amounts(self, column: str, unit: Amount | None, language: str, fallback: Amount) -> dict[str, Decision]:
-        sign = self._sign(column, language, fallback)
+        plain = self._plain(column, unit, language)
+        sign = self._sign(column, language, fallback, points=_with_point(plain))
 
         def read(text: str, typed: bool) -> tuple[Any, ...]:  # noqa: FBT001 - the columns of a row, in their order
             return self._amount(text, typed=typed, sign=sign.sign, unit=unit, language=language)
 
-        known = self._plain(column, unit, language) if unit is None or unit.factor == 1 else None
+        known = plain if unit is None or unit.factor == 1 else None
         if not self._register_read(f"{column}s", (column, f"{column}_typed"), _AMOUNT_COLUMNS, read, known):
             return {}
         decisions = {f"{column} decimal sign": Decision(sign.sign, sign.evidence)}
@@ -267,8 +269,9 @@ class Reader:
         """)
         return found.to_arrow_table().cast(schema)
 
-    def _sign(self, column: str, language: str, fallback: Amount) -> DecimalSign:
-        texts, points = self._texts(column), self._points(column)
+    def _sign(self, column: str, language: str, fallback: Amount, *, points: int) -> DecimalSign:
+        """The decimal sign of a column; `points`: see `_points`."""
+        texts = self._texts(column)
         if fallback.currency in POINT_CURRENCIES or language not in COMMA_LANGUAGES:
             because = T("no number tells; a point is usual for this language or currency")
             return decide_decimal(texts, points=points, fallback=".", because=because)
@@ -294,7 +297,7 @@ class Reader:
         return found.value, stated or (header if found.currency is None else None), list(found.notes), None
 
     def _quantities(self, fallback: Amount) -> dict[str, Decision]:
-        sign = self._sign("quantity", "", fallback)
+        sign = self._sign("quantity", "", fallback, points=self._points("quantity"))
 
         def read(text: str, typed: bool) -> tuple[Any, ...]:  # noqa: FBT001 - the columns of a row, in their order
             return _read(lambda: parse_quantity(text, "." if typed else sign.sign), 2)
@@ -431,6 +434,12 @@ _CODE_COLUMNS = (
     ("scheme", pa.string()),
     ("note", pa.string()),
 )
+
+
+def _with_point(plain: pa.Table) -> int:
+    """What `_points` counts, of the plain numbers of a column."""
+    with_point = pc.and_(pc.invert(plain["typed"]), pc.match_substring(plain["text"], "."))
+    return int(pc.sum(with_point, min_count=0).as_py())
 
 
 def _is_plain(column: str) -> str:
