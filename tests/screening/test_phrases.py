@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tenring.catalogue import Catalogue
 from tenring.model.duck import DuckEngine, duck_engine
 from tenring.model.sql import Step, quoted
+from tenring.model.text import words
 from tenring.screening.classify import _WORD_STEPS, _known_words
-from tenring.screening.phrases import canonical, telling
+from tenring.screening.phrases import canonical, told
 from tenring.screening.reference import add_phrases, add_reference
 from tenring.settings import Settings
 
@@ -30,17 +35,37 @@ WORDINGS = (
 @pytest.mark.parametrize("wording", WORDINGS)
 def test_what_is_told_is_as_long_and_has_all_known_words(wording: str) -> None:
     text, known = canonical(wording), {"led", "lamp", "toner", "for"}
-    told = telling(text, known)
-    assert len(told) == len(text)
-    assert [word for word in told.split(" ") if word in known] == [word for word in text.split(" ") if word in known]
+    (said,) = told([wording], known)
+    assert len(said) == len(text)
+    assert [word for word in said.split(" ") if word in known] == [word for word in text.split(" ") if word in known]
 
 
 def test_words_that_no_phrase_has_are_signs() -> None:
-    assert telling("lamp e26 | 950 led 打印纸 x", {"lamp", "led"}) == "lamp ######### led 打印纸 #"
+    assert told(["Lamps e26, 950 LED打印纸 x"], {"lamp", "led"}) == ["lamp ######### led 打印纸 #"]
 
 
 def test_numbers_and_models_do_not_make_another_text() -> None:
-    assert telling("led lamp 16a21 per 950", {"led", "lamp"}) == telling("led lamp 27b41 xy 1234", {"led", "lamp"})
+    one, other = told(["led lamp 16a21 per 950", "led lamp 27b41 xy 1234"], {"led", "lamp"})
+    assert one == other
+
+
+def _plainly_canonical(text: str) -> str:
+    """The canonical form of one text, step by step."""
+    parts = [words(part) for part in re.split(r"[,;:，；：、。()（）\[\]【】\n]|\.\s", text)]
+    singular = [[one[:-1] if re.fullmatch(r"\w{2,}[^s]s", one) else one for one in part] for part in parts if part]
+    return " | ".join(" ".join(part) for part in singular)
+
+
+_PIECES = st.sampled_from(
+    ["a4", "Laptops", "glass", "gas", "打印纸", "，", ",", "（", ". ", ".", "\n", " ", "|", "\x01", "\x02", "é"]
+)
+
+
+@given(st.lists(st.lists(_PIECES, max_size=8).map("".join), max_size=5))
+def test_many_texts_at_once_have_the_forms_of_each(texts: list[str]) -> None:
+    plain = [_plainly_canonical(text) for text in texts]
+    assert [canonical(text) for text in texts] == plain
+    assert told(texts, {word for text in plain for word in text.split(" ")}) == plain
 
 
 def test_words_that_no_phrase_has_change_no_category() -> None:
@@ -50,8 +75,8 @@ def test_words_that_no_phrase_has_change_no_category() -> None:
         add_phrases(engine, categories)
         known = _known_words(engine)
         whole = _by_words(engine, {wording: canonical(wording) for wording in WORDINGS})
-        told = _by_words(engine, {wording: telling(canonical(wording), known) for wording in WORDINGS})
-    assert whole == told
+        said = _by_words(engine, dict(zip(WORDINGS, told(WORDINGS, known), strict=True)))
+    assert whole == said
     assert len(whole) > len(WORDINGS) // 2
 
 

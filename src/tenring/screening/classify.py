@@ -79,7 +79,7 @@ def classify_rest(
 
 
 def _add_texts(engine: Engine) -> None:
-    """`purchase_text`: one row = one distinct wording of lines, as `telling` gives it."""
+    """`purchase_text`: one row = one distinct wording of lines, as it is `told`."""
     wordings = "SELECT DISTINCT concat_ws(' ', description, code_name) AS wording FROM purchase"
     engine.apply("purchase_wording", wordings, partial(worded, known=" ".join(sorted(_known_words(engine)))), WORDING)
     numbered = (

@@ -7,14 +7,20 @@ commas and brackets as `|`: `A4打印纸，80g` → `a4 打印纸 | 80g`, `Lapto
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from functools import lru_cache
 
 import pyarrow as pa
 
-from tenring.model.text import CJK, LAST_LATIN, is_cjk, words
+from tenring.model.text import CJK, LAST_LATIN, is_cjk, normal
 
 _BREAK = re.compile(r"[,;:，；：、。()（）\[\]【】\n]|\.\s")
+#: What stands for a pause within a text, and for its end, while many texts are one.
+_PAUSE, _END = "\x01", "\x02"
+_NO_WORD = f"[^0-9a-z{CJK}{_END}]*"
+#: A word, the end of a text, or a pause before a further word; the last two with all around them that is no word.
+_PIECE = re.compile(f"[0-9a-z]+|[{CJK}]+|(?:{_PAUSE}{_NO_WORD})?{_END}{_NO_WORD}|{_PAUSE}{_NO_WORD}")
 _CJK_SIGN = re.compile(f"[{CJK}]")
 _SHORTEST_PLURAL = 4
 #: A CJK character says about as much as two and a half Latin letters.
@@ -25,21 +31,26 @@ WORDING = pa.schema([("wording", pa.string()), ("text", pa.string())])
 
 def canonical(text: str) -> str:
     """`text` in canonical form."""
-    parts = [
-        " ".join([_singular(word) if word[-1] == "s" else word for word in words(part)]) for part in _BREAK.split(text)
-    ]
-    return " | ".join([part for part in parts if part])
+    return _formed([text], None)[0]
+
+
+def told(texts: Sequence[str], known: AbstractSet[str]) -> list[str]:
+    """Texts in canonical form with signs, as many, for words that no phrase has: of those only the length matters.
+
+    `known`: words of phrases. Most texts differ in other words alone, in numbers and models, and then say the same.
+    Runs of CJK characters stay: a phrase may stand anywhere in them.
+    """
+    return _formed(texts, known)
 
 
 def worded(batch: pa.RecordBatch, *, known: str) -> pa.RecordBatch:
-    """The wordings of a batch, each with its canonical form, of which only the words that are `known` are told.
+    """The wordings of a batch, each as it is `told`.
 
-    `known`: those words, separated by spaces: one text goes with every batch more quickly than thousands. It stands
+    `known`: the known words, separated by spaces: one text goes with every batch more quickly than thousands. It stands
     here because a worker process imports this module quickly, and without the catalogue.
     """
-    wordings, told = batch.column(0).to_pylist(), _separated(known)
-    texts = [telling(canonical(wording), told) for wording in wordings]
-    return pa.RecordBatch.from_pydict({"wording": wordings, "text": texts}, schema=WORDING)
+    texts = told(batch.column(0).to_pylist(), _separated(known))
+    return pa.RecordBatch.from_arrays([batch.column(0), pa.array(texts, pa.string())], schema=WORDING)
 
 
 @lru_cache(maxsize=4)
@@ -47,15 +58,32 @@ def _separated(known: str) -> frozenset[str]:
     return frozenset(known.split(" "))
 
 
-def telling(text: str, known: AbstractSet[str]) -> str:
-    """A canonical text with signs, as many, for words that no phrase has: of those only the length matters.
+def _formed(texts: Sequence[str], known: AbstractSet[str] | None) -> list[str]:
+    """Canonical forms, worked out for all texts as one, and each different word once; `known` as for `told`."""
+    pieces = _PIECE.findall(_END.join(["", *map(normal, _paused(texts)), ""]))
+    forms = {piece: _form(piece, known) for piece in set(pieces)}
+    whole = " ".join(map(forms.__getitem__, pieces))
+    if known is not None:  # once for every other space between unknown words, once for the rest
+        whole = whole.replace("# #", "###").replace("# #", "###")
+    return [text.strip(" ") for text in whole.split(_END)[1:-1]]
 
-    Most texts differ in such words alone, in numbers and models, and then say the same. Runs of CJK characters stay:
-    a phrase may stand anywhere in them.
-    """
-    words = [word if word in known or word > LAST_LATIN else "#" * len(word) for word in text.split(" ")]
-    # once for every other space, once for the rest
-    return " ".join(words).replace("# #", "###").replace("# #", "###")
+
+def _paused(texts: Sequence[str]) -> list[str]:
+    """The texts with the sign of a pause for commas, brackets and the like."""
+    whole = _END.join(texts)
+    if _PAUSE in whole or whole.count(_END) >= len(texts):
+        whole = _END.join(text.replace(_PAUSE, " ").replace(_END, " ") for text in texts)
+    return _BREAK.sub(_PAUSE, whole).split(_END) if texts else []
+
+
+def _form(piece: str, known: AbstractSet[str] | None) -> str:
+    """A piece of a text in canonical form; `known` as for `told`."""
+    if _END in piece:
+        return _END
+    word = "|" if piece[0] == _PAUSE else piece
+    if word[-1] == "s":
+        word = _singular(word)
+    return word if known is None or word in known or word > LAST_LATIN else "#" * len(word)
 
 
 def _singular(word: str) -> str:

@@ -74,6 +74,9 @@ def _line_texts(batch: pa.RecordBatch) -> pa.RecordBatch:
     named: dict[str, str] = {}
     for text, model, brand in zip(texts, models, brands, strict=True):
         norm, code = normal(text or ""), normal(model or "")
+        if not code and not brand:  # most lines
+            said.append((f"{norm} " if model else norm, norm, None, None))
+            continue
         if brand and brand not in named:
             named[brand] = normal(brand)
         title = _titled(norm, code, named[brand] if brand else "")
