@@ -13,7 +13,7 @@ import pytest
 
 from tenring.exceptions import EngineError, UnusableInputError
 from tenring.model import duck
-from tenring.model.duck import DuckEngine
+from tenring.model.duck import DuckEngine, duck_engine
 from tenring.model.workers import Workers
 
 NUMBERS = pa.schema([("number", pa.int64())])
@@ -97,3 +97,16 @@ def test_an_engine_gives_the_same_rows_with_workers_as_without(monkeypatch: pyte
             engine.apply("made", query, partial(times, factor=5), NUMBERS)
             rows.append(engine.rows("SELECT number FROM made"))
     assert rows[0] == rows[1] == [(5 * number,) for number in range(999, -1, -1)]
+
+
+def test_an_engine_works_in_the_workers_it_is_given_and_leaves_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(duck, "_WORTH_SHARING", 10)
+    with Workers(2) as workers:
+        workers.start()
+        found = set()
+        for _ in range(2):
+            with duck_engine(threads=2, workers=workers) as engine:
+                engine.apply("made", "SELECT range AS number FROM range(1000)", where, NUMBERS)
+                found |= {number for (number,) in engine.rows("SELECT DISTINCT number FROM made")}
+    assert os.getpid() not in found
+    assert len(found) == 2

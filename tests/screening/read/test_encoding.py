@@ -5,9 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tenring.exceptions import UnusableInputError
-from tenring.screening.read.encoding import as_utf8, choose
+from tenring.screening.read.encoding import _is_utf8, as_utf8, choose
 
 CHINESE = (
     "采购日期,供应商,标的名称,合同金额\n2026-03-01,北京办公用品有限公司,复印纸,1200.50\n"
@@ -69,3 +71,17 @@ def test_one_wrong_byte_in_a_utf8_file_is_not_taken_for_another_encoding(tmp_pat
     path.write_bytes(good + b"\xff," + good)
     with pytest.raises(UnusableInputError, match=f"offset {len(good):,}"):
         choose(path, given=None)
+
+
+@given(
+    st.lists(
+        st.sampled_from(["a", "é", "打", "😀"]).map(str.encode) | st.binary(min_size=1, max_size=3), max_size=6
+    ).map(b"".join)
+)
+def test_bytes_are_utf8_where_they_can_be_decoded(data: bytes) -> None:
+    try:
+        data.decode()
+    except UnicodeDecodeError:
+        assert not _is_utf8(data)
+    else:
+        assert _is_utf8(data)

@@ -8,11 +8,13 @@ from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from html.parser import HTMLParser
+from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 import duckdb
 import openpyxl
 import pytest
+import vl_convert
 
 from screening.report.factory import (
     CONTEXT,
@@ -25,7 +27,8 @@ from screening.report.factory import (
 )
 from tenring.exceptions import UnusableInputError
 from tenring.model.verdict import Verdict
-from tenring.screening.report import ReportFiles, write_report
+from tenring.screening import drawing
+from tenring.screening.report import ReportFiles, write, write_report
 from tenring.screening.report.summary import Summary
 
 if TYPE_CHECKING:
@@ -253,3 +256,20 @@ def test_a_workbook_of_more_lines_than_a_sheet_shows_the_largest_and_says_so(
     assert [row[header.index("Amount")] for row in rows] == [60, 50]
     told = [str(cell) for sheet in book for row in sheet.iter_rows(values_only=True) for cell in row if cell]
     assert any("at most 2 rows of 6 lines" in cell for cell in told), told
+
+
+def test_pictures_drawn_by_another_process_are_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    here, pages = [], []
+
+    def counted(chart: str) -> str:
+        here.append(chart)
+        return str(vl_convert.vegalite_to_svg(chart))
+
+    monkeypatch.setattr(drawing, "vl_convert", SimpleNamespace(vegalite_to_svg=counted))
+    folder = write_inputs(tmp_path, [a_line(verdict, "100.10") for verdict in Verdict])
+    for many_lines, drawn_here in ((10**9, True), (1, False)):
+        monkeypatch.setattr(write, "_MANY_LINES", many_lines)
+        here.clear()
+        pages.append(write_report(folder, context=CONTEXT).html.read_text(encoding="utf-8"))
+        assert bool(here) is drawn_here
+    assert pages[0] == pages[1]
