@@ -94,7 +94,7 @@ def _in_a_process(path: Path, given: argparse.Namespace, settings: Settings) -> 
     with tempfile.TemporaryDirectory() as without:
         # pandas is a requirement of benchmarks alone: where it is, pyarrow imports it in every process, for nothing
         (Path(without) / "pandas.py").write_text("raise ImportError\n", encoding="utf-8")
-        environment["PYTHONPATH"] = without
+        environment["PYTHONPATH"] = os.pathsep.join(filter(None, (without, environment.get("PYTHONPATH"))))
         done = subprocess.run(command, env=environment, check=True, stdout=subprocess.PIPE, text=True)
     return Run(**json.loads(done.stdout))
 
