@@ -354,8 +354,11 @@ def test_a_full_disk_is_told_publishes_nothing_and_the_next_run_goes_on(
 @pytest.mark.parametrize(
     ("error", "words"),
     [
-        (duckdb.OutOfMemoryException("Out of Memory Error: failed to allocate"), "2GiB of memory are not enough"),
-        (MemoryError(), "2GiB of memory are not enough"),
+        (
+            duckdb.OutOfMemoryException("Out of Memory Error: failed to allocate"),
+            f"{Settings().memory} of memory are not enough",
+        ),
+        (MemoryError(), f"{Settings().memory} of memory are not enough"),
         (duckdb.OutOfMemoryException("failed to offload data block; max_temp_directory_size"), "no space left"),
         (duckdb.IOException('Could not write file "x": No space left on device'), "no space left"),
         (OSError(28, "No space left on device"), "no space left"),

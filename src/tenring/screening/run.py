@@ -215,9 +215,12 @@ def _read(work: Work, sources: _Sources, workers: Workers) -> Prepared:
 
 
 def _worth_workers(request: Request, settings: Settings) -> bool:
-    """Whether worker processes are sure to be needed: they get ready while the files are read."""
+    """Whether worker processes are sure to be needed: they get ready while the files are read.
+
+    That a file is missing is told by reading it.
+    """
     several = settings.engine != "spark" and settings.threads > 1
-    return several and sum(path.stat().st_size for path in request.files) >= _MANY_BYTES
+    return several and sum(path.stat().st_size for path in request.files if path.is_file()) >= _MANY_BYTES
 
 
 @contextmanager
