@@ -16,6 +16,8 @@ import time
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+import duckdb
+import pyarrow as pa
 from laptops import compared, read_laptops, to_learn_from
 from machine import describe
 from peers import PEERS, judged, splink_deduplicated
@@ -31,8 +33,9 @@ from tenring.matching.learn import Example, learn_points
 from tenring.matching.lists import add_lists, known_brands
 from tenring.matching.products import Product
 from tenring.matching.v1.features import FEATURES, TERMS
-from tenring.matching.v1.text import COMPARED, compare
-from tenring.model.duck import duck_engine
+from tenring.matching.v1.text import compare
+from tenring.model.duck import DuckEngine
+from tenring.model.sql import BatchFunction
 from tenring.settings import Settings, from_environment
 
 SETS = {"Abt-Buy": 0.88, "Amazon-Google": 0.66}
@@ -97,15 +100,28 @@ def _show_reliability(cases: Iterable[Case]) -> None:
            note=f"{len(sure)} pairs")  # fmt: skip
 
 
+class _Watched(DuckEngine):
+    """An engine that keeps the rows from which pairs of texts are compared: the matcher drops them."""
+
+    rows_compared: pa.Table
+
+    def apply(self, name: str, query: str, function: BatchFunction, schema: pa.Schema) -> None:
+        """As the engine's own."""
+        if function is compare:
+            self.rows_compared = self.arrow(query)
+        super().apply(name, query, function, schema)
+
+
 def _speed(pairs: Sequence[Pair], settings: Settings) -> float:
     """Pairs that `compare` does in a second of processor time, reading both texts included."""
     sides = [(pair.left, pair.right) for pair in pairs]
     left, right = distinct([one for one, _ in sides]), distinct([other for _, other in sides])
-    with duck_engine(threads=1) as engine:
+    with duckdb.connect(config={"threads": 1}) as connection:
+        engine = _Watched(connection)
         asked = sorted(set(places(sides, left, right)))
         add_lists(engine, left, right, brands=known_brands(settings), asked=asked)
         v1.match(engine, extras=True)
-        (batch,) = engine.arrow(COMPARED).combine_chunks().to_batches()
+    (batch,) = engine.rows_compared.combine_chunks().to_batches()
     began = time.process_time()
     compare(batch)
     return batch.num_rows / (time.process_time() - began)
