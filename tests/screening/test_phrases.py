@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tenring.catalogue import Catalogue
@@ -61,6 +61,7 @@ _PIECES = st.sampled_from(
 )
 
 
+@settings(deadline=None)
 @given(st.lists(st.lists(_PIECES, max_size=8).map("".join), max_size=5))
 def test_many_texts_at_once_have_the_forms_of_each(texts: list[str]) -> None:
     plain = [_plainly_canonical(text) for text in texts]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tenring.exceptions import UnusableInputError
@@ -73,6 +73,7 @@ def test_one_wrong_byte_in_a_utf8_file_is_not_taken_for_another_encoding(tmp_pat
         choose(path, given=None)
 
 
+@settings(deadline=None)
 @given(
     st.lists(
         st.sampled_from(["a", "é", "打", "😀"]).map(str.encode) | st.binary(min_size=1, max_size=3), max_size=6
