@@ -31,16 +31,22 @@ WORDING = pa.schema([("wording", pa.string()), ("text", pa.string())])
 
 def canonical(text: str) -> str:
     """`text` in canonical form."""
-    return _formed([text], None)[0]
+    return told([text], None)[0]
 
 
-def told(texts: Sequence[str], known: AbstractSet[str]) -> list[str]:
+def told(texts: Sequence[str], known: AbstractSet[str] | None) -> list[str]:
     """Texts in canonical form with signs, as many, for words that no phrase has: of those only the length matters.
 
-    `known`: words of phrases. Most texts differ in other words alone, in numbers and models, and then say the same.
-    Runs of CJK characters stay: a phrase may stand anywhere in them.
+    `known`: words of phrases (None: all words are told). Most texts differ in other words alone, in numbers and models,
+    and then say the same. Runs of CJK characters stay: a phrase may stand anywhere in them. All texts are worked out as
+    one, and each different word once.
     """
-    return _formed(texts, known)
+    pieces = _PIECE.findall(_END.join(["", *map(normal, _paused(texts)), ""]))
+    forms = {piece: _form(piece, known) for piece in set(pieces)}
+    whole = " ".join(map(forms.__getitem__, pieces))
+    if known is not None:  # once for every other space between unknown words, once for the rest
+        whole = whole.replace("# #", "###").replace("# #", "###")
+    return [text.strip(" ") for text in whole.split(_END)[1:-1]]
 
 
 def worded(batch: pa.RecordBatch, *, known: str) -> pa.RecordBatch:
@@ -56,16 +62,6 @@ def worded(batch: pa.RecordBatch, *, known: str) -> pa.RecordBatch:
 @lru_cache(maxsize=4)
 def _separated(known: str) -> frozenset[str]:
     return frozenset(known.split(" "))
-
-
-def _formed(texts: Sequence[str], known: AbstractSet[str] | None) -> list[str]:
-    """Canonical forms, worked out for all texts as one, and each different word once; `known` as for `told`."""
-    pieces = _PIECE.findall(_END.join(["", *map(normal, _paused(texts)), ""]))
-    forms = {piece: _form(piece, known) for piece in set(pieces)}
-    whole = " ".join(map(forms.__getitem__, pieces))
-    if known is not None:  # once for every other space between unknown words, once for the rest
-        whole = whole.replace("# #", "###").replace("# #", "###")
-    return [text.strip(" ") for text in whole.split(_END)[1:-1]]
 
 
 def _paused(texts: Sequence[str]) -> list[str]:

@@ -73,10 +73,11 @@ def _line_texts(batch: pa.RecordBatch) -> pa.RecordBatch:
     said: list[tuple[str, str, str | None, int | None]] = []
     named: dict[str, str] = {}
     for text, model, brand in zip(texts, models, brands, strict=True):
-        norm, code = normal(text or ""), normal(model or "")
-        if not code and not brand:  # most lines
-            said.append((f"{norm} " if model else norm, norm, None, None))
+        norm = normal(text or "")
+        if not model and not brand:  # most lines: their title is their text
+            said.append((norm, norm, None, None))
             continue
+        code = normal(model or "")
         if brand and brand not in named:
             named[brand] = normal(brand)
         title = _titled(norm, code, named[brand] if brand else "")
